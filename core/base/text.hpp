@@ -1,0 +1,49 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pipectl {
+
+/// The candidate nearest to `word` by edit distance (transpositions count one), or nothing when
+/// none is near enough to be what was meant.
+[[nodiscard]] std::optional<std::string_view> nearest(std::string_view word,
+                                                      std::span<const std::string_view> candidates);
+
+/// `did you mean 'timeout'?`, or empty.
+[[nodiscard]] std::string suggestion(std::string_view word,
+                                     std::span<const std::string_view> candidates);
+
+[[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
+[[nodiscard]] std::string join(std::span<const std::string> parts, std::string_view separator);
+[[nodiscard]] std::string_view trim(std::string_view text);
+[[nodiscard]] bool is_valid_utf8(std::string_view text) noexcept;
+
+/// `500ms`, `90s`, `15m`, `1h30m`, `2d`; a bare number is seconds. Nothing on anything else,
+/// negative values and overflow.
+[[nodiscard]] std::optional<std::chrono::milliseconds> parse_duration(std::string_view text);
+/// For people: `12ms`, `2.1s`, `4m05s`, `1h02m`.
+[[nodiscard]] std::string human_duration(std::chrono::milliseconds duration);
+/// `512`, `64KiB`, `1.5 GB`; nothing on anything else.
+[[nodiscard]] std::optional<std::uint64_t> parse_size(std::string_view text);
+[[nodiscard]] std::string human_size(std::uint64_t bytes);
+
+/// Shell-style pattern over a whole path: `*` and `?` do not cross '/', `**` does, `[a-z]`, `\`
+/// escapes, `{a,b}` alternates. Used for branches, tags, changed files, artifacts.
+[[nodiscard]] bool glob_match(std::string_view pattern, std::string_view path);
+
+/// Upper case; every character outside [A-Z0-9] becomes `_`: the form of names in PIPECTL_*.
+[[nodiscard]] std::string env_name(std::string_view text);
+
+/// Makes text safe for a terminal and one line: control characters become `\n`, `\x1b`, ….
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// Quoted for showing to a person who may paste it into a POSIX shell. Never used to run anything.
+[[nodiscard]] std::string shell_quoted(std::string_view argument);
+
+}  // namespace pipectl

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/api/registry.hpp"
+#include "core/model/pipeline.hpp"
+
+namespace pipectl::config {
+
+/// A pipeline that may run: the model, and each stage's runner by stage name.
+struct LoadedPipeline {
+  Pipeline pipeline;
+  std::map<std::string, std::unique_ptr<StageRunner>, std::less<>> runners;
+  std::string digest;  ///< sha256 (hex) over the file and its includes
+};
+
+/// Finds the pipeline file: `given` itself, or pipeline.yaml, pipeline.yml, .pipectl.yaml in `start`
+/// or a parent up to the repository's root. Fault::usage says where it looked.
+[[nodiscard]] Result<std::filesystem::path> find_file(const std::filesystem::path& given,
+                                                      const std::filesystem::path& start);
+
+/// Reads the file and its includes. Either a whole, valid pipeline or every problem at once in
+/// `diagnostics` (warnings may come with a pipeline). The diagnostics' spans point into texts that
+/// `sources` keeps alive.
+[[nodiscard]] std::optional<LoadedPipeline> load(
+    const std::filesystem::path& file, const Registry& registry, Diagnostics& diagnostics,
+    std::deque<std::unique_ptr<SourceFile>>& sources);
+
+}  // namespace pipectl::config

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/base/cancel.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/result.hpp"
+#include "core/exec/command.hpp"
+#include "core/model/run_event.hpp"
+
+namespace pipectl {
+
+/// Takes the bytes of a child as they come. Called by the thread that waits for the process.
+class OutputSink {
+ public:
+  virtual ~OutputSink() = default;
+  /// Takes `bytes` (moves from it) and returns true, or returns false after waiting at most `wait`
+  /// for room: the process is then offered the same bytes again later and its pipe is not read
+  /// meanwhile. Timeouts and cancellation go on in between.
+  virtual bool offer(Stream stream, std::string& bytes, Milliseconds wait) = 0;
+  /// The stream has ended.
+  virtual void end(Stream stream) = 0;
+};
+
+/// Identifies a child beyond the reuse of its pid.
+struct ProcessId {
+  pid_t pid{0};
+  std::uint64_t start_ticks{0};  ///< field 22 of /proc/PID/stat
+};
+
+enum class Waited { exited, deadline, cancelled };
+
+/// A started child that leads a process group of its own. One thread uses it; interrupt and kill
+/// may come from any thread, at any time, any number of times, also after the exit. Destroying it
+/// kills what is left of the group.
+class Process {
+ public:
+  virtual ~Process() = default;
+  [[nodiscard]] virtual ProcessId id() const noexcept = 0;
+  /// Moves output to the sink until the child has ended and its pipes are closed, the deadline has
+  /// passed, or `cancel` rises above `seen`. May be called again.
+  virtual Waited wait(std::optional<SteadyTime> deadline, const CancelToken& cancel,
+                      CancelReason seen = CancelReason::none) = 0;
+  virtual void interrupt() noexcept = 0;  ///< SIGTERM to the group
+  virtual void kill() noexcept = 0;       ///< SIGKILL to the group
+  /// Valid once wait() returned `exited`.
+  [[nodiscard]] virtual ExitStatus status() const noexcept = 0;
+  /// A grandchild kept the pipe open after the child's exit and the drain was cut short.
+  [[nodiscard]] virtual bool drain_cut() const noexcept = 0;
+};
+
+/// Starts commands somewhere: on this host, in a container.
+class Executor {
+ public:
+  virtual ~Executor() = default;
+  /// Program not found or not executable is Fault::step (exit codes 127 and 126 as a shell has
+  /// them are in the message); anything else that prevents the start is Fault::infrastructure.
+  virtual Result<std::unique_ptr<Process>> start(const Command& command, OutputSink& sink) = 0;
+};
+
+enum class Ended { by_itself, timed_out, cancelled };
+
+struct Finished {
+  ExitStatus status;
+  Ended ended{Ended::by_itself};
+  bool drain_cut{false};
+};
+
+/// Waits for a process to its very end: at the deadline or on cancellation interrupts the group,
+/// grants `grace`, kills it, and drains what it had written. CancelReason::hard skips the grace.
+[[nodiscard]] Finished supervise(Process& process, std::optional<SteadyTime> deadline,
+                                 const CancelToken& cancel, Milliseconds grace);
+
+}  // namespace pipectl

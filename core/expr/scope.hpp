@@ -1,0 +1,45 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/expr/value.hpp"
+
+namespace pipectl::expr {
+
+/// `stages.build.outputs.tag` is {"stages", "build", "outputs", "tag"}.
+using Path = std::span<const std::string>;
+
+/// Where a value comes from. What the file itself fixes may be put into a shell text; what comes
+/// from outside (git, params, event, outputs, -e, and everything made from them) may not.
+enum class Origin { file, outside };
+
+/// What is known about names when a file is loaded, before anything has a value.
+class Names {
+ public:
+  struct Known {
+    bool exists{false};
+    Origin origin{Origin::outside};
+    /// Environment variable that carries the value to a child, for the taint hint; may be empty.
+    std::string variable;
+    /// Names that would have been right here, for the suggestion.
+    std::vector<std::string> candidates;
+  };
+  virtual ~Names() = default;
+  [[nodiscard]] virtual Known look_up(Path path) const = 0;
+};
+
+/// The values at one moment of a run.
+class Scope {
+ public:
+  virtual ~Scope() = default;
+  [[nodiscard]] virtual Value value(Path path) const = 0;
+  [[nodiscard]] virtual bool success() const = 0;  ///< no need of this stage failed
+  [[nodiscard]] virtual bool failure() const = 0;  ///< a need of this stage, or one of its needs, failed
+  /// Any file changed by the event matches any of the patterns.
+  [[nodiscard]] virtual bool changed(std::span<const std::string> patterns) const = 0;
+};
+
+}  // namespace pipectl::expr

@@ -1,0 +1,83 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/clock.hpp"
+#include "core/model/outcome.hpp"
+
+namespace pipectl {
+
+enum class Stream : std::uint8_t { out, err };
+
+/// One stage as the plan has it, for sinks that draw the whole graph before it runs.
+struct PlannedStage {
+  std::string name;
+  std::string kind;
+  std::string group;
+  std::vector<std::string> needs;
+};
+
+namespace event {
+
+struct RunStarted {
+  std::string pipeline;
+  std::string event;             ///< manual, push, …
+  std::string branch;
+  std::string sha;
+  std::vector<PlannedStage> stages;
+  bool resumed{false};
+};
+struct StageQueued { std::string stage; };
+struct StageStarted { std::string stage; int attempt{1}; };
+/// One or more whole lines (or the unfinished last one of a stream), redacted.
+struct StageOutput { std::string stage; Stream stream{Stream::out}; std::string text; };
+/// What pipectl itself says about a stage while it runs: `$ npm test`, `retry 1 of 2 in 5s`.
+struct StageNote { std::string stage; std::string text; };
+struct StageArtifact { std::string stage; std::string path; std::uint64_t bytes{0}; std::string sha256; };
+/// A step of a deploy: `apply`, `health`, `undo`.
+struct DeployStep { std::string stage; std::string step; std::string detail; bool ok{true}; };
+struct StageFinished { std::string stage; Outcome outcome; };
+/// Something about the run as a whole that a person should read. Never changes the outcome.
+struct Warning { std::string text; };
+struct RunFinished { int exit_code{0}; Milliseconds duration{0}; std::string resume_hint; };
+
+}  // namespace event
+
+/// Everything that a sink can hear, already redacted.
+struct RunEvent {
+  std::string run;  ///< run id
+  WallTime at{};
+  std::variant<event::RunStarted, event::StageQueued, event::StageStarted, event::StageOutput,
+               event::StageNote, event::StageArtifact, event::DeployStep, event::StageFinished,
+               event::Warning, event::RunFinished>
+      what;
+};
+
+/// Hears of everything that happens in a run. Called by the engine's thread only, in order.
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  /// Must neither throw nor block: a sink that writes to something slow has a thread of its own.
+  virtual void on_event(const RunEvent& event) noexcept = 0;
+  /// True while it cannot take more output. The engine then holds back StageOutput (and only that).
+  [[nodiscard]] virtual bool congested() const noexcept { return false; }
+  /// No more events will come; flush what is held, at most until the deadline.
+  virtual void finish(SteadyTime deadline) noexcept { static_cast<void>(deadline); }
+};
+
+/// Hands every event to several sinks; congested as soon as one is.
+class FanOut final : public EventSink {
+ public:
+  explicit FanOut(std::vector<EventSink*> sinks) : sinks_(std::move(sinks)) {}
+  void on_event(const RunEvent& event) noexcept override;
+  [[nodiscard]] bool congested() const noexcept override;
+  void finish(SteadyTime deadline) noexcept override;
+
+ private:
+  std::vector<EventSink*> sinks_;
+};
+
+}  // namespace pipectl

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "core/base/clock.hpp"
+#include "core/base/diagnostic.hpp"
+#include "core/expr/template.hpp"
+
+namespace pipectl {
+
+struct EnvEntry {
+  std::string name;
+  expr::Template value;
+};
+
+struct Need {
+  std::string name;  ///< a stage or a group
+  Span where;
+};
+
+/// One axis of a matrix, or one entry of include/exclude.
+struct MatrixAxis {
+  std::string name;
+  std::vector<std::string> values;
+};
+using MatrixRow = std::vector<std::pair<std::string, std::string>>;  ///< axis -> value, as written
+
+struct Matrix {
+  std::vector<MatrixAxis> axes;
+  std::vector<MatrixRow> include;
+  std::vector<MatrixRow> exclude;
+  std::optional<unsigned> max_parallel;
+  Span where;
+};
+
+enum class Presence { skip, required };  ///< when the program is absent
+
+struct Requirement {
+  std::string program;  ///< a name looked up in PATH
+  Presence presence{Presence::skip};
+};
+
+/// Why an attempt failed, as `retry: {on: […]}` names it.
+enum class RetryCause { exit_code, timeout, infra };
+
+struct Retry {
+  unsigned max{0};             ///< attempts after the first
+  Milliseconds backoff{1'000}; ///< doubles at each attempt, at most 5 minutes
+  std::vector<RetryCause> on{RetryCause::exit_code, RetryCause::timeout, RetryCause::infra};
+};
+
+struct AllowFailure {
+  bool always{false};
+  std::vector<int> exit_codes;  ///< only these, when not empty
+};
+
+struct CacheSpec {
+  expr::Template key;
+  std::vector<expr::Template> paths;  ///< in the workspace
+};
+
+enum class Shell { sh, bash };
+
+enum class ExecutorKind { local, docker, kubernetes };
+
+/// The keys that every stage has, whatever its kind. What is specific to a kind lives in its
+/// StageRunner. Groups are already folded in: a member holds what its group set. Immutable after
+/// loading.
+struct StageSpec {
+  std::string name;
+  Span where;
+  std::string kind{"run"};
+  std::string group;  ///< empty: not in a `parallel` group
+
+  std::vector<Need> needs;  ///< complete: what the order of writing implies is already in it
+  std::optional<Matrix> matrix;
+  std::optional<expr::Expression> when;
+  std::vector<std::string> changed;  ///< glob patterns; empty: always
+  std::vector<Requirement> requirements;
+  bool always{false};
+
+  std::vector<EnvEntry> env;         ///< group before stage: a later one of the same name wins
+  std::vector<std::string> secrets;  ///< granted names
+  expr::Template working_directory;  ///< relative to the workspace; empty: its root
+  Shell shell{Shell::sh};
+  ExecutorKind executor{ExecutorKind::local};
+
+  std::optional<Milliseconds> timeout;
+  Retry retry;
+  AllowFailure allow_failure;
+  std::optional<expr::Template> concurrency;
+  unsigned weight{1};
+  std::string environment;  ///< name in Pipeline::environments, or empty
+
+  std::vector<expr::Template> artifacts;  ///< globs, relative to the working directory
+  std::optional<CacheSpec> cache;
+  std::vector<std::string> inputs;   ///< globs of a content-addressed skip; empty: none
+  std::vector<std::string> outputs;  ///< globs of what it makes
+};
+
+}  // namespace pipectl
