@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "core/api/registry.hpp"
+#include "core/base/env.hpp"
+
+namespace pipectl::cli {
+
+/// What every command may use. Made once by the composition root; outlives every command.
+struct Invocation {
+  EnvMap env;                 ///< of this process
+  std::filesystem::path cwd;
+  int exit_code{0};           ///< set by the command that ran
+};
+
+/// Parses the command line, runs the one command that it names, returns the process's exit code.
+int run_app(int argc, char** argv);
+
+/// Every part of this build. The one place that knows all of them.
+[[nodiscard]] Registry make_registry();
+
+/// `.pipectl/` beside the pipeline file; PIPECTL_STATE_DIR overrides.
+[[nodiscard]] std::filesystem::path state_dir(const Invocation& invocation,
+                                              const std::filesystem::path& pipeline_file);
+
+/// `pipectl: error: MESSAGE`, then `  hint: HINT`, to stderr. Returns the exit code of its fault.
+int report(const Error& error);
+
+}  // namespace pipectl::cli
