@@ -2,6 +2,7 @@
 
 #include <string>
 #include <tl/expected.hpp>
+#include <type_traits>
 #include <utility>
 
 namespace pipectl {
@@ -31,6 +32,12 @@ using Result = tl::expected<T, Error>;
   return tl::unexpected<Error>(Error{fault, std::move(message), std::move(hint)});
 }
 
+/// The value of a Result that has one. For TRY: tl::expected<void> has no value() to take.
+template <class T>
+T take_value(Result<T>&& result) {
+  if constexpr (!std::is_void_v<T>) return *std::move(result);
+}
+
 }  // namespace pipectl
 
 /// Unwraps a Result or returns its error from the enclosing function. Also for Result<void>.
@@ -38,5 +45,5 @@ using Result = tl::expected<T, Error>;
   ({                                                                         \
     auto try_result_ = (__VA_ARGS__);                                        \
     if (!try_result_) return tl::unexpected(std::move(try_result_).error()); \
-    std::move(try_result_).value();                                          \
+    ::pipectl::take_value(std::move(try_result_));                           \
   })
