@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "core/base/clock.hpp"
+
 namespace pipectl {
 
 /// Why work is to stop, in rising urgency.
@@ -18,9 +20,16 @@ class CancelToken {
   CancelToken();  ///< never cancelled
   [[nodiscard]] CancelReason reason() const noexcept;
   [[nodiscard]] bool cancelled() const noexcept { return reason() != CancelReason::none; }
-  /// Becomes readable (poll) when cancelled, and again when the reason rises; -1 for a token that
-  /// never is. Owned by the source; never read from it.
-  [[nodiscard]] int fd() const noexcept;
+
+  /// A descriptor that poll() finds readable exactly while reason() > `seen`. Any number of
+  /// observers may poll it, as nobody reads from it; who has dealt with one reason asks for the
+  /// descriptor above that reason. Owned by the token's state and valid as long as a token or
+  /// source of it lives. -1 (which poll() ignores) for a token that is never cancelled, and when
+  /// the process is out of descriptors: poll with a bound and look at reason() then.
+  [[nodiscard]] int fd(CancelReason seen = CancelReason::none) const noexcept;
+
+  /// Sleeps until reason() > `seen` or the time is over; true in the first case.
+  bool wait_for(Milliseconds time, CancelReason seen = CancelReason::none) const noexcept;
 
  private:
   friend class CancelSource;
@@ -29,7 +38,8 @@ class CancelToken {
   std::shared_ptr<State> state_;
 };
 
-/// The end that cancels. The reason only ever rises. A child source follows its parent.
+/// The end that cancels. The reason only ever rises. A child source follows its parent; the parent
+/// does not follow its children.
 class CancelSource {
  public:
   CancelSource();
