@@ -64,6 +64,7 @@ struct Outcome {
 };
 
 /// The process's exit code for a whole run: 70, 128+n, 6, 5, 3, 1, 4, 0 in that order of weight.
+/// A cancelled stage without a signal counts as failed.
 /// `signal` is the number of the signal that interrupted the run, or 0.
 [[nodiscard]] int exit_code(const std::vector<Outcome>& outcomes, int signal) noexcept;
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/model/name_index.hpp"
 #include "core/model/stage_spec.hpp"
 
 namespace pipectl {
@@ -82,10 +83,17 @@ struct Pipeline {
   std::vector<StageSpec> stages;
   std::vector<Group> groups;
 
+  /// Makes the four look-ups below fast; whoever fills a pipeline calls it once, last.
+  void index();
   [[nodiscard]] const StageSpec* stage(std::string_view name) const noexcept;
   [[nodiscard]] const SecretDecl* secret(std::string_view name) const noexcept;
   [[nodiscard]] const EnvironmentSpec* environment(std::string_view name) const noexcept;
   [[nodiscard]] const Group* group(std::string_view name) const noexcept;
+
+  struct ByName {
+    NameIndex stages, secrets, environments, groups;
+  };
+  ByName by_name{};  ///< made by index()
 };
 
 [[nodiscard]] std::string_view to_string(EventKind kind) noexcept;
