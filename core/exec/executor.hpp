@@ -22,8 +22,9 @@ class OutputSink {
   /// for room: the process is then offered the same bytes again later and its pipe is not read
   /// meanwhile. Timeouts and cancellation go on in between.
   virtual bool offer(Stream stream, std::string& bytes, Milliseconds wait) = 0;
-  /// The stream has ended.
-  virtual void end(Stream stream) = 0;
+  /// The stream has ended. True when all that was held back of it has found its place; else it is
+  /// called again, as offer() is.
+  virtual bool end(Stream stream, Milliseconds wait) = 0;
 };
 
 /// Identifies a child beyond the reuse of its pid.
@@ -35,21 +36,28 @@ struct ProcessId {
 enum class Waited { exited, deadline, cancelled };
 
 /// A started child that leads a process group of its own. One thread uses it; interrupt and kill
-/// may come from any thread, at any time, any number of times, also after the exit. Destroying it
-/// kills what is left of the group.
+/// may come from any thread, at any time, any number of times, also after the exit: the child stays
+/// unreaped until this object goes, so that its pid names nobody else. Destroying it kills what is
+/// left of the group: a background process that the command left behind lives until then. One that
+/// made a session of its own (setsid) is out of reach here; leftovers.hpp finds those.
 class Process {
  public:
   virtual ~Process() = default;
   [[nodiscard]] virtual ProcessId id() const noexcept = 0;
   /// Moves output to the sink until the child has ended and its pipes are closed, the deadline has
   /// passed, or `cancel` rises above `seen`. May be called again.
+  ///
+  /// Once the child itself has ended, only `exited` is returned, within bounds: a pipe that a
+  /// grandchild keeps open is given up after the drain limit, and so is a sink that still refuses a
+  /// drain limit after the deadline, a cancellation or kill().
   virtual Waited wait(std::optional<SteadyTime> deadline, const CancelToken& cancel,
                       CancelReason seen = CancelReason::none) = 0;
   virtual void interrupt() noexcept = 0;  ///< SIGTERM to the group
   virtual void kill() noexcept = 0;       ///< SIGKILL to the group
   /// Valid once wait() returned `exited`.
   [[nodiscard]] virtual ExitStatus status() const noexcept = 0;
-  /// A grandchild kept the pipe open after the child's exit and the drain was cut short.
+  /// Output was given up: a grandchild kept the pipe open after the child's exit, or the sink
+  /// refused for too long.
   [[nodiscard]] virtual bool drain_cut() const noexcept = 0;
 };
 
