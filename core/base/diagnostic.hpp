@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace pipectl {
@@ -33,7 +35,8 @@ struct Diagnostic {
   std::string hint;     ///< the way out, may be empty: `did you mean 'timeout'?`
 };
 
-/// Collects every finding of a load; nothing stops at the first one.
+/// Collects every finding of a load; nothing stops at the first one. The same finding at the same
+/// place (a value that several stages inherit) counts once.
 class Diagnostics {
  public:
   void error(Span where, std::string message, std::string hint = {});
@@ -48,14 +51,15 @@ class Diagnostics {
 
  private:
   std::vector<Diagnostic> all_;
+  std::set<std::tuple<const SourceFile*, std::uint32_t, std::uint32_t, std::string>> seen_;
   std::size_t errors_{0};
 };
 
 enum class Colour { off, on };
 
 /// `pipeline.yaml:12:5: error: unknown key 'timout'`, the line, a caret under the place,
-/// `  hint: did you mean 'timeout'?`. Control characters of the quoted line are escaped.
-/// Ends with a line break.
+/// `  hint: did you mean 'timeout'?`. Control characters of the quoted line are escaped, tabs
+/// become blanks, a long line is cut around the place. Ends with a line break.
 [[nodiscard]] std::string render(const Diagnostic& diagnostic, Colour colour = Colour::off);
 [[nodiscard]] std::string render(const std::vector<Diagnostic>& diagnostics,
                                  Colour colour = Colour::off);
