@@ -1,0 +1,114 @@
+#include "core/engine/decision.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+
+#include "core/base/text.hpp"
+#include "core/engine/child_environment.hpp"
+
+namespace pipectl {
+namespace {
+
+Outcome skipped(SkipCause cause, std::string reason) {
+  Outcome outcome;
+  outcome.status = Status::skipped;
+  outcome.skip = cause;
+  outcome.reason = std::move(reason);
+  return outcome;
+}
+
+Outcome failed(const Error& error) {
+  Outcome outcome;
+  outcome.status = error.fault == Fault::bug ? Status::bug : Status::failed;
+  outcome.reason = error.message;
+  outcome.hint = error.hint;
+  return outcome;
+}
+
+std::optional<Outcome> check_condition(const StageSpec& stage, const NodeScope& scope) {
+  if (!stage.when) return std::nullopt;
+  const auto value = stage.when->evaluate(scope);
+  if (!value) return failed(value.error());
+  if (expr::truthy(*value)) return std::nullopt;
+  return skipped(SkipCause::condition, fmt::format("`{}` is false", stage.when->text()));
+}
+
+std::optional<Outcome> check_changed(const StageSpec& stage, const NodeScope& scope) {
+  if (stage.changed.empty() || scope.changed(stage.changed)) return std::nullopt;
+  return skipped(SkipCause::condition,
+                 fmt::format("no changed file matches {}", join(stage.changed, ", ")));
+}
+
+std::string search_path(const NodeScope& scope) {
+  const auto own = scope.env().find("PATH");
+  if (own != scope.env().end()) return own->second;
+  const auto host = scope.facts().host.find("PATH");
+  return host != scope.facts().host.end() ? host->second : "/usr/local/bin:/usr/bin:/bin";
+}
+
+std::optional<Outcome> check_requirements(const StageSpec& stage, const NodeScope& scope) {
+  if (stage.requirements.empty()) return std::nullopt;
+  const std::string path = search_path(scope);
+  for (const auto& requirement : stage.requirements) {
+    if (!find_program(requirement.program, path).empty()) continue;
+    const std::string reason = fmt::format("requires {}, which is not in PATH", requirement.program);
+    if (requirement.presence == Presence::skip) return skipped(SkipCause::requirement, reason);
+    return failed(Error{Fault::step, reason,
+                        fmt::format("install {} or put its folder into PATH", requirement.program)});
+  }
+  return std::nullopt;
+}
+
+std::optional<Outcome> check_environment(const NodeScope& scope) {
+  const auto* environment = scope.environment();
+  if (environment == nullptr || environment->branches.empty()) return std::nullopt;
+  const std::string& branch = scope.facts().git.branch;
+  const bool taken = std::any_of(environment->branches.begin(), environment->branches.end(),
+                                 [&](const auto& pattern) { return glob_match(pattern, branch); });
+  if (taken) return std::nullopt;
+  return failed(Error{Fault::step,
+                      fmt::format("environment {} takes branch {}; this is {}", environment->name,
+                                  join(environment->branches, ", "),
+                                  branch.empty() ? "no branch" : "'" + branch + "'"),
+                      "run it from such a branch, or give the stage a `when` condition"});
+}
+
+}  // namespace
+
+bool runs_after_failure(const StageSpec& stage) {
+  return stage.always ||
+         (stage.when && (stage.when->calls("always") || stage.when->calls("failure")));
+}
+
+std::string find_program(std::string_view name, std::string_view path) {
+  const auto executable = [](const std::string& file) {
+    std::error_code error;
+    return std::filesystem::is_regular_file(file, error) && ::access(file.c_str(), X_OK) == 0;
+  };
+  if (name.find('/') != std::string_view::npos)
+    return executable(std::string{name}) ? std::string{name} : std::string{};
+  for (const auto folder : split(path, ':')) {
+    std::string file = fmt::format("{}/{}", folder.empty() ? "." : folder, name);
+    if (executable(file)) return file;
+  }
+  return {};
+}
+
+Decision decide(const Pipeline& pipeline, const plan::Node& node, NodeScope& scope,
+                const Scheduler::Verdict& verdict) {
+  if (verdict.skip != SkipCause::none) return skipped(verdict.skip, verdict.reason);
+  const StageSpec& stage = *node.stage;
+  if (const auto composed = compose_env(pipeline, stage, scope); !composed)
+    return failed(composed.error());
+  if (auto outcome = check_condition(stage, scope)) return *outcome;
+  if (auto outcome = check_changed(stage, scope)) return *outcome;
+  if (auto outcome = check_requirements(stage, scope)) return *outcome;
+  if (auto outcome = check_environment(scope)) return *outcome;
+  return Start{};
+}
+
+}  // namespace pipectl

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <variant>
+
+#include "core/engine/run_values.hpp"
+#include "core/engine/scheduler.hpp"
+
+namespace pipectl {
+
+/// The stage starts.
+struct Start {};
+
+/// What becomes of a node whose needs have ended: it starts, or it ends here (skipped, or failed
+/// because a required program is absent or its environment does not take this branch). The reasons
+/// are what `explain` shows. Composes the scope's env on the way.
+using Decision = std::variant<Start, Outcome>;
+[[nodiscard]] Decision decide(const Pipeline& pipeline, const plan::Node& node, NodeScope& scope,
+                              const Scheduler::Verdict& verdict);
+
+/// True for a stage that also runs after failures: `always: true`, or a condition that calls
+/// always() or failure(). Ctrl-C once does not stop it.
+[[nodiscard]] bool runs_after_failure(const StageSpec& stage);
+
+/// The file that a program name stands for in a PATH, or empty.
+[[nodiscard]] std::string find_program(std::string_view name, std::string_view path);
+
+}  // namespace pipectl

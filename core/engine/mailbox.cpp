@@ -1,0 +1,68 @@
+#include "core/engine/mailbox.hpp"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <utility>
+
+namespace pipectl {
+
+Mailbox::Mailbox() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+
+Mailbox::~Mailbox() { ::close(fd_); }
+
+void Mailbox::ring() noexcept {
+  if (rung_) return;
+  rung_ = true;
+  const std::uint64_t one = 1;
+  static_cast<void>(!::write(fd_, &one, sizeof one));
+}
+
+void Mailbox::post(plan::NodeId node, std::variant<Spawned, Remember, Ended> what) {
+  const std::lock_guard lock{mutex_};
+  const bool quiet = std::holds_alternative<Spawned>(what);
+  ended_ = ended_ || std::holds_alternative<Ended>(what);
+  state_.push_back(State{node, std::move(what)});
+  if (!quiet) ring();
+}
+
+void Mailbox::show(Shown shown) {
+  const std::lock_guard lock{mutex_};
+  shown_.push_back(std::move(shown));
+  ring();
+}
+
+bool Mailbox::offer_output(plan::NodeId node, Stream stream, std::string& text,
+                           Milliseconds wait) {
+  std::unique_lock lock{mutex_};
+  const auto has_room = [&] { return held_ == 0 || held_ + text.size() <= capacity; };
+  if (!room_.wait_for(lock, wait, has_room)) return false;
+  held_ += text.size();
+  shown_.push_back(Shown{node, event::StageOutput{{}, stream, std::move(text)}});
+  text.clear();
+  ring();
+  return true;
+}
+
+Mailbox::Mail Mailbox::collect(Take take) {
+  Mail mail;
+  const std::lock_guard lock{mutex_};
+  std::uint64_t count = 0;
+  if (rung_) static_cast<void>(!::read(fd_, &count, sizeof count));
+  rung_ = false;
+  mail.state.swap(state_);
+  if (take == Take::everything || ended_) {
+    mail.shown.swap(shown_);
+    held_ = 0;
+    room_.notify_all();
+  }
+  ended_ = false;
+  return mail;
+}
+
+bool Mailbox::has_quiet_mail() const {
+  const std::lock_guard lock{mutex_};
+  return !state_.empty() && !rung_;
+}
+
+}  // namespace pipectl

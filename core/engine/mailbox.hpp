@@ -1,0 +1,82 @@
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <future>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/base/clock.hpp"
+#include "core/base/result.hpp"
+#include "core/exec/executor.hpp"
+#include "core/model/outcome.hpp"
+#include "core/model/run_event.hpp"
+#include "core/plan/plan.hpp"
+
+namespace pipectl {
+
+/// What workers tell the engine. Two queues: what changes state is never held back; what is shown
+/// (output, notes) keeps its order among itself, and its output part is bounded in bytes, so that a
+/// slow reader slows the children and nothing else.
+class Mailbox {
+ public:
+  /// Tells the engine that a child runs. Not urgent: it may ride along with the next message.
+  struct Spawned { ProcessId process; };
+  /// A worker waits for `done` until the engine has this on disk.
+  struct Remember { std::string key; std::string value; std::promise<Result<void>> done; };
+  struct Ended { Outcome outcome; };
+  struct State {
+    plan::NodeId node;
+    std::variant<Spawned, Remember, Ended> what;
+  };
+  /// The parts of a RunEvent that come from a worker. Stage names are filled in by the engine.
+  struct Shown {
+    plan::NodeId node;
+    std::variant<event::StageOutput, event::StageNote, event::StageArtifact, event::DeployStep,
+                 event::StageStarted>
+        what;
+  };
+
+  Mailbox();
+  ~Mailbox();
+  Mailbox(const Mailbox&) = delete;
+  Mailbox& operator=(const Mailbox&) = delete;
+
+  void post(plan::NodeId node, std::variant<Spawned, Remember, Ended> what);
+  void show(Shown shown);
+  /// Bounded: false when there was no room within `wait`; `text` is then untouched.
+  bool offer_output(plan::NodeId node, Stream stream, std::string& text, Milliseconds wait);
+
+  struct Mail {
+    std::vector<State> state;
+    std::vector<Shown> shown;
+  };
+  enum class Take { everything, state_only };
+  /// What has come so far. `state_only` leaves what is shown in its queue, unless a stage has ended:
+  /// its output must be out before its end.
+  Mail collect(Take take);
+
+  /// Readable when there is mail.
+  [[nodiscard]] int fd() const noexcept { return fd_; }
+  /// A Spawned waits that did not make fd() readable: look again within some milliseconds.
+  [[nodiscard]] bool has_quiet_mail() const;
+
+ private:
+  void ring() noexcept;
+
+  static constexpr std::size_t capacity = 4U << 20U;  ///< bytes of output held
+
+  const int fd_;
+  mutable std::mutex mutex_;
+  std::condition_variable room_;
+  std::vector<State> state_;      // protected by mutex_
+  std::vector<Shown> shown_;      // protected by mutex_
+  std::size_t held_{0};           // protected by mutex_: bytes of output in shown_
+  bool rung_{false};              // protected by mutex_
+  bool ended_{false};             // protected by mutex_: an Ended is in state_
+};
+
+}  // namespace pipectl

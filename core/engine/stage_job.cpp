@@ -1,0 +1,154 @@
+#include "core/engine/stage_job.hpp"
+
+#include <fmt/format.h>
+
+#include <exception>
+#include <system_error>
+
+#include "core/base/files.hpp"
+#include "core/base/text.hpp"
+#include "core/engine/output_file.hpp"
+#include "core/engine/retry.hpp"
+#include "core/engine/worker_emitter.hpp"
+
+namespace pipectl {
+namespace {
+
+Outcome outcome_of(const Error& error) {
+  Outcome outcome;
+  outcome.status = status_of(error.fault);
+  outcome.reason = error.message;
+  outcome.hint = error.hint;
+  return outcome;
+}
+
+Result<std::filesystem::path> working_directory(const StageJob& job) {
+  const auto& workspace = job.scope->facts().workspace;
+  const auto& wanted = job.node->stage->working_directory;
+  if (wanted.text().empty()) return workspace;
+  const std::string text = TRY(wanted.evaluate(*job.scope));
+  auto directory = (workspace / text).lexically_normal();
+  std::error_code error;
+  if (!std::filesystem::is_directory(directory, error))
+    return fail(Fault::step, fmt::format("working_directory '{}' is no folder of the workspace", text),
+                "a path below the workspace's root is wanted; an earlier stage may make it");
+  if (!lies_within(directory, workspace))
+    return fail(Fault::step, fmt::format("working_directory '{}' lies outside the workspace", text),
+                "use a path below the workspace's root");
+  return directory;
+}
+
+class StageRun {
+ public:
+  StageRun(const StageJob& job, const JobTools& tools)
+      : job_(job), tools_(tools), spec_(*job.node->stage),
+        emit_(job.node->id, tools.mailbox, tools.redactor) {}
+
+  Outcome run() {
+    auto env = with_secrets();
+    if (!env) return outcome_of(env.error());
+    auto directory = working_directory(job_);
+    if (!directory) return outcome_of(directory.error());
+    Outcome outcome = attempts(*env, *directory);
+    keep_outputs(outcome);
+    return apply_allow_failure(spec_.allow_failure, std::move(outcome));
+  }
+
+ private:
+  Result<EnvMap> with_secrets() {
+    std::vector<std::string> names = spec_.secrets;
+    if (const auto* environment = job_.scope->environment())
+      names.insert(names.end(), environment->secrets.begin(), environment->secrets.end());
+    EnvMap env = job_.env;
+    if (names.empty()) return env;
+    for (auto& [name, value] : TRY(tools_.secrets.grant(names, job_.cancel))) env[name] = value;
+    return env;
+  }
+
+  Outcome attempts(const EnvMap& env, const std::filesystem::path& directory) {
+    for (int attempt = job_.attempt;; ++attempt) {
+      const int made = attempt - job_.attempt + 1;
+      Outcome outcome = one_attempt(env, directory, attempt);
+      outcome.attempts = attempt;
+      const auto wait = next_attempt_after(spec_.retry, outcome, made);
+      if (!wait || job_.cancel.cancelled()) return outcome;
+      emit_.note(fmt::format("{}; retry {} of {} in {}", outcome.reason, made, spec_.retry.max,
+                             human_duration(*wait)));
+      if (job_.cancel.wait_for(*wait)) return outcome;
+      std::error_code ignored;
+      std::filesystem::remove(job_.output_file, ignored);
+      emit_.attempt(attempt + 1);
+    }
+  }
+
+  Outcome one_attempt(const EnvMap& env, const std::filesystem::path& directory, int attempt) {
+    StageContext context{.run_id = job_.scope->facts().id,
+                         .stage = job_.node->name,
+                         .spec = spec_,
+                         .workspace = job_.scope->facts().workspace,
+                         .directory = directory,
+                         .env = env,
+                         .output_file = job_.output_file,
+                         .state_dir = tools_.run_dir,
+                         .cache_dir = tools_.cache_dir,
+                         .attempt = attempt,
+                         .deadline = std::nullopt,
+                         .grace = tools_.grace,
+                         .cancel = job_.cancel,
+                         .cleanup = job_.cleanup,
+                         .executor = tools_.executor,
+                         .http = tools_.http,
+                         .clock = tools_.clock,
+                         .redactor = tools_.redactor,
+                         .scope = *job_.scope,
+                         .emit = emit_,
+                         .remembered = job_.remembered};
+    if (spec_.timeout) context.deadline = tools_.clock.steady() + *spec_.timeout;
+    return job_.runner->run(context);
+  }
+
+  /// Outputs count also for a stage that failed: a stage that always runs may read them.
+  void keep_outputs(Outcome& outcome) {
+    auto outputs = read_outputs(job_.output_file, tools_.redactor);
+    if (outputs) {
+      outcome.outputs = std::move(*outputs);
+    } else if (!is_failure(outcome.status)) {
+      const int attempts = outcome.attempts;
+      outcome = outcome_of(outputs.error());
+      outcome.attempts = attempts;
+    }
+    std::error_code ignored;
+    std::filesystem::remove(job_.output_file, ignored);
+  }
+
+  const StageJob& job_;
+  const JobTools& tools_;
+  const StageSpec& spec_;
+  WorkerEmitter emit_;
+};
+
+Outcome bug(std::string_view what) {
+  return outcome_of(Error{Fault::bug, fmt::format("an exception left the stage's code: {}", what),
+                          "this is a defect of pipectl; please report it"});
+}
+
+}  // namespace
+
+Outcome run_stage(const StageJob& job, const JobTools& tools) noexcept {
+  const SteadyTime start = tools.clock.steady();
+  Outcome outcome;
+  try {
+    outcome = StageRun{job, tools}.run();
+  } catch (const std::exception& error) {
+    outcome = bug(error.what());
+  } catch (...) {
+    outcome = bug("of an unknown type");
+  }
+  outcome.duration = std::chrono::duration_cast<Milliseconds>(tools.clock.steady() - start);
+  outcome.reason = tools.redactor.redact(outcome.reason);
+  outcome.hint = tools.redactor.redact(outcome.hint);
+  outcome.summary = tools.redactor.redact(outcome.summary);
+  return outcome;
+}
+
+}  // namespace pipectl

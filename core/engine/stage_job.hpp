@@ -1,0 +1,46 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "core/api/stage_kind.hpp"
+#include "core/engine/mailbox.hpp"
+#include "core/engine/run_values.hpp"
+#include "core/engine/secret_vault.hpp"
+
+namespace pipectl {
+
+/// What all jobs of a run share. Everything in it is safe from several threads.
+struct JobTools {
+  Executor& executor;
+  HttpClient& http;
+  const Clock& clock;
+  const Redactor& redactor;
+  SecretVault& secrets;
+  Mailbox& mailbox;
+  std::filesystem::path run_dir;    ///< runs/<id>
+  std::filesystem::path cache_dir;
+  Milliseconds grace{10'000};
+  enum class Cache { use, ignore } cache{Cache::use};
+};
+
+/// One node, ready to run: everything decided, nothing started.
+struct StageJob {
+  const plan::Node* node{nullptr};
+  const StageRunner* runner{nullptr};
+  std::shared_ptr<const NodeScope> scope;
+  EnvMap env;                        ///< complete but for secrets
+  std::filesystem::path output_file;
+  int attempt{1};
+  CancelToken cancel;
+  CancelToken cleanup;
+  std::map<std::string, std::string> remembered;
+};
+
+/// Runs the whole stage on the calling thread: secrets, working directory, cache, every attempt with
+/// its back-off, outputs, artifacts. Straight-line; reports through the mailbox; never throws.
+[[nodiscard]] Outcome run_stage(const StageJob& job, const JobTools& tools) noexcept;
+
+}  // namespace pipectl
