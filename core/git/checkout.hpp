@@ -13,21 +13,21 @@
 namespace pipectl::git {
 
 struct Progress {
-  std::string phase;         ///< `receiving objects`, `checking out`, …
+  std::string phase;  ///< `receiving objects`, `checking out`, …
   std::size_t done{0};
   std::size_t total{0};
   std::uint64_t bytes{0};
 };
 
 struct CheckoutRequest {
-  std::string url;                       ///< https, http, ssh, scp-like, git://, file path
-  std::string ref;                       ///< branch, tag, full or short commit; empty: remote HEAD
+  std::string url;  ///< https, http, ssh, scp-like, git://, file path
+  std::string ref;  ///< branch, tag, full or short commit; empty: remote HEAD
   std::optional<unsigned> depth;
   bool submodules{false};
-  std::filesystem::path destination;     ///< made; must be absent or empty
-  std::filesystem::path mirror_dir;      ///< bare mirrors live below it; empty: no mirror
-  std::string secret;                    ///< value of a token, password or key, or empty
-  EnvMap environment;                    ///< HOME, SSH_AUTH_SOCK, GIT_SSL_CAINFO, …
+  std::filesystem::path destination;  ///< made; must be absent or empty
+  std::filesystem::path mirror_dir;   ///< bare mirrors live below it; empty: no mirror
+  std::string secret;                 ///< value of a token, password or key, or empty
+  EnvMap environment;                 ///< HOME, SSH_AUTH_SOCK, GIT_SSL_CAINFO, …
 };
 
 /// Clones (or fetches into the cached bare mirror, then clones from it) and checks out one commit.

@@ -1,0 +1,79 @@
+// Sources: env-vars.html of a Jenkins controller (BRANCH_NAME, TAG_NAME and CHANGE_* come from the
+// Branch API plugin, for multibranch jobs) and the "Environment variables" chapter of the Git
+// plugin (GIT_*).
+
+#include "core/git/ci_systems.hpp"
+#include "core/git/url.hpp"
+
+namespace pipectl::git {
+namespace {
+
+bool is_jenkins(const EnvMap& environment) {
+  // JENKINS_URL is only there once an administrator set it; JENKINS_HOME alone may be a leftover of
+  // the machine, a build always has a number.
+  if (!variable(environment, "JENKINS_URL").empty()) return true;
+  return !variable(environment, "JENKINS_HOME").empty() &&
+         !variable(environment, "BUILD_NUMBER").empty();
+}
+
+void read_change(const EnvMap& environment, Event& event) {
+  event.kind = EventKind::pull_request;
+  event.number = number_or_nothing(variable(environment, "CHANGE_ID"));
+  // CHANGE_BRANCH is the real name at the source; BRANCH_NAME is `PR-12` there.
+  event.branch =
+      first_of(variable(environment, "CHANGE_BRANCH"), variable(environment, "BRANCH_NAME"));
+  event.target_branch = variable(environment, "CHANGE_TARGET");
+  // CHANGE_FORK: `owner` or `owner/name`, absent when the change is from the same repository.
+  const std::string fork = variable(environment, "CHANGE_FORK");
+  event.from_fork = !fork.empty();
+  if (event.from_fork)
+    event.branch = fork_branch(std::string_view(fork).substr(0, fork.find('/')), event.branch);
+}
+
+/// GIT_BRANCH is `origin/main`, `refs/tags/v1` or, with another refspec, `detached`.
+void read_git_branch(const EnvMap& environment, Event& event) {
+  const std::string local = variable(environment, "GIT_LOCAL_BRANCH");
+  const std::string branch = variable(environment, "GIT_BRANCH");
+  event.tag = first_of(after_prefix(branch, "refs/tags/"), after_prefix(branch, "tags/"));
+  if (!event.tag.empty()) return;
+  if (!local.empty() && local != "detached") {
+    event.branch = local;
+    return;
+  }
+  for (const char* prefix : {"refs/remotes/origin/", "remotes/origin/", "origin/", "refs/heads/"}) {
+    event.branch = after_prefix(branch, prefix);
+    if (!event.branch.empty()) return;
+  }
+  if (branch != "detached") event.branch = branch;
+}
+
+void read_ref(const EnvMap& environment, Event& event) {
+  event.tag = variable(environment, "TAG_NAME");
+  event.branch = event.tag.empty() ? variable(environment, "BRANCH_NAME") : std::string{};
+  if (event.tag.empty() && event.branch.empty()) read_git_branch(environment, event);
+  if (!event.tag.empty()) event.kind = EventKind::tag;
+  // Who or what started the build is not in the environment: a build of a branch counts as a push.
+  if (!event.branch.empty()) event.kind = EventKind::push;
+  if (event.kind != EventKind::push) return;
+  // The last *successful* build's commit: what failed since then is looked at again.
+  event.base_sha = commit_or_empty(first_of(variable(environment, "GIT_PREVIOUS_SUCCESSFUL_COMMIT"),
+                                            variable(environment, "GIT_PREVIOUS_COMMIT")));
+}
+
+}  // namespace
+
+std::optional<CiContext> read_jenkins(const EnvMap& environment) {
+  if (!is_jenkins(environment)) return std::nullopt;
+  CiContext context;
+  context.event.ci = "jenkins";
+  if (!variable(environment, "CHANGE_ID").empty())
+    read_change(environment, context.event);
+  else
+    read_ref(environment, context.event);
+  set_commit(context, variable(environment, "GIT_COMMIT"));
+  context.git.remote = without_credentials(
+      first_of(variable(environment, "GIT_URL"), variable(environment, "GIT_URL_1")));
+  return context;
+}
+
+}  // namespace pipectl::git
