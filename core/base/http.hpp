@@ -16,9 +16,9 @@ struct HttpRequest {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
-  Milliseconds timeout{10'000};         ///< for the whole exchange
-  std::size_t max_body{4U << 20U};      ///< bytes of a response that are kept; more is an error
-  bool follow_redirects{false};         ///< never to another host with credentials
+  Milliseconds timeout{10'000};     ///< for the whole exchange
+  std::size_t max_body{4U << 20U};  ///< bytes of a response that are kept; more is an error
+  bool follow_redirects{false};     ///< never to another host with credentials
 };
 
 struct HttpResponse {
