@@ -48,8 +48,8 @@ struct Requirement {
 enum class RetryCause { exit_code, timeout, infra };
 
 struct Retry {
-  unsigned max{0};             ///< attempts after the first
-  Milliseconds backoff{1'000}; ///< doubles at each attempt, at most 5 minutes
+  unsigned max{0};              ///< attempts after the first
+  Milliseconds backoff{1'000};  ///< doubles at each attempt, at most 5 minutes
   std::vector<RetryCause> on{RetryCause::exit_code, RetryCause::timeout, RetryCause::infra};
 };
 
@@ -76,7 +76,13 @@ struct StageSpec {
   std::string kind{"run"};
   std::string group;  ///< empty: not in a `parallel` group
 
-  std::vector<Need> needs;  ///< complete: what the order of writing implies is already in it
+  /// Complete: what the order of writing implies is already in it. With `after_all_above` only the
+  /// nearest entries above are named, through which all the others are reached (the last entry that
+  /// is itself after all above it, and every entry since), so that a long file stays linear.
+  std::vector<Need> needs;
+  /// No `needs` were written: it waits for every entry above, and a failure of any of them, however
+  /// far up, skips it. With written needs only those count.
+  bool after_all_above{false};
   std::optional<Matrix> matrix;
   std::optional<expr::Expression> when;
   std::vector<std::string> changed;  ///< glob patterns; empty: always
