@@ -1,0 +1,12 @@
+#include "core/store/migrations/migrations.hpp"
+
+#include <array>
+
+namespace pipectl::store::migrations {
+
+std::span<const Migration> of_runs() {
+  static const std::array steps{Migration{1, runs_0001}};
+  return steps;
+}
+
+}  // namespace pipectl::store::migrations

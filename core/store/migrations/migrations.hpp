@@ -1,0 +1,16 @@
+#pragma once
+
+#include <span>
+
+#include "core/store/database.hpp"
+
+namespace pipectl::store::migrations {
+
+// One constant and one file for each step. A released step is never edited: what it got wrong is
+// mended by the next one.
+extern const char* const runs_0001;
+
+/// All steps of runs.db, in order.
+[[nodiscard]] std::span<const Migration> of_runs();
+
+}  // namespace pipectl::store::migrations
