@@ -76,13 +76,13 @@ GitInfo merged(GitInfo local, const GitInfo& told) {
   return local;
 }
 
-void leave_out_other_environments(RunInput& input) {
-  if (input.environment.empty()) return;
-  for (auto& node : input.plan.nodes) {
+void leave_out_other_environments(plan::Plan& plan, const std::string& environment) {
+  if (environment.empty()) return;
+  for (auto& node : plan.nodes) {
     const std::string& own = node.stage->environment;
-    if (own.empty() || own == input.environment || node.skip != SkipCause::none) continue;
+    if (own.empty() || own == environment || node.skip != SkipCause::none) continue;
     node.skip = SkipCause::deselected;
-    node.skip_reason = fmt::format("deploys to {}, -E names {}", own, input.environment);
+    node.skip_reason = fmt::format("deploys to {}, -E names {}", own, environment);
   }
 }
 
@@ -143,9 +143,15 @@ Result<RunInput> resolve_input(const PipelineFile& file, const PipelineOptions& 
   input.variables = TRY(variables(options, pipeline, invocation.cwd));
   TRY(check_environment_name(pipeline, options.environment));
   input.environment = options.environment;
-  input.plan = TRY(plan::make_plan(pipeline, input.event, options.selection));
-  leave_out_other_environments(input);
+  input.plan = TRY(plan_for(pipeline, input, options.selection));
   return input;
+}
+
+Result<plan::Plan> plan_for(const Pipeline& pipeline, const RunInput& input,
+                            const plan::Selection& selection) {
+  auto plan = TRY(plan::make_plan(pipeline, input.event, selection));
+  leave_out_other_environments(plan, input.environment);
+  return plan;
 }
 
 EnvMap host_without_secrets(const Pipeline& pipeline, const EnvMap& host) {

@@ -46,6 +46,10 @@ struct RunInput {
                                              const PipelineOptions& options,
                                              const Invocation& invocation);
 
+/// The plan of an input: selection, event and target environment applied.
+[[nodiscard]] Result<plan::Plan> plan_for(const Pipeline& pipeline, const RunInput& input,
+                                          const plan::Selection& selection);
+
 /// The environment of children: the host's without the source variables of declared secrets.
 [[nodiscard]] EnvMap host_without_secrets(const Pipeline& pipeline, const EnvMap& host);
 

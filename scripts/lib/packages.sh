@@ -1,0 +1,72 @@
+# shellcheck shell=bash
+# Which packages each script needs, and how they get onto the machine. Sourced, not run.
+# shellcheck disable=SC2034,SC1091,SC2016
+# Debian 12 takes libgit2 and Catch2 from bookworm-backports; newer Debian and Ubuntu have them.
+
+packages_build=(g++ cmake ninja-build pkg-config ca-certificates
+  libcli11-dev libyaml-cpp-dev libfmt-dev libspdlog-dev libexpected-dev nlohmann-json3-dev
+  libcurl4-openssl-dev libssl-dev libsqlite3-dev libsqlitecpp-dev libarchive-dev libgit2-dev)
+packages_demo=(git python3)
+packages_test=(catch2 libcpp-httplib-dev git make python3 tmux openssl procps util-linux
+  openssh-server openssh-client nginx-light fcgiwrap man-db shellcheck)
+packages_full=(clang clang-tidy clang-tools lld libclang-rt-dev llvm)
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
+}
+
+# Only what is missing is installed, so that a second run needs no network.
+missing_packages() {
+  local package
+  for package in "$@"; do
+    dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || echo "$package"
+  done
+}
+
+is_too_old() { # PACKAGE VERSION: the newest one that apt can see is older
+  local candidate
+  candidate=$(apt-cache policy "$1" | awk '$1 == "Candidate:" { print $2 }')
+  [ "$candidate" = "(none)" ] || dpkg --compare-versions "${candidate:-0}" lt "$2"
+}
+
+# Adds the release's backports from the mirror that the machine already uses.
+enable_backports() {
+  local release mirror
+  release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+  apt-cache policy | grep -q "n=$release-backports" && return
+  mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' |
+    awk -v release="$release" '$2 == release { print $1; exit }')
+  if [ -z "$release" ] || [ -z "$mirror" ]; then
+    echo "no mirror of $release is configured in apt: cannot enable its backports" >&2
+    return 1
+  fi
+  echo "deb $mirror $release-backports main" |
+    as_root tee /etc/apt/sources.list.d/pipectl-backports.list >/dev/null
+  as_root apt-get update -q
+}
+
+install_packages() {
+  local wanted backported=()
+  mapfile -t wanted < <(missing_packages "$@")
+  [ "${#wanted[@]}" -gt 0 ] || return 0
+  if ! command -v apt-get >/dev/null; then
+    echo "these packages are needed and apt-get is not here: ${wanted[*]}" >&2
+    return 1
+  fi
+  echo "installing: ${wanted[*]}"
+  as_root apt-get update -q
+  if is_too_old libgit2-dev 1.8 || is_too_old catch2 3; then
+    enable_backports
+    mapfile -t backported < <(printf '%s\n' "${wanted[@]}" | grep -xE 'libgit2-dev|catch2')
+    mapfile -t wanted < <(printf '%s\n' "${wanted[@]}" | grep -vxE 'libgit2-dev|catch2')
+  fi
+  install_now "${wanted[@]}"
+  if [ "${#backported[@]}" -gt 0 ]; then
+    install_now -t "$(. /etc/os-release && echo "$VERSION_CODENAME")-backports" "${backported[@]}"
+  fi
+}
+
+install_now() {
+  [ "$#" -gt 0 ] || return 0
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@"
+}
