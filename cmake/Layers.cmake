@@ -3,6 +3,9 @@
 add_library(pipectl_options INTERFACE)
 target_include_directories(pipectl_options INTERFACE ${PROJECT_SOURCE_DIR} ${PROJECT_BINARY_DIR}/generated)
 target_compile_options(pipectl_options INTERFACE -Wall -Wextra -Wconversion -Werror -fno-strict-aliasing)
+# GCC 12 takes `"text" + std::string` for an overlapping copy (GCC bug 105651, fixed in 13).
+target_compile_options(pipectl_options INTERFACE
+  $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>)
 target_compile_definitions(pipectl_options INTERFACE PIPECTL_VERSION="${PROJECT_VERSION}")
 target_link_libraries(pipectl_options INTERFACE tl::expected fmt::fmt)
 if(PIPECTL_SANITIZE)
