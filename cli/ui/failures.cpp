@@ -1,0 +1,94 @@
+#include "cli/ui/failures.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "cli/ui/display.hpp"
+#include "cli/ui/style.hpp"
+#include "cli/ui/summary.hpp"
+
+namespace pipectl::ui {
+namespace {
+
+constexpr std::size_t named_victims = 8;
+
+std::string tail_of(const Tail& tail, const Terminal& terminal) {
+  const auto bar = painted(sign(Sign::bar, terminal.glyphs), Paint::red, terminal.colour);
+  std::string text;
+  if (tail.total() > tail.lines().size()) {
+    const auto before = fmt::format("({} lines before)", tail.total() - tail.lines().size());
+    text += fmt::format("   {} {}\n", bar, painted(before, Paint::dim, terminal.colour));
+  }
+  for (const auto& line : tail.lines())
+    text += fmt::format("   {} {}\n", bar, shown_line(line, terminal));
+  return text;
+}
+
+std::string reason_of(const Outcome& outcome) {
+  if (!outcome.reason.empty()) return outcome.reason;
+  return outcome.exit_code ? fmt::format("exit code {}", *outcome.exit_code) : "no reason given";
+}
+
+std::string title(const StageView& stage, const Terminal& terminal) {
+  const auto status = stage.outcome->status;
+  return fmt::format("{} {} {}", icon(status, terminal.glyphs),
+                     painted(shown_line(stage.name, terminal), Paint::bold, terminal.colour),
+                     painted(label(status), paint_of(status), terminal.colour));
+}
+
+// `upstream build: image, deploy`: one line for each reason, in the order of the first victim.
+std::string list_victims(const RunModel& model, const Terminal& terminal) {
+  std::vector<std::pair<std::string, std::vector<std::string>>> by_reason;
+  for (const auto* victim : model.victims()) {
+    const auto& outcome = *victim->outcome;
+    const std::string reason = outcome.reason.empty() ? "stopped" : outcome.reason;
+    const auto known = std::find_if(by_reason.begin(), by_reason.end(),
+                                    [&](const auto& r) { return r.first == reason; });
+    auto& names = known == by_reason.end()
+                      ? by_reason.emplace_back(reason, std::vector<std::string>{}).second
+                      : known->second;
+    names.push_back(victim->name);
+  }
+  std::string text;
+  for (const auto& [reason, names] : by_reason) {
+    const auto shown = std::min(names.size(), named_victims);
+    std::string line =
+        fmt::format("not finished ({}): {}", reason,
+                    fmt::join(names.begin(), names.begin() + static_cast<long>(shown), ", "));
+    if (names.size() > shown) line += fmt::format(" and {} more", names.size() - shown);
+    text += painted(shown_line(line, terminal), Paint::dim, terminal.colour) + '\n';
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string unfold_failure(const StageView& stage, const std::string& log_path,
+                           const Terminal& terminal) {
+  std::string text = fmt::format("{}  {}\n", title(stage, terminal),
+                                 shown_line(reason_of(*stage.outcome), terminal));
+  text += tail_of(stage.tail, terminal);
+  if (!stage.outcome->hint.empty())
+    text += fmt::format("   hint: {}\n", shown_line(stage.outcome->hint, terminal));
+  if (!log_path.empty() && stage.tail.total() > 0)
+    text +=
+        fmt::format("   log:  {} ({} lines)\n", shown_line(log_path, terminal), stage.tail.total());
+  return text;
+}
+
+std::string unfold_failures(const RunModel& model, const LogPath& log_path,
+                            const Terminal& terminal) {
+  const auto failures = model.failures();
+  if (failures.empty()) return {};
+  std::string text = list_victims(model, terminal);
+  for (const auto* stage : failures) {
+    if (!text.empty()) text += '\n';
+    text += unfold_failure(*stage, log_path ? log_path(model.run(), stage->name) : std::string{},
+                           terminal);
+  }
+  return text;
+}
+
+}  // namespace pipectl::ui
