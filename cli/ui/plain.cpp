@@ -117,7 +117,7 @@ std::string title_of(const RunModel& model, const Terminal& terminal) {
   if (!header.event.empty()) title += separator + header.event;
   if (!header.branch.empty() || !header.sha.empty()) {
     title += separator + shown_line(header.branch, terminal);
-    if (!header.sha.empty()) title += "@" + header.sha.substr(0, 7);
+    if (!header.sha.empty()) title.append("@").append(header.sha, 0, 7);
   }
   if (header.resumed) title += separator + "resumed";
   return title;
