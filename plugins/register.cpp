@@ -1,7 +1,13 @@
 #include "plugins/register.hpp"
 
+#include "plugins/secrets/secrets.hpp"
+
 namespace pipectl {
 
-void register_plugins(Registry& registry) { static_cast<void>(registry); }
+void register_plugins(Registry& registry) {
+  registry.add(plugins::make_env_secrets());
+  registry.add(plugins::make_file_secrets());
+  registry.add(plugins::make_command_secrets());
+}
 
 }  // namespace pipectl

@@ -1,7 +1,21 @@
 #include "stages/register.hpp"
 
+#include "stages/checks/checks.hpp"
+#include "stages/kinds/kinds.hpp"
+
 namespace pipectl {
 
-void register_stages(Registry& registry) { static_cast<void>(registry); }
+void register_stages(Registry& registry) {
+  registry.add(stages::make_run_kind());
+  registry.add(stages::make_lint_kind());
+  registry.add(stages::make_test_kind());
+  registry.add(stages::make_build_kind());
+  registry.add(stages::make_security_kind());
+  registry.add(stages::make_perf_kind());
+
+  registry.add(stages::make_http_check());
+  registry.add(stages::make_tcp_check());
+  registry.add(stages::make_command_check());
+}
 
 }  // namespace pipectl

@@ -83,7 +83,8 @@ Outcome failed(const ExitStatus& status) {
 
 Result<CommandEnd> run_command(StageContext& context, const StageCommand& command,
                                Lifetime lifetime) {
-  const CancelToken& cancel = lifetime == Lifetime::stage ? context.cancel : context.cleanup;
+  const CancelToken cancel =
+      command.cancel.value_or(lifetime == Lifetime::stage ? context.cancel : context.cleanup);
   if (cancel.cancelled()) return fail(Fault::cancelled, describe(cancel.reason()));
   auto directory = TRY(directory_of(context, command));
   const auto limit = limit_of(context, command, lifetime);

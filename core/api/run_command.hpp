@@ -18,10 +18,11 @@ struct TimeLimit {
 /// One command of a stage. What is left empty comes from the stage's context.
 struct StageCommand {
   std::vector<std::string> argv;
-  EnvMap env;                       ///< on top of the stage's environment, and wins
-  std::filesystem::path directory;  ///< empty: the stage's working directory
-  std::optional<TimeLimit> limit;   ///< of its own
-  OutputSink* output{nullptr};      ///< null: the stage's log, redacted
+  EnvMap env;                         ///< on top of the stage's environment, and wins
+  std::filesystem::path directory;    ///< empty: the stage's working directory
+  std::optional<TimeLimit> limit;     ///< of its own
+  OutputSink* output{nullptr};        ///< null: the stage's log, redacted
+  std::optional<CancelToken> cancel;  ///< instead of the lifetime's
 };
 
 enum class Lifetime {

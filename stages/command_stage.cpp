@@ -1,0 +1,34 @@
+#include "stages/command_stage.hpp"
+
+#include <fmt/format.h>
+
+namespace pipectl::stages {
+
+std::vector<std::string> CommandStage::preview(const expr::Scope& scope) const {
+  return steps_.preview(scope);
+}
+
+Outcome CommandStage::run(StageContext& context) const { return steps_.run(context); }
+
+std::unique_ptr<StageRunner> CommandKind::parse(yaml::Reader& reader,
+                                                const ParseContext& context) const {
+  const std::size_t errors = context.diagnostics.error_count();
+  refuse_unbuilt(unbuilt_, reader);
+  auto steps = Steps::parse(reader, context);
+  if (!steps && context.diagnostics.error_count() == errors)
+    context.diagnostics.error(context.stage.where,
+                              fmt::format("stage '{}' has nothing to run", context.stage.name),
+                              "give it `run` (a command) or `steps` (a list of them)");
+  if (context.diagnostics.error_count() > errors) return nullptr;
+  return std::make_unique<CommandStage>(std::move(*steps));
+}
+
+void refuse_unbuilt(const std::vector<std::string_view>& keys, yaml::Reader& reader) {
+  for (const std::string_view key : keys)
+    if (const auto node = reader.node(key))
+      reader.diagnostics().error(node->span(),
+                                 fmt::format("`{}` is not built in this version of pipectl", key),
+                                 "use `run` or `steps` for now");
+}
+
+}  // namespace pipectl::stages

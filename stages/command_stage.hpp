@@ -1,0 +1,45 @@
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "core/api/stage_kind.hpp"
+#include "stages/steps.hpp"
+
+namespace pipectl::stages {
+
+/// A stage that is nothing but its commands.
+class CommandStage final : public StageRunner {
+ public:
+  explicit CommandStage(Steps steps) : steps_(std::move(steps)) {}
+  [[nodiscard]] std::vector<std::string> preview(const expr::Scope& scope) const override;
+  Outcome run(StageContext& context) const override;
+
+ private:
+  Steps steps_;
+};
+
+/// A kind whose stages are their commands; kinds differ in name and purpose only.
+class CommandKind final : public StageKind {
+ public:
+  /// `unbuilt` are keys that the language has and this version does not: refused, by name.
+  CommandKind(std::string_view name, std::string_view summary,
+              std::vector<std::string_view> unbuilt = {})
+      : name_(name), summary_(summary), unbuilt_(std::move(unbuilt)) {}
+  [[nodiscard]] std::string_view name() const noexcept override { return name_; }
+  [[nodiscard]] std::string_view summary() const noexcept override { return summary_; }
+  [[nodiscard]] std::vector<KeyDoc> keys() const override { return step_keys(); }
+  [[nodiscard]] std::unique_ptr<StageRunner> parse(yaml::Reader& reader,
+                                                   const ParseContext& context) const override;
+
+ private:
+  std::string_view name_;
+  std::string_view summary_;
+  std::vector<std::string_view> unbuilt_;
+};
+
+/// Reports each of `keys` that is present: it parses, but this version cannot do it.
+void refuse_unbuilt(const std::vector<std::string_view>& keys, yaml::Reader& reader);
+
+}  // namespace pipectl::stages
