@@ -12,9 +12,9 @@ namespace pipectl {
 /// A program to start. Never a line for a shell: `argv[0]` is looked up in the PATH of `env`.
 struct Command {
   std::vector<std::string> argv;
-  EnvMap env;                         ///< the whole environment of the child
-  std::filesystem::path directory;    ///< working directory
-  std::optional<std::string> input;   ///< bytes for stdin; nothing: /dev/null
+  EnvMap env;                        ///< the whole environment of the child
+  std::filesystem::path directory;   ///< working directory
+  std::optional<std::string> input;  ///< bytes for stdin; nothing: /dev/null
 };
 
 /// How a child ended.

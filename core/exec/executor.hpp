@@ -49,7 +49,8 @@ class Process {
   ///
   /// Once the child itself has ended, only `exited` is returned, within bounds: a pipe that a
   /// grandchild keeps open is given up after the drain limit, and so is a sink that still refuses a
-  /// drain limit after the deadline, a cancellation or kill().
+  /// drain limit after the deadline, a cancellation, interrupt() or kill(). After interrupt() the
+  /// others of the group count as the child does: the deadline is theirs, too.
   virtual Waited wait(std::optional<SteadyTime> deadline, const CancelToken& cancel,
                       CancelReason seen = CancelReason::none) = 0;
   virtual void interrupt() noexcept = 0;  ///< SIGTERM to the group
@@ -66,7 +67,8 @@ class Executor {
  public:
   virtual ~Executor() = default;
   /// Program not found or not executable is Fault::step (exit codes 127 and 126 as a shell has
-  /// them are in the message); anything else that prevents the start is Fault::infrastructure.
+  /// them are in the message), as are arguments and variables that the kernel refuses (too large, a
+  /// zero byte); anything else that prevents the start is Fault::infrastructure.
   virtual Result<std::unique_ptr<Process>> start(const Command& command, OutputSink& sink) = 0;
 };
 

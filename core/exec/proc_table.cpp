@@ -1,0 +1,74 @@
+#include "core/exec/proc_table.hpp"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <charconv>
+#include <cstdio>
+#include <memory>
+#include <string_view>
+
+#include "core/base/unique_fd.hpp"
+
+namespace pipectl {
+namespace {
+
+std::optional<ProcessEntry> parse_stat(pid_t pid, std::string_view text) {
+  // The second field is the program's name in parentheses and may hold anything, parentheses too.
+  const auto name_end = text.rfind(')');
+  if (name_end == std::string_view::npos) return std::nullopt;
+  ProcessEntry entry;
+  entry.pid = pid;
+  unsigned long long ticks = 0;
+  const int fields =
+      std::sscanf(text.data() + name_end + 1,
+                  " %c %*d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
+                  "%*d %*d %llu",
+                  &entry.state, &entry.group, &entry.session, &ticks);
+  if (fields != 4) return std::nullopt;
+  entry.start_ticks = ticks;
+  return entry;
+}
+
+}  // namespace
+
+std::optional<ProcessEntry> read_process(pid_t pid) {
+  std::array<char, 32> path{};
+  *fmt::format_to_n(path.data(), path.size() - 1, "/proc/{}/stat", pid).out = '\0';
+  const UniqueFd file(::open(path.data(), O_RDONLY | O_CLOEXEC));
+  if (!file) return std::nullopt;
+  std::array<char, 1024> text{};
+  const ssize_t size = ::read(file.get(), text.data(), text.size() - 1);
+  if (size <= 0) return std::nullopt;
+  return parse_stat(pid, std::string_view(text.data(), static_cast<std::size_t>(size)));
+}
+
+std::vector<ProcessEntry> all_processes() {
+  std::vector<ProcessEntry> found;
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc"), &::closedir);
+  if (!folder) return found;
+  while (const dirent* entry = ::readdir(folder.get())) {
+    const std::string_view name(entry->d_name);
+    pid_t pid = 0;
+    const auto parsed = std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (parsed.ec != std::errc() || parsed.ptr != name.data() + name.size()) continue;
+    if (const auto process = read_process(pid)) found.push_back(*process);
+  }
+  return found;
+}
+
+bool signal_process(const ProcessId& process, int signal) noexcept {
+  // The descriptor pins the process; only then does its start time tell that it is the right one.
+  const UniqueFd pinned(static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0)));
+  const auto now = read_process(process.pid);
+  if (!now || now->start_ticks != process.start_ticks) return false;
+  if (pinned) return ::syscall(SYS_pidfd_send_signal, pinned.get(), signal, nullptr, 0) == 0;
+  return ::kill(process.pid, signal) == 0;
+}
+
+}  // namespace pipectl
