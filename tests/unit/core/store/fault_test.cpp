@@ -60,9 +60,6 @@ void fill_the_journal(int fd, const std::filesystem::path& disk) {
     say(fd, problem(appended.error()) + " | ");
     break;
   }
-  // Another start on the full disk fails as clearly.
-  auto second = RunStore::open(disk / "state");
-  if (second) second = tl::unexpected(Error{Fault::usage, "opened", ""});
   std::filesystem::remove(disk / "ballast");
   store->reset();
   auto again = RunStore::open(disk / "state");
