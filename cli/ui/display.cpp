@@ -17,6 +17,8 @@ bool is_simple(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
 }
 
+bool is_reset(std::string_view colour) { return colour == reset || colour == "\x1b[m"; }
+
 // Columns of the piece, in the light of the one before it.
 std::size_t columns_after(const Lexeme& piece, std::size_t previous) {
   if (piece.piece == Piece::invalid) return 1;
@@ -75,7 +77,7 @@ std::string truncated(std::string_view text, std::size_t columns, Glyphs glyphs)
     const Lexeme piece = next_piece(text);
     const std::size_t more = columns_after(piece, previous);
     if (width + more > columns - 1) break;
-    coloured = coloured || piece.piece == Piece::colour;
+    if (piece.piece == Piece::colour) coloured = !is_reset(text.substr(0, piece.bytes));
     cut += text.substr(0, piece.bytes);
     width += more;
     previous = more;
@@ -109,7 +111,7 @@ std::string safe_line(std::string_view line, Colour colour) {
       ++width;
     } else if (piece.piece == Piece::glyph ||
                (piece.piece == Piece::colour && colour == Colour::on)) {
-      coloured = coloured || piece.piece == Piece::colour;
+      if (piece.piece == Piece::colour) coloured = !is_reset(line.substr(0, piece.bytes));
       safe += line.substr(0, piece.bytes);
       width += piece.columns;
     }

@@ -38,25 +38,23 @@ std::string title(const StageView& stage, const Terminal& terminal) {
                      painted(label(status), paint_of(status), terminal.colour));
 }
 
-// `upstream build: image, deploy`: one line for each reason, in the order of the first victim.
+// `skipped (upstream build): image, deploy`: a line for each reason, in the order of its first
+// victim.
 std::string list_victims(const RunModel& model, const Terminal& terminal) {
   std::vector<std::pair<std::string, std::vector<std::string>>> by_reason;
   for (const auto* victim : model.victims()) {
     const auto& outcome = *victim->outcome;
-    const std::string reason = outcome.reason.empty() ? "stopped" : outcome.reason;
-    const auto known = std::find_if(by_reason.begin(), by_reason.end(),
-                                    [&](const auto& r) { return r.first == reason; });
-    auto& names = known == by_reason.end()
-                      ? by_reason.emplace_back(reason, std::vector<std::string>{}).second
-                      : known->second;
-    names.push_back(victim->name);
+    const auto reason = fmt::format("{} ({})", to_string(outcome.status), outcome.reason);
+    auto known = std::find_if(by_reason.begin(), by_reason.end(),
+                              [&](const auto& r) { return r.first == reason; });
+    if (known == by_reason.end()) known = by_reason.insert(known, {reason, {}});
+    known->second.push_back(victim->name);
   }
   std::string text;
   for (const auto& [reason, names] : by_reason) {
     const auto shown = std::min(names.size(), named_victims);
-    std::string line =
-        fmt::format("not finished ({}): {}", reason,
-                    fmt::join(names.begin(), names.begin() + static_cast<long>(shown), ", "));
+    const auto end = names.begin() + static_cast<long>(shown);
+    auto line = fmt::format("{}: {}", reason, fmt::join(names.begin(), end, ", "));
     if (names.size() > shown) line += fmt::format(" and {} more", names.size() - shown);
     text += painted(shown_line(line, terminal), Paint::dim, terminal.colour) + '\n';
   }

@@ -99,15 +99,14 @@ class Painter {
   std::string line_of(const StageView& stage) const {
     const std::string lead(2 + indent(stage), ' ');
     const std::size_t width = name_columns_ - std::min(name_columns_, indent(stage));
-    const auto name =
-        padded(truncated(shown_line(stage.name, terminal_), width, terminal_.glyphs), width);
+    const auto name = truncated(shown_line(stage.name, terminal_), width, terminal_.glyphs);
     switch (stage.phase) {
       case Phase::planned:
         return lead + dim(sign(Sign::planned, terminal_.glyphs)) + ' ' + dim(name);
       case Phase::queued:
         return lead + dim(sign(Sign::queued, terminal_.glyphs)) + ' ' + name;
       case Phase::running:
-        return lead + spinning() + ' ' + name + running(stage);
+        return lead + spinning() + ' ' + padded(name, width) + running(stage);
       case Phase::ended:
         break;
     }

@@ -104,7 +104,7 @@ std::string table(const RunModel& model, std::size_t limit) {
 
 std::string markdown_summary(const RunModel& model, std::size_t limit) {
   const auto closing = closing_line(model, page());
-  std::string text = fmt::format("### {}\n\n{}\n", cell(model.header().pipeline),
+  std::string text = fmt::format("### {}\n\n{}\n\n", cell(model.header().pipeline),
                                  cell(std::string_view{closing}.substr(0, closing.find('\n'))));
   text += table(model, limit / 2);
   auto failures = model.failures();

@@ -26,9 +26,6 @@ class Names {
     std::string variable;
     /// Names that would have been right here, for the suggestion.
     std::vector<std::string> candidates;
-    /// Of a name that does not exist: the way out, where it is another one than a suggestion
-    /// (`add 'build' to the needs of this stage`); may be empty.
-    std::string hint;
   };
   virtual ~Names() = default;
   [[nodiscard]] virtual Known look_up(Path path) const = 0;
