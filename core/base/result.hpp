@@ -33,8 +33,8 @@ using Result = tl::expected<T, Error>;
 }
 
 /// The value of a Result that has one. For TRY: tl::expected<void> has no value() to take.
-template <class T>
-T take_value(Result<T>&& result) {
+template <class T, class E>
+T take_value(tl::expected<T, E>&& result) {
   if constexpr (!std::is_void_v<T>) return *std::move(result);
 }
 

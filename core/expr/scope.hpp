@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -24,8 +26,11 @@ class Names {
     Origin origin{Origin::outside};
     /// Environment variable that carries the value to a child, for the taint hint; may be empty.
     std::string variable;
-    /// Names that would have been right here, for the suggestion.
+    /// Names that would have been right here, for the suggestion: in place of the part that is
+    /// wrong, or of the whole path.
     std::vector<std::string> candidates;
+    /// Which part of the path is wrong (0 is the first); nothing: the whole path is told.
+    std::optional<std::size_t> part;
   };
   virtual ~Names() = default;
   [[nodiscard]] virtual Known look_up(Path path) const = 0;
@@ -37,7 +42,8 @@ class Scope {
   virtual ~Scope() = default;
   [[nodiscard]] virtual Value value(Path path) const = 0;
   [[nodiscard]] virtual bool success() const = 0;  ///< no need of this stage failed
-  [[nodiscard]] virtual bool failure() const = 0;  ///< a need of this stage, or one of its needs, failed
+  [[nodiscard]] virtual bool failure()
+      const = 0;  ///< a need of this stage, or one of its needs, failed
   /// Any file changed by the event matches any of the patterns.
   [[nodiscard]] virtual bool changed(std::span<const std::string> patterns) const = 0;
 };
