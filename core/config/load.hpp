@@ -18,16 +18,16 @@ struct LoadedPipeline {
   std::string digest;  ///< sha256 (hex) over the file and its includes
 };
 
-/// Finds the pipeline file: `given` itself, or pipeline.yaml, pipeline.yml, .pipectl.yaml in `start`
-/// or a parent up to the repository's root. Fault::usage says where it looked.
+/// Finds the pipeline file: `given` itself, or pipeline.yaml, pipeline.yml, .pipectl.yaml in
+/// `start` or a parent up to the repository's root. Fault::usage says where it looked.
 [[nodiscard]] Result<std::filesystem::path> find_file(const std::filesystem::path& given,
                                                       const std::filesystem::path& start);
 
 /// Reads the file and its includes. Either a whole, valid pipeline or every problem at once in
 /// `diagnostics` (warnings may come with a pipeline). The diagnostics' spans point into texts that
 /// `sources` keeps alive.
-[[nodiscard]] std::optional<LoadedPipeline> load(
-    const std::filesystem::path& file, const Registry& registry, Diagnostics& diagnostics,
-    std::deque<std::unique_ptr<SourceFile>>& sources);
+[[nodiscard]] std::optional<LoadedPipeline> load(const std::filesystem::path& file,
+                                                 const Registry& registry, Diagnostics& diagnostics,
+                                                 std::deque<std::unique_ptr<SourceFile>>& sources);
 
 }  // namespace pipectl::config

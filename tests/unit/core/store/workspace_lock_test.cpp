@@ -1,0 +1,85 @@
+#include "core/store/workspace_lock.hpp"
+
+#include <spawn.h>
+
+#include "tests/unit/core/store/child.hpp"
+#include "tests/unit/core/store/store_fixture.hpp"
+
+using namespace pipectl;
+using namespace pipectl::store;
+using namespace pipectl::store::test;
+
+namespace {
+
+struct LockFixture : StoreFixture {
+  RunRecord run = must(store->create(request_of({"a"}), at_second(0)));
+  std::filesystem::path workspace = folder.path();
+};
+
+}  // namespace
+
+TEST_CASE_METHOD(LockFixture, "a second run is refused and told who is there") {
+  const auto held = must(store->lock_workspace(workspace, run.id));
+  CHECK(store->is_running(run.id));
+  const auto next = must(store->create(request_of({"a"}), at_second(1)));
+  const Error error = error_of(store->lock_workspace(workspace, next.id));
+  CHECK(error.fault == Fault::infrastructure);
+  CHECK(error.message.find(run.id) != std::string::npos);
+  CHECK(error.message.find("pid " + std::to_string(::getpid())) != std::string::npos);
+  CHECK(error.message.find("since 2") != std::string::npos);
+  CHECK(error.message.find(workspace.string()) != std::string::npos);
+  CHECK(error.hint.find("kill") != std::string::npos);
+  CHECK_FALSE(store->is_running(next.id));
+}
+
+TEST_CASE_METHOD(LockFixture, "looking does not disturb, and the end of the holder frees it") {
+  {
+    const auto held = must(store->lock_workspace(workspace, run.id));
+    for (int i = 0; i < 3; ++i) CHECK(store->is_running(run.id));
+  }
+  CHECK_FALSE(store->is_running(run.id));
+  must(store->lock_workspace(workspace, run.id));
+}
+
+TEST_CASE_METHOD(LockFixture, "another workspace is free; the same one by another path is not") {
+  const auto held = must(store->lock_workspace(workspace, run.id));
+  const auto next = must(store->create(request_of({"a"}), at_second(1)));
+  must(store->lock_workspace(state / "runs", next.id));
+  std::filesystem::create_directory_symlink(workspace, folder / "link");
+  CHECK_FALSE(store->lock_workspace(folder / "link", next.id));
+}
+
+TEST_CASE_METHOD(LockFixture, "kill -9 frees the lock though a child of the run lives on") {
+  int keep[2];
+  REQUIRE(::pipe(keep) == 0);
+  Child holder([&](int fd) {
+    const auto held = store->lock_workspace(workspace, run.id);
+    // `cat` lives until the test closes its end of the pipe.
+    posix_spawn_file_actions_t actions;
+    ::posix_spawn_file_actions_init(&actions);
+    ::posix_spawn_file_actions_adddup2(&actions, keep[0], 0);
+    ::posix_spawn_file_actions_addclose(&actions, keep[1]);
+    ::posix_spawn_file_actions_addclose(&actions, fd);
+    char name[] = "cat";
+    char* const argv[] = {name, nullptr};
+    pid_t cat = 0;
+    if (!held || ::posix_spawnp(&cat, "cat", &actions, nullptr, argv, nullptr) != 0) return;
+    say(fd, "+");
+    ::pause();
+  });
+  REQUIRE(holder.next());
+  CHECK(store->is_running(run.id));
+  CHECK_FALSE(store->lock_workspace(workspace, run.id));
+  holder.kill();
+  CHECK_FALSE(store->is_running(run.id));
+  must(store->lock_workspace(workspace, run.id));
+  ::close(keep[0]);
+  ::close(keep[1]);
+}
+
+TEST_CASE_METHOD(LockFixture, "a holder that has not said who it is yet is reported as such") {
+  const auto held = must(store->lock_workspace(workspace, run.id));
+  for (const auto& file : std::filesystem::directory_iterator(state / "locks"))
+    std::filesystem::resize_file(file.path(), 0);
+  CHECK(error_of(store->lock_workspace(workspace, run.id)).message.find("another pipectl") == 0);
+}
