@@ -13,7 +13,6 @@ Outcome CommandStage::run(StageContext& context) const { return steps_.run(conte
 std::unique_ptr<StageRunner> CommandKind::parse(yaml::Reader& reader,
                                                 const ParseContext& context) const {
   const std::size_t errors = context.diagnostics.error_count();
-  refuse_unbuilt(unbuilt_, reader);
   auto steps = Steps::parse(reader, context);
   if (!steps && context.diagnostics.error_count() == errors)
     context.diagnostics.error(context.stage.where,
@@ -21,14 +20,6 @@ std::unique_ptr<StageRunner> CommandKind::parse(yaml::Reader& reader,
                               "give it `run` (a command) or `steps` (a list of them)");
   if (context.diagnostics.error_count() > errors) return nullptr;
   return std::make_unique<CommandStage>(std::move(*steps));
-}
-
-void refuse_unbuilt(const std::vector<std::string_view>& keys, yaml::Reader& reader) {
-  for (const std::string_view key : keys)
-    if (const auto node = reader.node(key))
-      reader.diagnostics().error(node->span(),
-                                 fmt::format("`{}` is not built in this version of pipectl", key),
-                                 "use `run` or `steps` for now");
 }
 
 }  // namespace pipectl::stages

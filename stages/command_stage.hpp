@@ -23,10 +23,7 @@ class CommandStage final : public StageRunner {
 /// A kind whose stages are their commands; kinds differ in name and purpose only.
 class CommandKind final : public StageKind {
  public:
-  /// `unbuilt` are keys that the language has and this version does not: refused, by name.
-  CommandKind(std::string_view name, std::string_view summary,
-              std::vector<std::string_view> unbuilt = {})
-      : name_(name), summary_(summary), unbuilt_(std::move(unbuilt)) {}
+  CommandKind(std::string_view name, std::string_view summary) : name_(name), summary_(summary) {}
   [[nodiscard]] std::string_view name() const noexcept override { return name_; }
   [[nodiscard]] std::string_view summary() const noexcept override { return summary_; }
   [[nodiscard]] std::vector<KeyDoc> keys() const override { return step_keys(); }
@@ -36,10 +33,6 @@ class CommandKind final : public StageKind {
  private:
   std::string_view name_;
   std::string_view summary_;
-  std::vector<std::string_view> unbuilt_;
 };
-
-/// Reports each of `keys` that is present: it parses, but this version cannot do it.
-void refuse_unbuilt(const std::vector<std::string_view>& keys, yaml::Reader& reader);
 
 }  // namespace pipectl::stages

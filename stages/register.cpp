@@ -12,6 +12,8 @@ void register_stages(Registry& registry) {
   registry.add(stages::make_build_kind());
   registry.add(stages::make_security_kind());
   registry.add(stages::make_perf_kind());
+  registry.add(stages::make_verify_kind());
+  registry.add(stages::make_deploy_kind());
 
   registry.add(stages::make_http_check());
   registry.add(stages::make_tcp_check());

@@ -11,7 +11,7 @@ constexpr std::string_view on_host = "without it the stage runs on this host";
 constexpr std::string_view own_gate = "let the command itself fail when a limit is passed";
 constexpr std::string_view own_tool = "call the tool with `run`";
 constexpr std::string_view own_deploy =
-    "deploy with `command` and `undo`, which call what you have today";
+    "deploy with `run`, `health` and `undo`, which call what you have today";
 
 constexpr std::array table{
     NotBuilt{Place::pipeline_key, "notify", "send messages from a stage with `always: true`"},

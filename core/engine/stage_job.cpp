@@ -102,7 +102,9 @@ class StageRun {
                          .redactor = tools_.redactor,
                          .scope = *job_.scope,
                          .emit = emit_,
-                         .remembered = job_.remembered};
+                         .remembered = {}};
+    // A later attempt follows one that has ended, not one that was interrupted.
+    if (attempt == job_.attempt) context.remembered = job_.remembered;
     if (spec_.timeout) context.deadline = tools_.clock.steady() + *spec_.timeout;
     return job_.runner->run(context);
   }

@@ -4,8 +4,7 @@
 namespace pipectl::stages {
 
 std::unique_ptr<StageKind> make_build_kind() {
-  return std::make_unique<CommandKind>("build", "Builds what is delivered",
-                                       std::vector<std::string_view>{"docker", "tool"});
+  return std::make_unique<CommandKind>("build", "Builds what is delivered");
 }
 
 }  // namespace pipectl::stages

@@ -12,5 +12,7 @@ namespace pipectl::stages {
 [[nodiscard]] std::unique_ptr<StageKind> make_build_kind();
 [[nodiscard]] std::unique_ptr<StageKind> make_security_kind();
 [[nodiscard]] std::unique_ptr<StageKind> make_perf_kind();
+[[nodiscard]] std::unique_ptr<StageKind> make_verify_kind();
+[[nodiscard]] std::unique_ptr<StageKind> make_deploy_kind();
 
 }  // namespace pipectl::stages

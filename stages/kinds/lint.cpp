@@ -4,8 +4,7 @@
 namespace pipectl::stages {
 
 std::unique_ptr<StageKind> make_lint_kind() {
-  return std::make_unique<CommandKind>("lint", "Checks the form of the sources",
-                                       std::vector<std::string_view>{"tool"});
+  return std::make_unique<CommandKind>("lint", "Checks the form of the sources");
 }
 
 }  // namespace pipectl::stages

@@ -4,8 +4,7 @@
 namespace pipectl::stages {
 
 std::unique_ptr<StageKind> make_perf_kind() {
-  return std::make_unique<CommandKind>("perf", "Measures speed under load",
-                                       std::vector<std::string_view>{"load", "tool"});
+  return std::make_unique<CommandKind>("perf", "Measures speed under load");
 }
 
 }  // namespace pipectl::stages

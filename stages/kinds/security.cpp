@@ -4,8 +4,7 @@
 namespace pipectl::stages {
 
 std::unique_ptr<StageKind> make_security_kind() {
-  return std::make_unique<CommandKind>("security", "Looks for known weaknesses and leaked secrets",
-                                       std::vector<std::string_view>{"tool"});
+  return std::make_unique<CommandKind>("security", "Looks for known weaknesses and leaked secrets");
 }
 
 }  // namespace pipectl::stages

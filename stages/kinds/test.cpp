@@ -4,7 +4,7 @@
 namespace pipectl::stages {
 
 std::unique_ptr<StageKind> make_test_kind() {
-  return std::make_unique<CommandKind>("test", "Runs tests", std::vector<std::string_view>{"tool"});
+  return std::make_unique<CommandKind>("test", "Runs tests");
 }
 
 }  // namespace pipectl::stages

@@ -1,0 +1,110 @@
+#include "stages/checks/await.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/api/run_command.hpp"
+#include "core/base/text.hpp"
+
+namespace pipectl::stages {
+namespace {
+
+/// One check, tried again and again.
+class Vigil {
+ public:
+  Vigil(const PatientCheck& check, StageContext& context)
+      : check_(check),
+        context_(context),
+        name_(check.check->describe(context.scope)),
+        end_(context.clock.steady() + check.within) {}
+
+  Verdict keep() {
+    while (true) {
+      auto seen = check_.check->probe(context_, probe_deadline(), context_.cancel);
+      ++tries_;
+      if (seen) {
+        context_.emit.note(fmt::format("healthy: {}: {}{}", name_, *seen, tries("", " (try {})")));
+        return {};
+      }
+      if (context_.cancel.cancelled()) return cancelled();
+      remember(seen.error().message);
+      const SteadyTime next = context_.clock.steady() + check_.interval;
+      if (context_.deadline && next >= *context_.deadline) return timed_out();
+      if (next >= end_) return unhealthy();
+      if (context_.cancel.wait_for(check_.interval)) return cancelled();
+    }
+  }
+
+ private:
+  /// A check with no patience at all still gets one whole try.
+  [[nodiscard]] SteadyTime probe_deadline() const {
+    SteadyTime deadline = context_.clock.steady() + check_.timeout;
+    if (check_.within.count() > 0) deadline = std::min(deadline, end_);
+    if (context_.deadline) deadline = std::min(deadline, *context_.deadline);
+    return deadline;
+  }
+
+  /// Notes the reason once, and again when it is another one.
+  void remember(const std::string& reason) {
+    if (reason == last_) return;
+    last_ = reason;
+    context_.emit.note(fmt::format("not yet healthy: {}: {}", name_, last_));
+  }
+
+  [[nodiscard]] std::string tries(std::string_view once, fmt::string_view more) const {
+    return tries_ == 1 ? std::string{once} : fmt::format(fmt::runtime(more), tries_);
+  }
+  [[nodiscard]] std::string state() const { return fmt::format("health {}: {}", name_, last_); }
+
+  [[nodiscard]] Verdict unhealthy() const {
+    return {Health::unhealthy,
+            fmt::format("{} ({} in {})", state(), tries("tried once", "tried {} times"),
+                        human_duration(check_.within))};
+  }
+  [[nodiscard]] Verdict timed_out() const {
+    return {Health::timed_out, fmt::format("timed out waiting for {}", state())};
+  }
+  [[nodiscard]] Verdict cancelled() const {
+    return {Health::cancelled, fmt::format("{} while waiting for health {}",
+                                           describe(context_.cancel.reason()), name_)};
+  }
+
+  const PatientCheck& check_;
+  StageContext& context_;
+  const std::string name_;
+  const SteadyTime end_;
+  int tries_{0};
+  std::string last_;
+};
+
+}  // namespace
+
+Verdict await_healthy(const CheckList& checks, StageContext& context) {
+  for (const PatientCheck& check : checks)
+    if (Verdict verdict = Vigil{check, context}.keep(); verdict.health != Health::healthy)
+      return verdict;
+  return {};
+}
+
+Outcome outcome_of(const Verdict& verdict) {
+  Outcome outcome;
+  outcome.reason = verdict.reason;
+  switch (verdict.health) {
+    case Health::healthy:
+      outcome.status = Status::succeeded;
+      break;
+    case Health::unhealthy:
+      outcome.status = Status::failed;
+      break;
+    case Health::timed_out:
+      outcome.status = Status::timed_out;
+      break;
+    case Health::cancelled:
+      outcome.status = Status::cancelled;
+      break;
+  }
+  return outcome;
+}
+
+}  // namespace pipectl::stages
