@@ -56,8 +56,9 @@ class Checker {
                                                    known.candidates.end());
     const bool part_known = known.part && *known.part < name.path.size();
     const Extent extent = part_known ? name.parts[*known.part] : name.extent;
-    std::string hint = suggestion(dotted(name.path), candidates);
-    if (part_known) hint = suggestion(name.path[*known.part], candidates);
+    std::string hint = known.hint;
+    if (hint.empty()) hint = suggestion(dotted(name.path), candidates);
+    if (part_known && known.hint.empty()) hint = suggestion(name.path[*known.part], candidates);
     for (std::size_t i = name.path.size(); hint.empty() && !part_known && i-- > 0;)
       hint = suggestion(name.path[i], candidates);
     context_.diagnostics.error(place(extent), fmt::format("unknown name '{}'", dotted(name.path)),

@@ -31,6 +31,9 @@ class Names {
     std::vector<std::string> candidates;
     /// Which part of the path is wrong (0 is the first); nothing: the whole path is told.
     std::optional<std::size_t> part;
+    /// Of a name that does not exist: the way out, where it is another one than a suggestion
+    /// (`add 'build' to the needs of this stage`); may be empty.
+    std::string hint;
   };
   virtual ~Names() = default;
   [[nodiscard]] virtual Known look_up(Path path) const = 0;
