@@ -33,7 +33,7 @@ class Names {
     std::optional<std::size_t> part;
     /// Of a name that does not exist: the way out, where it is another one than a suggestion
     /// (`add 'build' to the needs of this stage`); may be empty.
-    std::string hint;
+    std::string hint{};
   };
   virtual ~Names() = default;
   [[nodiscard]] virtual Known look_up(Path path) const = 0;
