@@ -10,7 +10,8 @@ namespace pipectl {
 
 /// Every secret value of a run, in every form in which it could show up: raw, each of its lines of
 /// 6 characters or more, base64 (standard and URL-safe, at all three alignments), percent-encoded,
-/// JSON-escaped with and without \u. Safe from any thread; it only ever grows.
+/// JSON-escaped with and without \u (secret_forms.hpp). Line breaks at either end of a value do not
+/// count. Forms that overlap become one `***`. Safe from any thread; it only ever grows.
 class Redactor {
  public:
   Redactor();
@@ -31,7 +32,6 @@ class Redactor {
   [[nodiscard]] std::unique_ptr<Stream> stream() const;
 
  private:
-  struct Matcher;
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };

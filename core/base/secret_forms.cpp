@@ -1,0 +1,139 @@
+#include "core/base/secret_forms.hpp"
+
+#include <openssl/evp.h>
+
+#include <algorithm>
+#include <array>
+
+namespace pipectl {
+namespace {
+
+constexpr std::size_t shortest_line = 6;
+constexpr std::string_view alphanumeric =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+enum class Digits { lower, upper };
+
+char hex_digit(unsigned value, Digits digits) {
+  constexpr std::string_view lower = "0123456789abcdef";
+  constexpr std::string_view upper = "0123456789ABCDEF";
+  return (digits == Digits::lower ? lower : upper)[value & 15U];
+}
+
+void append(std::vector<std::string>& to, std::vector<std::string> more) {
+  to.insert(to.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+std::string_view without_outer_breaks(std::string_view value) {
+  const auto first = value.find_first_not_of("\r\n");
+  if (first == std::string_view::npos) return {};
+  return value.substr(first, value.find_last_not_of("\r\n") - first + 1);
+}
+
+std::vector<std::string_view> long_lines(std::string_view value) {
+  std::vector<std::string_view> lines;
+  while (!value.empty()) {
+    const auto end = std::min(value.find_first_of("\r\n"), value.size());
+    const auto line = value.substr(0, end);
+    if (character_count(line) >= shortest_line) lines.push_back(line);
+    value.remove_prefix(std::min(end + 1, value.size()));
+  }
+  return lines;
+}
+
+std::string base64(std::string_view bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                   reinterpret_cast<const unsigned char*>(bytes.data()),
+                                   static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
+/// What an encoder leaves as it is, beside letters and digits, and how it writes a space.
+struct PercentRules {
+  std::string_view safe;
+  bool space_is_plus;
+};
+
+std::string percent_encoded(std::string_view bytes, std::string_view letters,
+                            const PercentRules& rules, Digits digits) {
+  std::string text;
+  for (const char byte : bytes) {
+    const auto value = static_cast<unsigned char>(byte);
+    if (byte == ' ' && rules.space_is_plus) {
+      text += '+';
+    } else if (letters.find(byte) != std::string_view::npos ||
+               rules.safe.find(byte) != std::string_view::npos) {
+      text += byte;
+    } else {
+      text += {'%', hex_digit(value >> 4U, digits), hex_digit(value, digits)};
+    }
+  }
+  return text;
+}
+
+}  // namespace
+
+std::size_t character_count(std::string_view text) noexcept {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+  }));
+}
+
+std::vector<std::string> base64_forms(std::string_view bytes) {
+  std::vector<std::string> forms;
+  for (std::size_t before = 0; before < 3; ++before) {
+    const std::string shifted = std::string(before, '\0') + std::string(bytes);
+    // 6 bits make a character: one that holds a bit of the bytes before, or lacks a bit that the
+    // bytes after would bring, is not known.
+    const std::size_t first = (before * 8 + 5) / 6;
+    const std::size_t last = shifted.size() * 8 / 6;
+    if (last <= first) continue;
+    std::string standard = base64(shifted).substr(first, last - first);
+    std::string for_urls = standard;
+    std::replace(for_urls.begin(), for_urls.end(), '+', '-');
+    std::replace(for_urls.begin(), for_urls.end(), '/', '_');
+    forms.push_back(std::move(standard));
+    forms.push_back(std::move(for_urls));
+  }
+  return forms;
+}
+
+std::vector<std::string> percent_forms(std::string_view bytes) {
+  constexpr std::array rules{
+      PercentRules{"-._~", false},                  // RFC 3986, curl, Python's quote(safe='')
+      PercentRules{"-._~", true},                   // Go's QueryEscape, Python's quote_plus
+      PercentRules{"-._~/", false},                 // Python's quote
+      PercentRules{"-._*", true},                   // HTML forms, Java's URLEncoder
+      PercentRules{"-._", true},                    // PHP's urlencode
+      PercentRules{"-_.!~*'()", false},             // encodeURIComponent
+      PercentRules{"-_.!~*'();/?:@&=+$,#", false},  // encodeURI
+  };
+  std::vector<std::string> forms;
+  for (const Digits digits : {Digits::upper, Digits::lower}) {
+    for (const auto& rule : rules)
+      forms.push_back(percent_encoded(bytes, alphanumeric, rule, digits));
+    forms.push_back(percent_encoded(bytes, "", PercentRules{"", false}, digits));
+  }
+  return forms;
+}
+
+std::vector<std::string> secret_forms(std::string_view value) {
+  const auto whole = without_outer_breaks(value);
+  if (character_count(whole) < shortest_secret) return {};
+  std::vector<std::string_view> texts = long_lines(whole);
+  texts.push_back(whole);
+  std::vector<std::string> forms;
+  for (const auto text : texts) {
+    forms.emplace_back(text);
+    append(forms, base64_forms(text));
+    append(forms, percent_forms(text));
+    append(forms, json_forms(text));
+  }
+  std::sort(forms.begin(), forms.end());
+  forms.erase(std::unique(forms.begin(), forms.end()), forms.end());
+  return forms;
+}
+
+}  // namespace pipectl

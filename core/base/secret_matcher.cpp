@@ -1,0 +1,182 @@
+#include "core/base/secret_matcher.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <map>
+
+namespace pipectl {
+namespace {
+
+constexpr std::size_t block_size = 4;
+constexpr std::size_t longest_stride = 16;  // longer ones only make the filter denser
+constexpr std::string_view stars = "***";
+
+std::uint32_t block_at(const char* place) noexcept {
+  std::uint32_t block = 0;
+  std::memcpy(&block, place, sizeof block);
+  return block;
+}
+
+std::uint32_t mixed(std::uint32_t block) noexcept { return block * 0x9E3779B1U; }
+
+std::size_t pair_at(const char* place) noexcept {
+  return static_cast<std::size_t>(static_cast<unsigned char>(place[0])) << 8U |
+         static_cast<unsigned char>(place[1]);
+}
+
+}  // namespace
+
+SecretMatcher::SecretMatcher(std::vector<std::string> texts) : texts_(std::move(texts)) {
+  std::sort(texts_.begin(), texts_.end());
+  texts_.erase(std::unique(texts_.begin(), texts_.end()), texts_.end());
+  if (texts_.empty()) return;
+  shortest_ = longest_stride + block_size - 1;
+  for (const auto& text : texts_) shortest_ = std::min(shortest_, text.size());
+  stride_ = shortest_ - block_size + 1;
+  index();
+}
+
+void SecretMatcher::index() {
+  std::map<std::uint32_t, std::vector<Candidate>> by_block;
+  for (std::uint32_t i = 0; i < texts_.size(); ++i) {
+    pairs_.set(pair_at(texts_[i].data()));
+    for (std::uint32_t offset = 0; offset < stride_; ++offset)
+      by_block[block_at(texts_[i].data() + offset)].push_back({i, offset});
+  }
+  while (bits_ < 20 && (std::size_t{1} << bits_) < by_block.size() * 64) ++bits_;
+  filter_.assign((std::size_t{1} << bits_) / 64, 0);
+  while (slot_bits_ < 31 && (std::size_t{1} << slot_bits_) < by_block.size() * 2) ++slot_bits_;
+  buckets_.assign(std::size_t{1} << slot_bits_, {});
+  for (const auto& [block, candidates] : by_block) {
+    filter_[bit_of(block) / 64] |= std::uint64_t{1} << bit_of(block) % 64;
+    std::size_t slot = slot_of(block);
+    while (buckets_[slot].last != 0) slot = (slot + 1) % buckets_.size();
+    const auto first = static_cast<std::uint32_t>(candidates_.size());
+    candidates_.insert(candidates_.end(), candidates.begin(), candidates.end());
+    buckets_[slot] = {block, first, static_cast<std::uint32_t>(candidates_.size())};
+  }
+}
+
+std::size_t SecretMatcher::bit_of(std::uint32_t block) const noexcept {
+  return mixed(block) >> (32U - bits_);
+}
+
+std::size_t SecretMatcher::slot_of(std::uint32_t block) const noexcept {
+  return mixed(block) >> (32U - slot_bits_);
+}
+
+unsigned SecretMatcher::may_hit(const char* at) const noexcept {
+  const std::size_t bit = bit_of(block_at(at));
+  return static_cast<unsigned>(filter_[bit / 64] >> bit % 64) & 1U;
+}
+
+const SecretMatcher::Bucket* SecretMatcher::find(std::uint32_t block) const noexcept {
+  for (std::size_t slot = slot_of(block); buckets_[slot].last != 0;
+       slot = (slot + 1) % buckets_.size())
+    if (buckets_[slot].block == block) return &buckets_[slot];
+  return nullptr;
+}
+
+/// The first place from `from` on, in strides, whose bit is set; behind the text when there is
+/// none.
+std::size_t SecretMatcher::next_hit(std::string_view text, std::size_t from) const noexcept {
+  const char* const data = text.data();
+  std::size_t place = from;
+  for (; place + 3 * stride_ + block_size <= text.size(); place += 4 * stride_) {
+    // One branch for four probes.
+    const unsigned any = may_hit(data + place) | may_hit(data + place + stride_) |
+                         may_hit(data + place + 2 * stride_) | may_hit(data + place + 3 * stride_);
+    if (any != 0) break;
+  }
+  while (place + block_size <= text.size() && may_hit(data + place) == 0) place += stride_;
+  return place;
+}
+
+/// Everything that begins within the stride that ends at `place`.
+void SecretMatcher::compare(std::string_view text, std::size_t place, Found& found) const {
+  const Bucket* const bucket = find(block_at(text.data() + place));
+  if (bucket == nullptr) return;
+  const auto before = static_cast<std::ptrdiff_t>(found.matches.size());
+  for (std::uint32_t i = bucket->first; i < bucket->last; ++i) {
+    const Candidate& candidate = candidates_[i];
+    if (candidate.offset > place) continue;
+    const std::size_t begin = place - candidate.offset;
+    const std::string& wanted = texts_[candidate.text];
+    const std::size_t size = std::min(wanted.size(), text.size() - begin);
+    if (std::memcmp(text.data() + begin, wanted.data(), size) != 0) continue;
+    if (size == wanted.size())
+      found.matches.push_back({begin, begin + size});
+    else
+      found.partial = std::min(found.partial, begin);
+  }
+  std::sort(found.matches.begin() + before, found.matches.end(),
+            [](const Match& a, const Match& b) { return a.begin < b.begin; });
+}
+
+SecretMatcher::Found SecretMatcher::scan(std::string_view text, More more) const {
+  Found found{{}, text.size()};
+  if (texts_.empty()) return found;
+  std::size_t place = stride_ - 1;
+  // What lies behind a text that is cut off is looked at with the rest of it, next time.
+  while (more == More::never || found.partial == text.size()) {
+    place = next_hit(text, place);
+    if (place + block_size > text.size()) break;
+    compare(text, place, found);
+    place += stride_;
+  }
+  if (more == More::never)
+    found.partial = text.size();
+  else if (found.partial == text.size())
+    found.partial = short_partial(text);
+  return found;
+}
+
+/// Beginnings that are too short to hold one of the places that scan() looks at.
+std::size_t SecretMatcher::short_partial(std::string_view text) const noexcept {
+  const std::size_t longest = std::min(shortest_ - 1, text.size());
+  for (std::size_t begin = text.size() - longest; begin < text.size(); ++begin) {
+    const auto tail = text.substr(begin);
+    if (tail.size() > 1 && !pairs_.test(pair_at(tail.data()))) continue;
+    const auto at = std::lower_bound(texts_.begin(), texts_.end(), tail);
+    if (at != texts_.end() && at->starts_with(tail)) return begin;
+  }
+  return text.size();
+}
+
+bool SecretMatcher::contains(std::string_view text) const {
+  return !scan(text, More::never).matches.empty();
+}
+
+void SecretMatcher::redact(std::string_view bytes, std::string& out, Carry& carry,
+                           More more) const {
+  const std::size_t from = out.size();
+  out.append(carry.held).append(bytes);
+  const Found found = scan(std::string_view(out).substr(from), more);
+  const std::size_t end = from + found.partial;
+  carry.held.assign(out, end, std::string::npos);
+
+  // In place: three stars never need more room than what they replace.
+  std::size_t write = from;
+  std::size_t read = from;
+  std::size_t covered = from + carry.covered;  // all before this is behind stars
+  const auto keep_until = [&](std::size_t place) {
+    read = std::max(read, covered);
+    if (write != read) std::memmove(out.data() + write, out.data() + read, place - read);
+    write += place - read;
+    read = place;
+  };
+  for (const Match& match : found.matches) {
+    if (from + match.begin >= end) break;
+    if (from + match.begin >= covered) {
+      keep_until(from + match.begin);
+      std::memcpy(out.data() + write, stars.data(), stars.size());
+      write += stars.size();
+    }
+    covered = std::max(covered, from + match.end);
+  }
+  carry.covered = covered > end ? covered - end : 0;
+  if (covered <= end) keep_until(end);
+  out.resize(write);
+}
+
+}  // namespace pipectl
