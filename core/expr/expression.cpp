@@ -62,8 +62,7 @@ std::vector<std::vector<std::string>> Expression::paths() const {
   for (const auto& node : ast_->nodes)
     if (node.op == Op::path) out.push_back(node.path);
   std::ranges::sort(out);
-  const auto repeated = std::ranges::unique(out);
-  out.erase(repeated.begin(), repeated.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
   return out;
 }
 

@@ -16,8 +16,7 @@ namespace {
 
 std::vector<NodeId> ascending(std::vector<NodeId> ids) {
   std::ranges::sort(ids);
-  const auto repeated = std::ranges::unique(ids);
-  ids.erase(repeated.begin(), repeated.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
 }
 

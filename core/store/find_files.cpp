@@ -214,8 +214,8 @@ Result<FileSet> find_files(const FileQuery& query, const CancelToken& cancel) {
   }
   set.files = std::move(walk.found());
   std::ranges::sort(set.files, {}, &FoundFile::path);
-  const auto twice = std::ranges::unique(set.files, {}, &FoundFile::path);
-  set.files.erase(twice.begin(), twice.end());
+  const auto same = [](const FoundFile& a, const FoundFile& b) { return a.path == b.path; };
+  set.files.erase(std::unique(set.files.begin(), set.files.end(), same), set.files.end());
   return set;
 }
 
