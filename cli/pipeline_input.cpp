@@ -94,13 +94,13 @@ Result<void> check_environment_name(const Pipeline& pipeline, const std::string&
               suggestion(name, names));
 }
 
+}  // namespace
+
 std::filesystem::path shown_path(const std::filesystem::path& file,
                                  const std::filesystem::path& cwd) {
   const auto relative = file.lexically_relative(cwd);
   return relative.empty() || relative.string().starts_with("../..") ? file : relative;
 }
-
-}  // namespace
 
 Result<std::unique_ptr<PipelineFile>> load_pipeline(const PipelineOptions& options,
                                                     const Invocation& invocation,

@@ -30,6 +30,10 @@ struct PipelineFile {
                                                                   const Invocation& invocation,
                                                                   const Registry& registry);
 
+/// A path as a person in `cwd` would write it.
+[[nodiscard]] std::filesystem::path shown_path(const std::filesystem::path& file,
+                                               const std::filesystem::path& cwd);
+
 /// Everything that the command line, the CI system and the repository say about one run.
 struct RunInput {
   Event event;

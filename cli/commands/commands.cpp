@@ -3,8 +3,6 @@
 namespace pipectl::cli {
 
 void add_commands(CLI::App& root, Invocation& invocation) {
-  static_cast<void>(root);
-  static_cast<void>(invocation);
   // add_run(root, invocation);
   // add_validate(root, invocation);
   // add_plan(root, invocation);
@@ -15,8 +13,9 @@ void add_commands(CLI::App& root, Invocation& invocation) {
   // add_runs(root, invocation);
   // add_logs(root, invocation);
   // add_explain(root, invocation);
-  // add_completion(root, invocation);
-  // add_version(root, invocation);
+  add_completion(root, invocation);
+  add_version(root, invocation);
+  add_man(root, invocation);
 }
 
 }  // namespace pipectl::cli

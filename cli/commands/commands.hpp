@@ -23,6 +23,7 @@ void add_logs(CLI::App& root, Invocation& invocation);
 void add_explain(CLI::App& root, Invocation& invocation);
 void add_completion(CLI::App& root, Invocation& invocation);
 void add_version(CLI::App& root, Invocation& invocation);
+void add_man(CLI::App& root, Invocation& invocation);
 
 /// The whole tree, for parsing, completion and the manual page.
 void add_commands(CLI::App& root, Invocation& invocation);

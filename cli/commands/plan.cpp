@@ -1,0 +1,48 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/commands/commands.hpp"
+#include "cli/output.hpp"
+#include "cli/planning/plan_report.hpp"
+
+namespace pipectl::cli {
+namespace {
+
+struct Options {
+  PipelineOptions pipeline;
+  bool json{false};
+  bool names{false};
+};
+
+Result<int> plan(const Options& options, const Invocation& invocation) {
+  const auto registry = make_registry();
+  const auto file = TRY(load_pipeline(options.pipeline, invocation, registry));
+  const auto input = TRY(resolve_input(*file, options.pipeline, invocation));
+  if (options.names) {
+    TRY(write_stdout(plan_names(input)));
+    return 0;
+  }
+  const auto forecasts = forecast(*file, input, invocation);
+  const auto text = options.json ? plan_json(forecasts, input, file->file.string())
+                                 : plan_text(forecasts, input, stdout_terminal(invocation.env));
+  TRY(write_stdout(text));
+  return 0;
+}
+
+}  // namespace
+
+void add_plan(CLI::App& root, Invocation& invocation) {
+  auto* command = root.add_subcommand("plan", "Show what would run, and why the rest would not");
+  const auto options = std::make_shared<Options>();
+  add_file_option(*command, options->pipeline);
+  add_value_options(*command, options->pipeline);
+  add_selection_options(*command, options->pipeline);
+  auto* json = command->add_flag("--json", options->json, "Print the plan as JSON");
+  command->add_flag("--names", options->names, "Print only the names of stages and groups")
+      ->excludes(json);
+  command->callback([options, &invocation] {
+    invocation.exit_code = exit_code_or_report(plan(*options, invocation));
+  });
+}
+
+}  // namespace pipectl::cli

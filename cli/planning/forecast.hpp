@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/pipeline_input.hpp"
+
+namespace pipectl::cli {
+
+/// What would become of one node if every stage before it that runs went well.
+enum class Fate {
+  runs,
+  skipped,  ///< with the reason that `run` would give
+  fails,    ///< before it starts: a required program is absent, the branch is not taken
+  open,     ///< its condition reads what only a run can know
+};
+[[nodiscard]] std::string_view to_string(Fate fate) noexcept;
+
+struct Forecast {
+  const plan::Node* node{nullptr};
+  Fate fate{Fate::runs};
+  SkipCause skip{SkipCause::none};
+  std::string reason;
+  std::string hint;
+  std::vector<std::string> commands;  ///< of a node that runs, or may
+};
+
+/// One for each node of the plan, in its order. Starts nothing; looks only for programs in PATH
+/// and, where a condition asks for changed files, into the repository.
+[[nodiscard]] std::vector<Forecast> forecast(const PipelineFile& file, const RunInput& input,
+                                             const Invocation& invocation);
+
+}  // namespace pipectl::cli
