@@ -118,7 +118,7 @@ Result<std::unique_ptr<PipelineFile>> load_pipeline(const PipelineOptions& optio
                           : Colour::off;
   std::fputs(render(file->diagnostics.sorted(), colour).c_str(), stderr);
   if (!loaded || file->diagnostics.has_errors()) {
-    const auto count = file->diagnostics.error_count();
+    const auto count = file->diagnostics.distinct_errors();
     return fail(Fault::usage, fmt::format("{} has {} error{}; nothing was run", shown.string(),
                                           count, count == 1 ? "" : "s"));
   }

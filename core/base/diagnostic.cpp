@@ -14,9 +14,11 @@ void Diagnostics::warning(Span where, std::string message, std::string hint) {
 }
 
 void Diagnostics::add(Diagnostic diagnostic) {
+  const bool error = diagnostic.severity == Severity::error;
+  if (error) ++errors_;
   const Span& where = diagnostic.where;
   if (!seen_.emplace(where.file, where.line, where.column, diagnostic.message).second) return;
-  if (diagnostic.severity == Severity::error) ++errors_;
+  if (error) ++distinct_errors_;
   all_.push_back(std::move(diagnostic));
 }
 

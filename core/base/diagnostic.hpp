@@ -36,7 +36,7 @@ struct Diagnostic {
 };
 
 /// Collects every finding of a load; nothing stops at the first one. The same finding at the same
-/// place (a value that several stages inherit) counts once.
+/// place (a value that several stages inherit) is kept once.
 class Diagnostics {
  public:
   void error(Span where, std::string message, std::string hint = {});
@@ -44,7 +44,11 @@ class Diagnostics {
   void add(Diagnostic diagnostic);
 
   [[nodiscard]] bool has_errors() const noexcept { return errors_ > 0; }
+  /// Every error() so far, repeated ones too: compare before and after to learn whether a part of
+  /// the work went well.
   [[nodiscard]] std::size_t error_count() const noexcept { return errors_; }
+  /// What a user counts: the errors in all().
+  [[nodiscard]] std::size_t distinct_errors() const noexcept { return distinct_errors_; }
   /// In the order found; `sorted()` gives them by file and place.
   [[nodiscard]] const std::vector<Diagnostic>& all() const noexcept { return all_; }
   [[nodiscard]] std::vector<Diagnostic> sorted() const;
@@ -53,6 +57,7 @@ class Diagnostics {
   std::vector<Diagnostic> all_;
   std::set<std::tuple<const SourceFile*, std::uint32_t, std::uint32_t, std::string>> seen_;
   std::size_t errors_{0};
+  std::size_t distinct_errors_{0};
 };
 
 enum class Colour { off, on };

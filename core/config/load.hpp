@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "core/api/registry.hpp"
@@ -15,7 +16,7 @@ namespace pipectl::config {
 struct LoadedPipeline {
   Pipeline pipeline;
   std::map<std::string, std::unique_ptr<StageRunner>, std::less<>> runners;
-  std::string digest;  ///< sha256 (hex) over the file and its includes
+  std::string digest;  ///< sha256 (hex) over every file that was read for it
 };
 
 /// Finds the pipeline file: `given` itself, or pipeline.yaml, pipeline.yml, .pipectl.yaml in
@@ -23,11 +24,18 @@ struct LoadedPipeline {
 [[nodiscard]] Result<std::filesystem::path> find_file(const std::filesystem::path& given,
                                                       const std::filesystem::path& start);
 
-/// Reads the file and its includes. Either a whole, valid pipeline or every problem at once in
-/// `diagnostics` (warnings may come with a pipeline). The diagnostics' spans point into texts that
-/// `sources` keeps alive.
+/// Names of environment variables that the command line sets (-e, --env-file).
+using Variables = std::set<std::string, std::less<>>;
+
+/// Reads the file and its includes; `file` is shown in messages as it is given. Either a whole,
+/// valid pipeline or every problem at once in `diagnostics` (warnings may come with a pipeline).
+/// The diagnostics' spans point into texts that `sources` keeps alive; a pipeline takes them over.
+///
+/// `variables` count as coming from outside wherever an expression reads them: what the file says
+/// about them does not hold in this run, so they may not be put into a command's text.
 [[nodiscard]] std::optional<LoadedPipeline> load(const std::filesystem::path& file,
                                                  const Registry& registry, Diagnostics& diagnostics,
-                                                 std::deque<std::unique_ptr<SourceFile>>& sources);
+                                                 std::deque<std::unique_ptr<SourceFile>>& sources,
+                                                 const Variables& variables = {});
 
 }  // namespace pipectl::config

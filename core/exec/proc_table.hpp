@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "core/exec/executor.hpp"
@@ -14,9 +13,7 @@ namespace pipectl {
 /// One process as /proc/PID/stat has it. Source: proc(5).
 struct ProcessEntry {
   pid_t pid{0};
-  std::string name;  ///< of the program, at most 15 bytes
-  char state{'?'};   ///< Z: ended, but not reaped
-  pid_t parent{0};
+  char state{'?'};  ///< Z: ended, but not reaped
   pid_t group{0};
   pid_t session{0};
   std::uint64_t start_ticks{0};

@@ -102,22 +102,12 @@ class Database {
     }
   }
 
-  /// As read(), with one state of the database for all of its statements. Cheaper where they are
-  /// many: each statement by itself takes and gives back the locks.
-  template <class Work>
-  auto read_together(Work&& work) -> std::invoke_result_t<Work> {
-    return read([&]() -> std::invoke_result_t<Work> {
-      Transaction transaction(*this, Access::read);
-      return work();
-    });
-  }
-
   /// Runs `work() -> Result<T>` in one transaction: all of it is stored, or nothing.
   template <class Work>
   auto write(Durability durability, Work&& work) -> std::invoke_result_t<Work> {
     return read([&]() -> std::invoke_result_t<Work> {
       const Synchronous synchronous(*this, durability);
-      Transaction transaction(*this, Access::write);
+      Transaction transaction(*this);
       auto result = work();
       if (result) transaction.commit();
       return result;
@@ -137,11 +127,10 @@ class Database {
     Database& database_;
     Durability durability_;
   };
-  enum class Access { read, write };
-  /// A writer takes the lock at once, so that it can never fail half-way for another one.
+  /// Takes the write lock at once, so that it can never fail half-way for another writer.
   class Transaction {
    public:
-    Transaction(Database& database, Access access);
+    explicit Transaction(Database& database);
     ~Transaction();
     Transaction(const Transaction&) = delete;
     Transaction& operator=(const Transaction&) = delete;

@@ -104,6 +104,8 @@ void Builder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anc
   node->length = extent.length;
   if (!extent.closed)
     refuse(positions_.span(mark), "the quotes are not closed", "end the text with the same quote");
+  if (value.find('\0') != std::string::npos)
+    diagnostics_.error(positions_.span(mark, extent.length), "text must not hold a NUL character");
   node->quoted = tag == "!" || tag == "tag:yaml.org,2002:str";
   const bool known = node->quoted || tag == "?" || tag == "tag:yaml.org,2002:int" ||
                      tag == "tag:yaml.org,2002:float" || tag == "tag:yaml.org,2002:bool" ||

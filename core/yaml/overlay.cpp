@@ -77,10 +77,10 @@ Node Overlay::merge(Node base, Node top, std::string_view merged_key) {
   return arena_->mapping(top, children);
 }
 
-Node Overlay::without(Node mapping, std::string_view key) {
+Node Overlay::keep(Node mapping, const std::function<bool(std::string_view)>& wanted) {
   Children children;
   for (const auto& entry : mapping.entries())
-    if (entry.key.text() != key) append(entry, children);
+    if (wanted(entry.key.text())) append(entry, children);
   return arena_->mapping(mapping, children);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string_view>
 
@@ -19,8 +20,8 @@ class Overlay {
   /// The entries of `top`, then those of `base` whose key `top` does not have. A mapping under the
   /// key `merged_key` on both sides is merged in the same way, the base's entries first.
   [[nodiscard]] Node merge(Node base, Node top, std::string_view merged_key);
-  /// The mapping without one key.
-  [[nodiscard]] Node without(Node mapping, std::string_view key);
+  /// The entries whose key is wanted.
+  [[nodiscard]] Node keep(Node mapping, const std::function<bool(std::string_view)>& wanted);
 
  private:
   struct Arena;

@@ -75,7 +75,7 @@ TEST_CASE("colour wraps the parts and nothing else") {
         "      | \x1b[1;31m^~~\x1b[0m\n");
 }
 
-TEST_CASE("findings are counted, sorted by place, and the same one counts once") {
+TEST_CASE("findings are counted, sorted by place, and the same one is kept once") {
   const SourceFile first{"a", "1\n2\n"};
   const SourceFile second{"b", "1\n"};
   Diagnostics all;
@@ -84,7 +84,9 @@ TEST_CASE("findings are counted, sorted by place, and the same one counts once")
   all.error({&first, 1, 2, 1}, "first");
   all.error({&first, 1, 2, 1}, "first");
   all.error({}, "nowhere");
-  CHECK(all.error_count() == 3);
+  CHECK(all.error_count() == 4);
+  CHECK(all.distinct_errors() == 3);
+  CHECK(all.all().size() == 4);
   CHECK(all.all().front().message == "third");
   std::string order;
   for (const auto& one : all.sorted()) order += one.message + ' ';

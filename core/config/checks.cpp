@@ -1,0 +1,65 @@
+#include "core/config/checks.hpp"
+
+#include <fmt/format.h>
+
+namespace pipectl::config {
+namespace {
+
+void check_no_secret(const EnvEntry& entry, const Pipeline& pipeline, Diagnostics& diagnostics) {
+  if (pipeline.secret(entry.name) != nullptr)
+    diagnostics.error(entry.value.where(), fmt::format("'{}' is declared as a secret", entry.name),
+                      "a variable needs another name; grant the secret with `secrets`");
+}
+
+expr::Origin check_entry(const EnvEntry& entry, const Pipeline& pipeline, const StageNames& names,
+                         Diagnostics& diagnostics) {
+  check_no_secret(entry, pipeline, diagnostics);
+  return entry.value.check(names, diagnostics);
+}
+
+NameTable::Environment check_environment(const EnvironmentSpec& environment, const NameTable& table,
+                                         Diagnostics& diagnostics) {
+  StageNames names(table);
+  NameTable::Environment origins;
+  for (const auto& [name, value] : environment.values)
+    origins.values.emplace(name, value.check(names, diagnostics));
+  for (const auto& entry : environment.env) {
+    const auto origin = check_entry(entry, table.pipeline, names, diagnostics);
+    names.add_env(entry.name, origin);
+    origins.env.insert_or_assign(entry.name, origin);
+  }
+  return origins;
+}
+
+}  // namespace
+
+void check_file(const Pipeline& pipeline, std::size_t from_files, NameTable& table,
+                Diagnostics& diagnostics) {
+  for (std::size_t i = 0; i < pipeline.env.size(); ++i) {
+    const EnvEntry& entry = pipeline.env[i];
+    const auto origin = check_entry(entry, pipeline, StageNames(table), diagnostics);
+    table.env.insert_or_assign(entry.name, i < from_files ? expr::Origin::outside : origin);
+  }
+  if (pipeline.source) pipeline.source->ref.check(StageNames(table), diagnostics);
+  std::vector<NameTable::Environment> checked;
+  checked.reserve(pipeline.environments.size());
+  for (const auto& environment : pipeline.environments)
+    checked.push_back(check_environment(environment, table, diagnostics));
+  for (std::size_t i = 0; i < checked.size(); ++i)
+    table.add_environment(pipeline.environments[i].name, std::move(checked[i]));
+}
+
+void check_stage(const StageSpec& stage, const Pipeline& pipeline, StageNames& names,
+                 Diagnostics& diagnostics) {
+  for (const auto& entry : stage.env)
+    names.add_env(entry.name, check_entry(entry, pipeline, names, diagnostics));
+  if (stage.when) stage.when->check(names, diagnostics);
+  stage.working_directory.check(names, diagnostics);
+  if (stage.concurrency) stage.concurrency->check(names, diagnostics);
+  for (const auto& pattern : stage.artifacts) pattern.check(names, diagnostics);
+  if (!stage.cache) return;
+  stage.cache->key.check(names, diagnostics);
+  for (const auto& path : stage.cache->paths) path.check(names, diagnostics);
+}
+
+}  // namespace pipectl::config

@@ -1,0 +1,90 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/text.hpp"
+#include "core/config/keys.hpp"
+#include "core/config/not_built.hpp"
+#include "core/config/stages.hpp"
+
+// `parallel`: what a group sets, its members inherit.
+
+namespace pipectl::config {
+namespace {
+
+bool is_command(std::string_view key) noexcept { return key == "run" || key == "steps"; }
+
+}  // namespace
+
+void StagesReader::read_group(yaml::Node key, yaml::Node mapping, yaml::Node members) {
+  const bool named = take_name(key, "group");
+  if (members.kind() != yaml::Kind::mapping || members.size() == 0) {
+    const bool empty = members.kind() == yaml::Kind::mapping || members.kind() == yaml::Kind::null;
+    context_.diagnostics.error(
+        empty ? key.span() : members.span(),
+        empty ? fmt::format("group '{}' has no member", key.text())
+              : fmt::format("'parallel' must be a mapping, not {}", describe(members.kind())),
+        "write the name of each member as its key");
+    return;
+  }
+  Group group = read_group_keys(key, mapping, members);
+  if (named) group.spec.group = key.text();
+  pipectl::Group made{std::string(key.text()), {}, key.span()};
+  for (const auto& [name, value] : members.entries()) {
+    const std::size_t before = drafts_.size();
+    read_stage(name, templates_.resolve(value), group);
+    if (drafts_.size() > before) made.members.emplace_back(name.text());
+  }
+  if (named && !made.members.empty()) pipeline_.groups.push_back(std::move(made));
+}
+
+StagesReader::Group StagesReader::read_group_keys(yaml::Node key, yaml::Node mapping,
+                                                  yaml::Node members) {
+  Group group = ungrouped_;
+  yaml::Reader reader(mapping, fmt::format("group '{}'", key.text()), context_.diagnostics);
+  reader.allow(key_names(Section::stage));
+  read_stage_keys(reader, targets_, group.spec);
+  group.needs = read_needs(reader);
+  const auto others = reader.unasked();
+  if (others.empty()) return group;
+  check_group_keys(reader, members);
+  group.inherited = mapping;
+  return group;
+}
+
+void StagesReader::check_group_keys(yaml::Reader& reader, yaml::Node members) {
+  std::vector<std::string_view> known(key_names(Section::stage).begin(),
+                                      key_names(Section::stage).end());
+  const auto learn = [&](const std::optional<yaml::Node>& kind) {
+    const auto& keys = kind_keys(kind ? kind->text() : "run");
+    for (const auto name : keys)
+      if (std::ranges::find(known, name) == known.end()) known.push_back(name);
+  };
+  learn(reader.self().find("kind"));
+  for (const auto& [name, member] : members.entries())
+    if (const auto kind = templates_.resolve(member).find("kind")) learn(kind);
+  for (const yaml::Node key : reader.unasked()) {
+    if (is_command(key.text())) {
+      context_.diagnostics.error(key.span(),
+                                 fmt::format("a group has no '{}' of its own", key.text()),
+                                 "give it to the members");
+      continue;
+    }
+    if (std::ranges::find(known, key.text()) != known.end()) continue;
+    if (report_not_built(Place::stage_key, key.text(), key.span(), context_.diagnostics)) continue;
+    context_.diagnostics.error(key.span(), fmt::format("unknown key '{}'", key.text()),
+                               suggestion(key.text(), known));
+  }
+}
+
+yaml::Node StagesReader::with_inherited(yaml::Node mapping, const Group& group,
+                                        std::string_view kind) {
+  if (!group.inherited) return mapping;
+  const auto& keys = kind_keys(kind);
+  const yaml::Node base = overlay_.keep(*group.inherited, [&](std::string_view name) {
+    return !is_command(name) && std::ranges::find(keys, name) != keys.end();
+  });
+  return overlay_.merge(base, mapping, {});
+}
+
+}  // namespace pipectl::config

@@ -1,0 +1,217 @@
+#include "core/config/keys.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace pipectl::config {
+namespace {
+
+constexpr std::string_view text = R"({"$ref":"#/$defs/text"})";
+constexpr std::string_view texts = R"({"$ref":"#/$defs/texts"})";
+constexpr std::string_view name = R"({"$ref":"#/$defs/name"})";
+constexpr std::string_view names = R"({"$ref":"#/$defs/names"})";
+constexpr std::string_view env = R"({"$ref":"#/$defs/env"})";
+constexpr std::string_view duration = R"({"$ref":"#/$defs/duration"})";
+constexpr std::string_view condition = R"({"$ref":"#/$defs/condition"})";
+constexpr std::string_view boolean = R"({"type":"boolean"})";
+constexpr std::string_view retry = R"({"$ref":"#/$defs/retry"})";
+constexpr std::string_view shell = R"({"enum":["sh","bash"]})";
+constexpr std::string_view executor = R"({"enum":["local"]})";
+
+constexpr std::array pipeline{
+    KeyDoc{"name", text, "What the pipeline is called; default: its folder's name"},
+    KeyDoc{"include", texts, "Files beside this one whose parts come before this file's"},
+    KeyDoc{"source", R"({"$ref":"#/$defs/source"})",
+           "What to check out; default: the working tree that holds this file"},
+    KeyDoc{"params", R"({"$ref":"#/$defs/params"})", "Values given with -p NAME=VALUE"},
+    KeyDoc{"env", env, "Environment variables of every stage"},
+    KeyDoc{"env_file", texts, "Files of NAME=VALUE lines; `env` wins over them"},
+    KeyDoc{"secrets", R"({"$ref":"#/$defs/secrets"})", "Where secrets come from, by name"},
+    KeyDoc{"environments", R"({"$ref":"#/$defs/environments"})", "Targets to deploy to"},
+    KeyDoc{"defaults", R"({"$ref":"#/$defs/defaults"})", "Values for stages that set none"},
+    KeyDoc{"on", R"({"$ref":"#/$defs/on"})", "Which stages an event runs; default: all"},
+    KeyDoc{"stages", R"({"$ref":"#/$defs/stages"})", "What to run, in the order written"},
+};
+
+constexpr std::array included{pipeline[1], pipeline[3], pipeline[4], pipeline[5],
+                              pipeline[6], pipeline[7], pipeline[10]};
+
+constexpr std::array source{
+    KeyDoc{"url", text, "https, ssh, git:// or a path"},
+    KeyDoc{"ref", text, "Branch, tag or commit; default: the remote's HEAD"},
+    KeyDoc{"depth", R"({"type":"integer","minimum":1})", "How many commits to fetch"},
+    KeyDoc{"submodules", boolean, "Whether to fetch submodules, too"},
+    KeyDoc{"secret", name, "The secret to log in with"},
+};
+
+constexpr std::array param{
+    KeyDoc{"type", R"({"enum":["string","integer","boolean"]})", "Default: string"},
+    KeyDoc{"choices", texts, "The values that are allowed"},
+    KeyDoc{"pattern", text, "ECMAScript regular expression for the whole value"},
+    KeyDoc{"default", text, "The value when none is given"},
+    KeyDoc{"optional", boolean, "Whether it may be absent"},
+    KeyDoc{"description", text, "What it is for"},
+};
+
+constexpr std::array environment{
+    KeyDoc{"branches", texts, "Globs of the branches that may deploy to it"},
+    KeyDoc{"approval", boolean, "Whether a person has to agree first"},
+    KeyDoc{"env", env, "Environment variables of the stages that name it"},
+    KeyDoc{"secrets", names, "Secrets granted to the stages that name it"},
+    KeyDoc{"url", text, "Where it is to be seen"},
+    KeyDoc{"namespace", text, "Its namespace"},
+    KeyDoc{"replicas", R"({"type":"integer","minimum":0})", "How many instances to run"},
+};
+
+constexpr std::array event{
+    KeyDoc{"branches", texts, "Globs; a branch that matches none runs nothing"},
+    KeyDoc{"tags", texts, "Globs; a tag that matches none runs nothing"},
+    KeyDoc{"stages", names, "The stages or groups that it runs; default: all"},
+};
+
+constexpr std::array defaults{
+    KeyDoc{"timeout", duration, "How long a stage may take"},
+    KeyDoc{"retry", retry, "How often to try again"},
+    KeyDoc{"shell", shell, "The shell of `run`"},
+    KeyDoc{"env", env, "As `env` of the pipeline"},
+    KeyDoc{"executor", executor, "Where commands run"},
+    KeyDoc{"working_directory", text, "Where in the workspace commands run"},
+};
+
+constexpr std::array stage{
+    KeyDoc{"kind", R"({"$ref":"#/$defs/kind"})", "What it is; default: run"},
+    KeyDoc{"extends", R"({"$ref":"#/$defs/templates"})",
+           "Takes over the keys of a template, a top-level key that begins with a dot"},
+    KeyDoc{"needs", names, "What must have ended before; default: everything above"},
+    KeyDoc{"parallel", R"({"$ref":"#/$defs/members"})", "Makes it a group of these stages"},
+    KeyDoc{"matrix", R"({"$ref":"#/$defs/matrix"})", "Runs it once for each combination"},
+    KeyDoc{"when", condition, "Runs it only when this is true"},
+    KeyDoc{"changed", texts, "Runs it only when a file that matches has changed"},
+    KeyDoc{"requires", R"({"$ref":"#/$defs/requires"})",
+           "Programs that it needs; without one it is skipped, or fails"},
+    KeyDoc{"always", boolean, "Runs it also after a failure: `when: always()`"},
+    KeyDoc{"env", env, "Environment variables"},
+    KeyDoc{"secrets", names, "The secrets that it gets"},
+    KeyDoc{"working_directory", text, "Where in the workspace its commands run"},
+    KeyDoc{"shell", shell, "`sh -e -c`, or `bash -e -o pipefail -c`"},
+    KeyDoc{"executor", executor, "Where its commands run"},
+    KeyDoc{"timeout", duration, "How long one attempt may take"},
+    KeyDoc{"retry", retry, "How often to try again"},
+    KeyDoc{"allow_failure", R"({"$ref":"#/$defs/allow_failure"})",
+           "A failure is a warning: always, or with these exit codes"},
+    KeyDoc{"concurrency", text, "Stages of the same group run one after the other"},
+    KeyDoc{"weight", R"({"type":"integer","minimum":1})", "How many of the -j jobs it counts for"},
+    KeyDoc{"environment", name, "The environment that it deploys to"},
+    KeyDoc{"artifacts", texts, "Globs of files to keep with the run"},
+    KeyDoc{"cache", R"({"$ref":"#/$defs/cache"})", "Folders to keep from run to run"},
+    KeyDoc{"inputs", texts, "Globs; while nothing in them changes it is not run again"},
+    KeyDoc{"outputs", texts, "Globs of what it makes; kept with its inputs"},
+};
+
+constexpr std::array matrix{
+    KeyDoc{"include", R"({"type":"array","items":{"$ref":"#/$defs/row"}})",
+           "Combinations to add, or values to add to combinations"},
+    KeyDoc{"exclude", R"({"type":"array","items":{"$ref":"#/$defs/row"}})",
+           "Combinations to leave out"},
+    KeyDoc{"max_parallel", R"({"type":"integer","minimum":1})", "How many run at once"},
+};
+
+constexpr std::array retry_keys{
+    KeyDoc{"max", R"({"type":"integer","minimum":0,"maximum":100})", "Attempts after the first"},
+    KeyDoc{"backoff", duration, "Wait before the second attempt; doubles each time"},
+    KeyDoc{"on", R"({"$ref":"#/$defs/retry_causes"})", "Which failures to try again after"},
+};
+
+constexpr std::array cache{
+    KeyDoc{"key", text, "What the content depends on"},
+    KeyDoc{"paths", texts, "What to keep, in the workspace"},
+};
+
+template <std::size_t size>
+constexpr auto names_of(const std::array<KeyDoc, size>& docs) {
+  std::array<std::string_view, size> result;
+  std::ranges::transform(docs, result.begin(), &KeyDoc::name);
+  return result;
+}
+
+template <const auto& docs>
+struct Table {
+  static constexpr auto names = names_of(docs);
+};
+
+/// Calls `use` with the table of a section, as docs and names.
+template <class Use>
+auto with_table(Section section, Use use) {
+  switch (section) {
+    case Section::pipeline:
+      return use(pipeline, Table<pipeline>::names);
+    case Section::included:
+      return use(included, Table<included>::names);
+    case Section::source:
+      return use(source, Table<source>::names);
+    case Section::param:
+      return use(param, Table<param>::names);
+    case Section::environment:
+      return use(environment, Table<environment>::names);
+    case Section::event:
+      return use(event, Table<event>::names);
+    case Section::defaults:
+      return use(defaults, Table<defaults>::names);
+    case Section::stage:
+      return use(stage, Table<stage>::names);
+    case Section::matrix:
+      return use(matrix, Table<matrix>::names);
+    case Section::retry:
+      return use(retry_keys, Table<retry_keys>::names);
+    case Section::cache:
+      break;
+  }
+  return use(cache, Table<cache>::names);
+}
+
+}  // namespace
+
+std::span<const KeyDoc> keys(Section section) noexcept {
+  return with_table(section,
+                    [](const auto& docs, const auto&) { return std::span<const KeyDoc>(docs); });
+}
+
+std::span<const std::string_view> key_names(Section section) noexcept {
+  return with_table(section, [](const auto&, const auto& found) {
+    return std::span<const std::string_view>(found);
+  });
+}
+
+bool is_stage_key(std::string_view key) noexcept {
+  return std::ranges::find(Table<stage>::names, key) != Table<stage>::names.end();
+}
+
+std::string_view to_string(Section section) noexcept {
+  switch (section) {
+    case Section::pipeline:
+      return "pipeline";
+    case Section::included:
+      return "included file";
+    case Section::source:
+      return "source";
+    case Section::param:
+      return "parameter";
+    case Section::environment:
+      return "environment";
+    case Section::event:
+      return "event";
+    case Section::defaults:
+      return "defaults";
+    case Section::stage:
+      return "stage";
+    case Section::matrix:
+      return "matrix";
+    case Section::retry:
+      return "retry";
+    case Section::cache:
+      break;
+  }
+  return "cache";
+}
+
+}  // namespace pipectl::config

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "core/api/stage_kind.hpp"
+
+namespace pipectl::config {
+
+/// The mappings of a pipeline file whose keys the loader itself knows.
+enum class Section {
+  pipeline,
+  included,  ///< what a file brought in by `include` may hold
+  source,
+  param,
+  environment,
+  event,
+  defaults,
+  stage,  ///< the keys that every kind has
+  matrix,
+  retry,
+  cache,
+};
+
+inline constexpr Section all_sections[] = {Section::pipeline, Section::included,    Section::source,
+                                           Section::param,    Section::environment, Section::event,
+                                           Section::defaults, Section::stage,       Section::matrix,
+                                           Section::retry,    Section::cache};
+
+/// The one table behind the loader, the schema and the language reference. A `type` may refer to
+/// the schema's `#/$defs`.
+[[nodiscard]] std::span<const KeyDoc> keys(Section section) noexcept;
+[[nodiscard]] std::span<const std::string_view> key_names(Section section) noexcept;
+/// Whether every stage has this key, whatever its kind.
+[[nodiscard]] bool is_stage_key(std::string_view name) noexcept;
+/// For headings: `stage`, `retry`.
+[[nodiscard]] std::string_view to_string(Section section) noexcept;
+
+}  // namespace pipectl::config

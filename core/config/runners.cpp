@@ -1,0 +1,97 @@
+#include "core/config/runners.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/text.hpp"
+#include "core/config/checks.hpp"
+#include "core/config/keys.hpp"
+#include "core/config/not_built.hpp"
+
+namespace pipectl::config {
+namespace {
+
+void report_unknown_kind(const StageSpec& stage, yaml::Node node, const Context& context) {
+  const auto written = node.find("kind");  // absent when a group set it
+  const Span where = written ? written->span() : stage.where;
+  if (const auto* later = find_not_built(Place::kind, stage.kind)) {
+    context.diagnostics.error(
+        where, fmt::format("kind `{}` is not built in this version of pipectl", stage.kind),
+        std::string(later->hint));
+    return;
+  }
+  std::vector<std::string_view> kinds;
+  for (const auto& kind : context.registry.stage_kinds()) kinds.push_back(kind->name());
+  std::string hint = suggestion(stage.kind, kinds);
+  if (hint.empty()) {
+    for (const auto name : kinds)
+      hint += fmt::format("{}{}", hint.empty() ? "one of " : ", ", name);
+  }
+  context.diagnostics.error(where, fmt::format("unknown kind '{}'", stage.kind), std::move(hint));
+}
+
+/// Keys that this version cannot act on. True when there is one.
+bool report_later_keys(yaml::Node node, const std::vector<KeyDoc>& own, Diagnostics& diagnostics) {
+  bool found = false;
+  for (const auto& entry : node.entries()) {
+    const auto key = entry.key.text();
+    if (std::ranges::find(own, key, &KeyDoc::name) != own.end()) continue;
+    if (report_not_built(Place::stage_key, key, entry.key.span(), diagnostics)) found = true;
+  }
+  return found;
+}
+
+class RunnerMaker {
+ public:
+  RunnerMaker(const NameTable& table, const Context& context, LoadedPipeline& loaded)
+      : table_(table), context_(context), loaded_(loaded) {}
+
+  void make(std::uint32_t index, const StageDraft& draft) {
+    const StageSpec& stage = loaded_.pipeline.stages[index];
+    StageNames names(table_, index);
+    check_stage(stage, loaded_.pipeline, names, context_.diagnostics);
+    if (stage.kind != last_kind_) look_up(stage.kind);
+    if (kind_ == nullptr) return report_unknown_kind(stage, draft.node, context_);
+    yaml::Reader reader(draft.node, fmt::format("stage '{}'", stage.name), context_.diagnostics);
+    reader.allow(key_names(Section::stage));
+    const bool commands = draft.node.find("run") || draft.node.find("steps");
+    const bool has_later = report_later_keys(draft.node, keys_, context_.diagnostics);
+    if (has_later && !commands) return;  // what the kind would miss is what is not built
+    const std::size_t errors = context_.diagnostics.error_count();
+    auto runner = kind_->parse(reader, {stage, names, context_.registry, context_.diagnostics});
+    for (const yaml::Node key : reader.unasked())
+      if (find_not_built(Place::stage_key, key.text()) == nullptr) reader.report_unknown(key);
+    if (runner != nullptr)
+      loaded_.runners.emplace(stage.name, std::move(runner));
+    else if (context_.diagnostics.error_count() == errors)
+      context_.diagnostics.error(stage.where, fmt::format("kind '{}' refused stage '{}' without a "
+                                                          "reason [this is a bug]",
+                                                          stage.kind, stage.name));
+  }
+
+ private:
+  /// Neighbours are mostly of one kind.
+  void look_up(const std::string& kind) {
+    last_kind_ = kind;
+    kind_ = context_.registry.stage_kind(kind);
+    keys_ = kind_ == nullptr ? std::vector<KeyDoc>() : kind_->keys();
+  }
+
+  const NameTable& table_;
+  const Context& context_;
+  LoadedPipeline& loaded_;
+  std::string last_kind_;
+  const StageKind* kind_{nullptr};
+  std::vector<KeyDoc> keys_;
+};
+
+}  // namespace
+
+void make_runners(const std::vector<StageDraft>& drafts, const NameTable& table,
+                  const Context& context, LoadedPipeline& loaded) {
+  RunnerMaker maker(table, context, loaded);
+  for (std::uint32_t i = 0; i < drafts.size(); ++i) maker.make(i, drafts[i]);
+}
+
+}  // namespace pipectl::config

@@ -1,0 +1,90 @@
+#include "core/config/stages.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/config/keys.hpp"
+#include "core/config/values.hpp"
+
+namespace pipectl::config {
+namespace {
+
+constexpr std::string_view parallel = "parallel";
+
+}  // namespace
+
+void StagesReader::read(yaml::Node mapping) {
+  if (mapping.kind() != yaml::Kind::mapping) {
+    if (mapping.kind() != yaml::Kind::null)
+      context_.diagnostics.error(
+          mapping.span(),
+          fmt::format("'stages' must be a mapping, not {}", describe(mapping.kind())),
+          "write the name of each stage as its key");
+    return;
+  }
+  pipeline_.stages.reserve(pipeline_.stages.size() + mapping.size());
+  drafts_.reserve(drafts_.size() + mapping.size());
+  for (const auto& [key, value] : mapping.entries())
+    if (!Templates::is_template(key.text())) read_entry(key, value);
+}
+
+bool StagesReader::take_name(yaml::Node key, std::string_view what) {
+  if (!check_name(key, what, context_.diagnostics)) return false;
+  const auto [entry, fresh] = names_.try_emplace(key.text(), key.span());
+  if (fresh) return true;
+  const Span& first = entry->second;
+  context_.diagnostics.error(
+      key.span(), fmt::format("the name '{}' is taken", key.text()),
+      first.file == key.span().file
+          ? fmt::format("it stands already in line {}", first.line)
+          : fmt::format("it stands already in {}, line {}", first.file->path, first.line));
+  return false;
+}
+
+void StagesReader::read_entry(yaml::Node key, yaml::Node value) {
+  const yaml::Node mapping = templates_.resolve(value);
+  const auto members = mapping.find(parallel);
+  const auto first = static_cast<std::uint32_t>(drafts_.size());
+  if (members)
+    read_group(key, mapping, *members);
+  else
+    read_stage(key, mapping, ungrouped_);
+  const auto last = static_cast<std::uint32_t>(drafts_.size());
+  if (last > first) entries_.push_back({key.text(), first, last});
+}
+
+void StagesReader::read_stage(yaml::Node key, yaml::Node value, const Group& group) {
+  const bool named = take_name(key, "stage");
+  if (value.kind() == yaml::Kind::scalar) {
+    context_.diagnostics.error(value.span(),
+                               fmt::format("stage '{}' must be a mapping, not text", key.text()),
+                               "write {run: …} for a command");
+    return;
+  }
+  StageSpec spec = group.spec;
+  spec.name = key.text();
+  spec.where = key.span();
+  yaml::Reader reader(value, fmt::format("stage '{}'", key.text()), context_.diagnostics);
+  read_stage_keys(reader, targets_, spec);
+  auto needs = read_needs(reader);
+  if (const auto nested = reader.node(parallel))
+    context_.diagnostics.error(nested->span(), "a group cannot stand in a group",
+                               "list its members in one `parallel`");
+  if (!named) return;
+  const yaml::Node whole = with_inherited(value, group, spec.kind);
+  pipeline_.stages.push_back(std::move(spec));
+  drafts_.push_back(
+      {whole, needs ? std::move(needs) : group.needs, static_cast<std::uint32_t>(entries_.size())});
+}
+
+const std::vector<std::string_view>& StagesReader::kind_keys(std::string_view kind) {
+  const auto known = kind_keys_.find(kind);
+  if (known != kind_keys_.end()) return known->second;
+  auto& names = kind_keys_[std::string(kind)];
+  if (const auto* found = context_.registry.stage_kind(kind))
+    for (const auto& key : found->keys()) names.push_back(key.name);
+  return names;
+}
+
+}  // namespace pipectl::config

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/config/name_set.hpp"
+#include "core/model/stage_spec.hpp"
+#include "core/yaml/reader.hpp"
+
+namespace pipectl::config {
+
+/// Reports a name that is not `[A-Za-z][A-Za-z0-9_-]*` or longer than 100 characters; `what` names
+/// the thing in the message: `stage`.
+bool check_name(yaml::Node key, std::string_view what, Diagnostics& diagnostics);
+
+[[nodiscard]] std::optional<expr::Template> read_template(yaml::Node value, std::string_view key,
+                                                          Diagnostics& diagnostics);
+[[nodiscard]] std::vector<expr::Template> read_templates(yaml::Reader& reader,
+                                                         std::string_view key);
+/// A scalar or list of scalars as it stands; `${{` in one is an error, for what a run cannot
+/// change.
+[[nodiscard]] std::vector<std::string> read_literals(yaml::Reader& reader, std::string_view key);
+/// False (and a diagnostic) when the value holds `${{`.
+bool check_literal(yaml::Node value, std::string_view key, Diagnostics& diagnostics);
+
+/// Reports a name that no secret has.
+bool check_secret(yaml::Node name, const NameSet& secrets, Diagnostics& diagnostics);
+/// A list of secrets, each once; unknown ones are reported.
+[[nodiscard]] std::vector<std::string> read_grants(yaml::Reader& reader, const NameSet& secrets);
+
+/// NAME: value pairs. A value that is null is the empty text.
+[[nodiscard]] std::vector<EnvEntry> read_env(yaml::Node mapping, Diagnostics& diagnostics);
+
+/// A number of further attempts, or a mapping.
+[[nodiscard]] Retry read_retry(yaml::Node value, Diagnostics& diagnostics);
+
+}  // namespace pipectl::config
