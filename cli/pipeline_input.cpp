@@ -27,13 +27,19 @@ Result<void> assign(std::string_view text, std::string_view option, Values& valu
   return {};
 }
 
-Result<Values> variables(const PipelineOptions& options, const Pipeline& pipeline,
-                         const std::filesystem::path& cwd) {
+/// What -e and --env-file set.
+Result<Values> given_variables(const PipelineOptions& options, const std::filesystem::path& cwd) {
   Values values;
   for (const auto& file : options.env_files)
     for (auto& [name, value] : TRY(parse_dotenv(TRY(read_file(cwd / file, 4U << 20U)), file)))
       values[name] = value;
   for (const auto& text : options.variables) TRY(assign(text, "-e", values));
+  return values;
+}
+
+Result<Values> variables(const PipelineOptions& options, const Pipeline& pipeline,
+                         const std::filesystem::path& cwd) {
+  Values values = TRY(given_variables(options, cwd));
   for (const auto& [name, value] : values) {
     if (!is_env_name(name))
       return fail(Fault::usage, fmt::format("-e: '{}' is no name of a variable", printable(name)));
@@ -112,7 +118,10 @@ Result<std::unique_ptr<PipelineFile>> load_pipeline(const PipelineOptions& optio
   file->in_repository = root.has_value();
   file->root = root.value_or(file->file.parent_path());
   const auto shown = shown_path(file->file, invocation.cwd);
-  auto loaded = config::load(shown, registry, file->diagnostics, file->sources);
+  config::Variables set_outside;
+  for (const auto& [name, value] : TRY(given_variables(options, invocation.cwd)))
+    set_outside.insert(name);
+  auto loaded = config::load(shown, registry, file->diagnostics, file->sources, set_outside);
   const auto colour = ::isatty(STDERR_FILENO) != 0 && !invocation.env.contains("NO_COLOR")
                           ? Colour::on
                           : Colour::off;
@@ -136,7 +145,8 @@ Result<RunInput> resolve_input(const PipelineFile& file, const PipelineOptions& 
   input.git = merged(std::move(input.git), ci.git);
   TRY(apply_overrides(options, input.event, input.git));
   if (input.event.branch.empty()) input.event.branch = input.git.branch;
-  if (input.event.kind == EventKind::tag && input.event.tag.empty()) input.event.tag = input.git.tag;
+  if (input.event.kind == EventKind::tag && input.event.tag.empty())
+    input.event.tag = input.git.tag;
 
   for (const auto& text : options.params) TRY(assign(text, "-p", input.given));
   input.params = TRY(resolve_params(pipeline, input.given));
