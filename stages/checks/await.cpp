@@ -29,20 +29,18 @@ class Vigil {
       }
       if (context_.cancel.cancelled()) return cancelled();
       remember(seen.error().message);
-      const SteadyTime next = context_.clock.steady() + check_.interval;
+      const SteadyTime now = context_.clock.steady();
+      if (now >= end_) return unhealthy();
+      const SteadyTime next = std::min(now + check_.interval, end_);
       if (context_.deadline && next >= *context_.deadline) return timed_out();
-      if (next >= end_) return unhealthy();
-      if (context_.cancel.wait_for(check_.interval)) return cancelled();
+      if (context_.cancel.wait_for(std::chrono::ceil<Milliseconds>(next - now))) return cancelled();
     }
   }
 
  private:
-  /// A check with no patience at all still gets one whole try.
   [[nodiscard]] SteadyTime probe_deadline() const {
-    SteadyTime deadline = context_.clock.steady() + check_.timeout;
-    if (check_.within.count() > 0) deadline = std::min(deadline, end_);
-    if (context_.deadline) deadline = std::min(deadline, *context_.deadline);
-    return deadline;
+    const SteadyTime deadline = context_.clock.steady() + check_.timeout;
+    return context_.deadline ? std::min(deadline, *context_.deadline) : deadline;
   }
 
   /// Notes the reason once, and again when it is another one.
@@ -58,9 +56,10 @@ class Vigil {
   [[nodiscard]] std::string state() const { return fmt::format("health {}: {}", name_, last_); }
 
   [[nodiscard]] Verdict unhealthy() const {
+    const std::string within =
+        check_.within.count() == 0 ? "" : " in " + human_duration(check_.within);
     return {Health::unhealthy,
-            fmt::format("{} ({} in {})", state(), tries("tried once", "tried {} times"),
-                        human_duration(check_.within))};
+            fmt::format("{} ({}{})", state(), tries("tried once", "tried {} times"), within)};
   }
   [[nodiscard]] Verdict timed_out() const {
     return {Health::timed_out, fmt::format("timed out waiting for {}", state())};

@@ -12,7 +12,7 @@ namespace pipectl::stages {
 /// A check and how long to be patient with it.
 struct PatientCheck {
   std::unique_ptr<HealthCheck> check;
-  Milliseconds within{30'000};   ///< gives up after this; 0: one try
+  Milliseconds within{30'000};   ///< the last try begins when this is over; 0: one try
   Milliseconds interval{1'000};  ///< between two tries
   Milliseconds timeout{5'000};   ///< of one try
 };

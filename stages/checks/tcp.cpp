@@ -49,7 +49,8 @@ class TcpCheck final : public HealthCheck {
                             const CancelToken& cancel) const override {
     const std::string text = TRY(endpoint_.evaluate(context.scope));
     const auto endpoint = parse_endpoint(text);
-    if (!endpoint) return fail(Fault::step, fmt::format("'{}' is no {}", printable(text), form));
+    if (!endpoint)
+      return fail(Fault::step, fmt::format("'{}' is no port", printable(text)), std::string{form});
     TRY(tcp_connect(endpoint->host, endpoint->port, deadline, cancel));
     return "accepts connections";
   }
