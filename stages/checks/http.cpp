@@ -134,6 +134,10 @@ class HttpCheckKind final : public HealthCheckKind {
     constexpr std::array<std::string_view, 4> methods{"GET", "HEAD", "POST", "OPTIONS"};
     const std::size_t errors = context.diagnostics.error_count();
     auto url = read_template("http", reader, context);
+    if (url && url->is_literal() && !url->text().starts_with("http://") &&
+        !url->text().starts_with("https://"))
+      context.diagnostics.error(url->where(), fmt::format("'{}' is no URL", printable(url->text())),
+                                "write it whole: http://HOST:PORT/PATH");
     if (!url && context.diagnostics.error_count() == errors)
       context.diagnostics.error(reader.self().span(), "`http` needs a URL");
     const auto method = reader.choice("method", methods);
