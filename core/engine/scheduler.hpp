@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -12,30 +13,49 @@ namespace pipectl {
 
 enum class OnFailure { stop, keep_going };
 
+enum class StopMode {
+  in_order,  ///< what runs after failures (`always`, `failure()`) still runs
+  at_once,   ///< nothing starts any more
+};
+
 /// What may start next, and what must not any more. A pure state machine: no threads, no clock, no
 /// I/O, no processes. The engine tells it what happened and asks it what to do.
 ///
-/// A node goes: blocked -> ready -> (running -> ended | ended). It is ready as soon as *its own*
-/// needs have ended; there are no levels. Ready nodes come out in the order written.
+/// A node goes: blocked -> ready -> offered -> (running -> ended | ended). It is ready as soon as
+/// *its own* needs have ended; there are no levels. Ready nodes come out in the order written,
+/// those that are to be skipped first. A ready node for which there is no room yet is kept a place:
+/// no other node starts before it, so a heavy one is never starved by light ones. What waits for
+/// its concurrency group or for `max_parallel` of its matrix holds up nobody else.
+///
+/// A node that the plan skipped counts as met, but what needs it still comes after what it needs.
 class Scheduler {
  public:
   struct Options {
-    unsigned jobs{1};                ///< sum of the weights that may run at once; a heavier node
-                                     ///< counts as `jobs` and runs alone
+    unsigned jobs{1};  ///< sum of the weights that may run at once; a heavier node
+                       ///< counts as `jobs` and runs alone; at least 1
     OnFailure on_failure{OnFailure::stop};
   };
 
   /// `concurrency[id]` is the resolved group of a node, or empty. Nodes that the plan already
-  /// skipped, and those in `ended` (a resumed run), are taken as they are.
-  Scheduler(const plan::Plan& plan, Options options, std::vector<std::string> concurrency,
+  /// skipped, and those in `ended` (a resumed run), are taken as they are. Both vectors have a
+  /// place for every node, or none at all. The plan must outlive the scheduler.
+  Scheduler(const plan::Plan& plan, Options options, const std::vector<std::string>& concurrency,
             std::vector<std::optional<Outcome>> ended);
+  ~Scheduler();
+  Scheduler(const Scheduler&) = delete;
+  Scheduler& operator=(const Scheduler&) = delete;
 
   /// The next node whose needs have ended and for which there is room, or nothing now. The caller
   /// answers with `started` or `ended` before it asks again.
   [[nodiscard]] std::optional<plan::NodeId> next();
 
   /// The verdict of the needs alone on a node that `next()` gave: run it when `when` agrees, or
-  /// skip it with this cause and reason (`upstream build`, `stopped`).
+  /// skip it with this cause and reason. It may change to `stopped` until the node is started.
+  /// - upstream, `upstream build`: a need failed or was skipped for a failure; the root is named.
+  ///   A stage without written needs is skipped for any failure above it, however far up. Does not
+  ///   hold for stages that are `always` or whose condition calls always() or failure().
+  /// - upstream, `deploy waits for an approval`: holds for every stage.
+  /// - stopped, `stopped: build failed` or `stopped`.
   struct Verdict {
     SkipCause skip{SkipCause::none};
     std::string reason;
@@ -43,21 +63,19 @@ class Scheduler {
   [[nodiscard]] Verdict verdict(plan::NodeId node) const;
 
   void started(plan::NodeId node);
+  /// A failure stops the run in order, unless it is to keep going.
   void ended(plan::NodeId node, const Outcome& outcome);
-  /// No more nodes but those that run after failures (`always`, `failure()`); a `hard` stop: none.
-  void stop(bool hard);
+  void stop(StopMode mode);
 
-  [[nodiscard]] bool done() const noexcept;          ///< every node has ended
+  [[nodiscard]] bool done() const noexcept;  ///< every node has ended
   [[nodiscard]] std::size_t running() const noexcept;
   /// Some need of the node, direct or not, failed: what `failure()` means in its condition.
   [[nodiscard]] bool upstream_failed(plan::NodeId node) const;
   [[nodiscard]] const std::optional<Outcome>& outcome(plan::NodeId node) const;
 
  private:
-  struct State;
-  const plan::Plan* plan_;
-  Options options_;
-  std::vector<State> states_;
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace pipectl

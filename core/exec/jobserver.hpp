@@ -9,14 +9,20 @@
 namespace pipectl {
 
 enum class JobserverStyle {
-  pipe,  ///< inherited descriptors: understood by make 4.3, cargo, ninja 1.13
-  fifo,  ///< a named pipe: make >= 4.4; opt-in
+  pipe,  ///< inherited descriptors: understood by every make and by cargo
+  fifo,  ///< a named pipe: make >= 4.4, cargo, ninja >= 1.13; opt-in, as older ones fail on it
 };
 
 /// A GNU make jobserver: `slots` tokens in a pipe that this process and all nested builds share, so
 /// that together they use one CPU budget. A running stage of weight w holds w tokens; each child
-/// has the first of them as its implicit slot.
-/// Source: the GNU make manual, "POSIX Jobserver Interaction".
+/// has the first of them as its implicit slot. Used by one thread; children take and put back
+/// tokens at any time.
+///
+/// The pipe's two descriptors for children have numbers of 100 and more, out of the way of scripts
+/// that use 3 to 9 themselves. This process does not read through them: make sets the one that all
+/// share to non-blocking or not as its version needs it, so the server has an open file of its own
+/// on the same pipe. Source: the GNU make manual, "POSIX Jobserver Interaction"; make 4.3,
+/// src/posixos.c.
 class Jobserver {
  public:
   static Result<std::unique_ptr<Jobserver>> create(unsigned slots, JobserverStyle style);
@@ -28,7 +34,8 @@ class Jobserver {
   virtual void release(unsigned count) noexcept = 0;
   /// Readable (poll) when tokens are there.
   [[nodiscard]] virtual int fd() const noexcept = 0;
-  /// No stage runs: puts back what killed children took with them. Returns how many that were.
+  /// No stage runs: puts back what killed children took with them (and takes out what a leftover
+  /// of one put back later). Returns how many were missing. Does nothing while tokens are held.
   virtual unsigned refill_when_idle() noexcept = 0;
   /// Adds MAKEFLAGS (keeping what the user set there) to a child's environment.
   virtual void describe(EnvMap& env) const = 0;

@@ -20,17 +20,19 @@ namespace {
 
 std::optional<ProcessEntry> parse_stat(pid_t pid, std::string_view text) {
   // The second field is the program's name in parentheses and may hold anything, parentheses too.
+  const auto name_begin = text.find('(');
   const auto name_end = text.rfind(')');
-  if (name_end == std::string_view::npos) return std::nullopt;
+  if (name_begin == std::string_view::npos || name_end == std::string_view::npos)
+    return std::nullopt;
   ProcessEntry entry;
   entry.pid = pid;
+  entry.name = text.substr(name_begin + 1, name_end - name_begin - 1);
   unsigned long long ticks = 0;
-  const int fields =
-      std::sscanf(text.data() + name_end + 1,
-                  " %c %*d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
-                  "%*d %*d %llu",
-                  &entry.state, &entry.group, &entry.session, &ticks);
-  if (fields != 4) return std::nullopt;
+  const int fields = std::sscanf(text.data() + name_end + 1,
+                                 " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
+                                 "%*d %*d %llu",
+                                 &entry.state, &entry.parent, &entry.group, &entry.session, &ticks);
+  if (fields != 5) return std::nullopt;
   entry.start_ticks = ticks;
   return entry;
 }

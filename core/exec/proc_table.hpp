@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/exec/executor.hpp"
@@ -13,7 +14,9 @@ namespace pipectl {
 /// One process as /proc/PID/stat has it. Source: proc(5).
 struct ProcessEntry {
   pid_t pid{0};
-  char state{'?'};  ///< Z: ended, but not reaped
+  std::string name;  ///< of the program, at most 15 bytes
+  char state{'?'};   ///< Z: ended, but not reaped
+  pid_t parent{0};
   pid_t group{0};
   pid_t session{0};
   std::uint64_t start_ticks{0};

@@ -73,10 +73,6 @@ bool is_digest(std::string_view name) noexcept {
 
 }  // namespace
 
-void mark_used(const fs::path& file) noexcept {
-  ::utimensat(AT_FDCWD, file.c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
-}
-
 BlobStore::BlobStore(const fs::path& cache_dir) : folder_(cache_dir / "blobs") {}
 
 fs::path BlobStore::file_of(const std::string& name) const {
@@ -85,6 +81,10 @@ fs::path BlobStore::file_of(const std::string& name) const {
 
 bool BlobStore::has(const std::string& name) const noexcept {
   return is_digest(name) && ::access(file_of(name).c_str(), R_OK) == 0;
+}
+
+void BlobStore::touch(const std::string& name) const noexcept {
+  if (is_digest(name)) ::utimensat(AT_FDCWD, file_of(name).c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
 }
 
 Result<BlobStore::Stored> BlobStore::put(const fs::path& root, const std::vector<FoundFile>& files,
@@ -110,7 +110,7 @@ Result<BlobStore::Fetch> BlobStore::get(const std::string& name, const fs::path&
     ::unlink(file.c_str());
     return fail(Fault::step, fmt::format("the archive {} is damaged", printable(file.native())));
   }
-  mark_used(file);
+  touch(name);
   TRY(unpack({file, root, allowed}, cancel));
   return Fetch::restored;
 }

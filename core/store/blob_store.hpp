@@ -35,6 +35,8 @@ class BlobStore {
                      const CancelToken& cancel) const;
 
   [[nodiscard]] bool has(const std::string& name) const noexcept;
+  /// Marks it as used now: evict() takes the longest unused.
+  void touch(const std::string& name) const noexcept;
 
   enum class Fetch { restored, absent };
   /// Verifies the archive whole before the first byte is unpacked. A damaged one is removed and is
@@ -54,8 +56,5 @@ class BlobStore {
 
   const std::filesystem::path folder_;
 };
-
-/// Marks a file as used now, for the eviction of the longest unused.
-void mark_used(const std::filesystem::path& file) noexcept;
 
 }  // namespace pipectl::store

@@ -122,8 +122,8 @@ Database::Synchronous::~Synchronous() {
     database_.connection_->tryExec("PRAGMA synchronous = NORMAL");
 }
 
-Database::Transaction::Transaction(Database& database) : database_(database) {
-  database_.query("BEGIN IMMEDIATE").run();
+Database::Transaction::Transaction(Database& database, Access access) : database_(database) {
+  database_.query(access == Access::write ? "BEGIN IMMEDIATE" : "BEGIN").run();
 }
 
 void Database::Transaction::commit() {

@@ -203,6 +203,13 @@ bool Walk::is_in_skipped(const std::string& path) const {
 
 }  // namespace
 
+std::optional<FileInfo> look_at(const fs::path& file, Links links) {
+  struct stat info {};
+  const int flags = links == Links::keep ? AT_SYMLINK_NOFOLLOW : 0;
+  if (::fstatat(AT_FDCWD, file.c_str(), &info, flags) != 0) return std::nullopt;
+  return FileInfo{state_of(info), info.st_mode & S_IFMT, info.st_mode & 0777U};
+}
+
 Result<FileSet> find_files(const FileQuery& query, const CancelToken& cancel) {
   Walk walk(query, cancel);
   FileSet set;

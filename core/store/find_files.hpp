@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,15 @@ struct FileState {
   std::uint64_t device{0};
   bool operator==(const FileState&) const = default;
 };
+
+enum class Links { follow, keep };
+/// Nothing where there is nothing.
+struct FileInfo {
+  FileState state;
+  unsigned type{0};  ///< S_IFREG, S_IFLNK, …
+  unsigned mode{0};
+};
+[[nodiscard]] std::optional<FileInfo> look_at(const std::filesystem::path& file, Links links);
 
 struct FoundFile {
   enum class Kind {

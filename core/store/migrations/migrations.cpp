@@ -9,4 +9,9 @@ std::span<const Migration> of_runs() {
   return steps;
 }
 
+std::span<const Migration> of_fingerprints() {
+  static const std::array steps{Migration{1, fingerprints_0001}};
+  return steps;
+}
+
 }  // namespace pipectl::store::migrations

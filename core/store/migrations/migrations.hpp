@@ -9,8 +9,11 @@ namespace pipectl::store::migrations {
 // One constant and one file for each step. A released step is never edited: what it got wrong is
 // mended by the next one.
 extern const char* const runs_0001;
+extern const char* const fingerprints_0001;
 
 /// All steps of runs.db, in order.
 [[nodiscard]] std::span<const Migration> of_runs();
+/// All steps of cache/fingerprints.db, in order.
+[[nodiscard]] std::span<const Migration> of_fingerprints();
 
 }  // namespace pipectl::store::migrations
