@@ -17,6 +17,9 @@ namespace pipectl::git {
 /// The commit of HEAD; null in a repository without commits.
 [[nodiscard]] Result<lib::Commit> head_commit(git_repository* repository);
 
+/// URL of its `origin`, credentials removed; empty when it has none.
+[[nodiscard]] Result<std::string> origin_of(const std::filesystem::path& repository);
+
 /// Everything of GitInfo that the commit itself tells: not `branch`, not `dirty`.
 [[nodiscard]] GitInfo describe(git_repository* repository, git_commit* commit);
 

@@ -74,6 +74,11 @@ Result<lib::Repository> open_at(const std::filesystem::path& root, const EnvMap&
   return repository;
 }
 
+Result<std::string> origin_of(const std::filesystem::path& repository) {
+  const auto opened = TRY(lib::open(repository.string()));
+  return remote_url(opened.get());
+}
+
 Result<lib::Commit> head_commit(git_repository* repository) {
   lib::Reference head;
   const int code = git_repository_head(lib::Out(head), repository);

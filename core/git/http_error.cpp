@@ -1,0 +1,49 @@
+#include "core/base/text.hpp"
+#include "core/git/http_request.hpp"
+#include "core/git/remote_error.hpp"
+#include "core/git/url.hpp"
+
+namespace pipectl::git {
+namespace {
+
+Error not_trusted(const Address& address, const std::string& detail) {
+  return {Fault::infrastructure,
+          address.url() + ": the server's TLS certificate is not trusted: " + detail,
+          "for a CA of your own set GIT_SSL_CAINFO (or http.sslCAInfo of git) to its certificate; "
+          "verification cannot be switched off"};
+}
+
+}  // namespace
+
+Error HttpRequestStream::error_of(CURLcode code) const {
+  const Address& address = session_.address;
+  const char* const words = session_.curl->easy_strerror(code);
+  const std::string detail = printable(scrub_urls(trim(detail_[0] == '\0' ? words : detail_)));
+  switch (code) {
+    case CURLE_PEER_FAILED_VERIFICATION:
+      return not_trusted(address, detail);
+    case CURLE_SSL_CACERT_BADFILE:
+      return {Fault::infrastructure, "the CA certificates cannot be read: " + detail,
+              "see http.sslCAInfo, GIT_SSL_CAINFO, CURL_CA_BUNDLE and SSL_CERT_FILE"};
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_CONNECT:
+      return unreachable(address, detail);
+    case CURLE_OPERATION_TIMEDOUT:
+      return silent(address, session_.request.silence);
+    case CURLE_GOT_NOTHING:
+    case CURLE_PARTIAL_FILE:
+    case CURLE_RECV_ERROR:
+    case CURLE_SEND_ERROR:
+    case CURLE_HTTP2_STREAM:
+      return cut_off(address, detail);
+    case CURLE_TOO_MANY_REDIRECTS:
+    case CURLE_UNSUPPORTED_PROTOCOL:
+      return {Fault::infrastructure, address.url() + ": " + detail,
+              "the server redirects to where pipectl does not follow; use the final URL"};
+    default:
+      return {Fault::infrastructure, address.url() + ": " + detail, {}};
+  }
+}
+
+}  // namespace pipectl::git

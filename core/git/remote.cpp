@@ -1,0 +1,123 @@
+#include "core/git/remote.hpp"
+
+#include <git2/sys/remote.h>
+#include <git2/sys/transport.h>
+
+#include <algorithm>
+
+#include "core/base/text.hpp"
+#include "core/git/remote_error.hpp"
+#include "core/git/transport.hpp"
+#include "core/git/url.hpp"
+
+namespace pipectl::git {
+namespace {
+
+constexpr std::string_view remote_words = "remote error: ";  ///< libgit2's, before the server's
+
+int on_progress(const git_indexer_progress* stats, void* payload) {
+  auto& session = *static_cast<Session*>(payload);
+  if (session.cancel.cancelled()) return GIT_EUSER;
+  const bool deltas = stats->total_objects > 0 && stats->received_objects == stats->total_objects &&
+                      stats->total_deltas > 0;
+  session.report(deltas ? Progress{"resolving deltas", stats->indexed_deltas, stats->total_deltas,
+                                   stats->received_bytes}
+                        : Progress{"receiving objects", stats->received_objects,
+                                   stats->total_objects, stats->received_bytes});
+  return 0;
+}
+
+git_remote_callbacks callbacks_of(Session& session) {
+  git_remote_callbacks callbacks = GIT_REMOTE_CALLBACKS_INIT;
+  callbacks.transfer_progress = on_progress;
+  callbacks.transport = open_transport;
+  callbacks.payload = &session;
+  return callbacks;
+}
+
+/// The server's own words in git's protocol: `access denied or repository not exported: /x`.
+Error from_server(const Address& address, const std::string& words) {
+  for (const char* sign : {"not found", "not exported", "does not appear", "no such"})
+    if (words.find(sign) != std::string::npos) return not_found(address, words);
+  return {Fault::infrastructure, address.url() + ": the server says: " + words, {}};
+}
+
+/// Why the last call of libgit2 failed. Remembers what came from the server.
+Error failure(Session& session, std::string_view what) {
+  if (session.cancel.cancelled()) return cancelled();
+  if (session.error) return *session.error;
+  const std::string words = scrub_urls(lib::last_message());
+  const auto at = words.find(remote_words);
+  if (at != std::string::npos)
+    session.error = from_server(session.address, words.substr(at + remote_words.size()));
+  if (words.find("not our ref") != std::string::npos)
+    session.error = no_such_commit(session.request.ref, session.address);
+  if (session.error) return *session.error;
+  return local_failure(std::string(what), words);
+}
+
+/// Only a pattern says which references belong to the remote.
+bool has_pattern(const std::vector<std::string>& refspecs) {
+  return std::any_of(refspecs.begin(), refspecs.end(),
+                     [](const std::string& spec) { return spec.find('*') != std::string::npos; });
+}
+
+}  // namespace
+
+bool is_remote_failure(const Session& session) {
+  return session.error.has_value() || session.cancel.cancelled();
+}
+
+Result<RemoteRepository> RemoteRepository::connect(Session& session, git_repository* into) {
+  session.error.reset();
+  session.report({"connecting"});
+  git_remote_create_options options = GIT_REMOTE_CREATE_OPTIONS_INIT;
+  options.repository = into;
+  options.flags = GIT_REMOTE_CREATE_SKIP_INSTEADOF | GIT_REMOTE_CREATE_SKIP_DEFAULT_FETCHSPEC;
+  lib::Remote handle;
+  const std::string url = session.address.url();
+  if (git_remote_create_with_opts(lib::Out(handle), url.c_str(), &options) < 0)
+    return tl::unexpected(failure(session, "cannot use " + url));
+  RemoteRepository remote(session, std::move(handle));
+  git_remote_callbacks callbacks = callbacks_of(session);
+  if (git_remote_connect(remote.remote_.get(), GIT_DIRECTION_FETCH, &callbacks, nullptr, nullptr) <
+      0)
+    return tl::unexpected(failure(session, "cannot connect to " + url));
+  TRY(remote.list());
+  return remote;
+}
+
+Result<void> RemoteRepository::list() {
+  const git_remote_head** heads = nullptr;
+  std::size_t count = 0;
+  if (git_remote_ls(&heads, &count, remote_.get()) < 0)
+    return tl::unexpected(failure(*session_, "cannot list the references"));
+  for (std::size_t i = 0; i < count; ++i) {
+    const git_remote_head& head = *heads[i];
+    refs_.push_back({head.name, lib::to_hex(head.oid),
+                     head.symref_target == nullptr ? "" : head.symref_target});
+  }
+  unsigned capabilities = 0;
+  git_transport* const transport = session_->transport;
+  if (transport != nullptr && transport->capabilities(&capabilities, transport) == 0)
+    serves_commits_ = (capabilities & GIT_REMOTE_CAPABILITY_REACHABLE_OID) != 0;
+  return {};
+}
+
+Result<void> RemoteRepository::fetch(const std::vector<std::string>& refspecs, unsigned depth) {
+  std::vector<char*> texts;
+  texts.reserve(refspecs.size());
+  for (const auto& spec : refspecs) texts.push_back(const_cast<char*>(spec.c_str()));
+  const git_strarray specs{texts.data(), texts.size()};
+  git_fetch_options options = GIT_FETCH_OPTIONS_INIT;
+  options.callbacks = callbacks_of(*session_);
+  options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
+  options.prune = has_pattern(refspecs) ? GIT_FETCH_PRUNE : GIT_FETCH_NO_PRUNE;
+  options.update_fetchhead = 0;
+  options.depth = static_cast<int>(depth);
+  if (git_remote_fetch(remote_.get(), &specs, &options, nullptr) < 0)
+    return tl::unexpected(failure(*session_, "cannot fetch from " + session_->address.url()));
+  return {};
+}
+
+}  // namespace pipectl::git
