@@ -43,6 +43,10 @@ std::size_t named_size(char letter) noexcept {
   }
 }
 
+bool is_hex(char c) noexcept {
+  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
 unsigned long hex_value(std::string_view digits) noexcept {
   unsigned long value = 0;
   for (const char c : digits) {
@@ -59,7 +63,7 @@ Span Place::at(std::size_t offset, std::size_t length) {
   if (!started_ || offset < offset_) start();
   while (!lost_ && offset_ < offset) lost_ = !step();
   while (!lost_ && offset_ == offset && before_blanks()) lost_ = !step();
-  if (lost_ || offset_ != offset || !reads_as_text()) return scalar_;
+  if (lost_ || offset_ != offset || at_ > source_.size() || !reads_as_text()) return scalar_;
   const auto end_of_line = std::min(source_.find('\n', at_), source_.size());
   const auto room = std::max<std::size_t>(end_of_line - at_, 1);
   return {scalar_.file, line_, static_cast<std::uint32_t>(at_ - line_start_ + 1),
@@ -127,13 +131,13 @@ void Place::find_line() {
 /// A tag or an anchor may stand before the value.
 void Place::skip_properties() {
   while (peek() == '!' || peek() == '&') {
-    while (peek() != '\0' && !is_white(peek())) ++at_;
+    while (at_ < source_.size() && !is_white(peek())) ++at_;
     while (is_blank(peek())) ++at_;
   }
 }
 
 void Place::enter_block() {
-  while (peek() != '\0' && peek() != '\n') ++at_;
+  at_ = std::min(source_.find('\n', at_), source_.size());
   // The first line that is not blank tells the indentation of all.
   std::size_t line = at_ + 1;
   for (std::size_t i = line; i < source_.size() && is_white(source_[i]); ++i)
@@ -170,8 +174,9 @@ bool Place::step() {
     return true;
   }
   if (c == text_[offset_]) {
-    if (c == '\'' && style_ == Style::single_quoted) ++at_;  // it was doubled
-    ++at_;
+    const bool doubled = c == '\'' && style_ == Style::single_quoted;
+    if (doubled && peek(1) != '\'') return false;
+    at_ += doubled ? 2U : 1U;
     ++offset_;
     return true;
   }
@@ -182,16 +187,18 @@ bool Place::step() {
 
 bool Place::step_escape() {
   const char letter = peek(1);
-  if (letter == '\n') {  // the line goes on
-    ++at_;
+  const bool carriage_return = letter == '\r' && peek(2) == '\n';
+  if (letter == '\n' || carriage_return) {  // the line goes on
+    at_ += carriage_return ? 2U : 1U;
     next_line();
     while (is_blank(peek())) ++at_;
     return true;
   }
   const std::size_t digits = hex_digits(letter);
   if (at_ + 2 + digits > source_.size()) return false;
-  offset_ +=
-      digits == 0 ? named_size(letter) : utf8_size(hex_value(source_.substr(at_ + 2, digits)));
+  const auto code = source_.substr(at_ + 2, digits);
+  if (!std::ranges::all_of(code, is_hex)) return false;
+  offset_ += digits == 0 ? named_size(letter) : utf8_size(hex_value(code));
   at_ += 2 + digits;
   return true;
 }

@@ -43,6 +43,7 @@ TEST_CASE("quoted scalars", "[place]") {
   CHECK(find_x(R"(k: "\N\_\L\PX")", "\u0085\u00a0\u2028\u2029X") == Found{1, 13});
   CHECK(find_x("k: \"a\\\n   b X\"", "ab X") == Found{2, 6});
   CHECK(find_x("k: 'a\n  X'", "a X") == Found{2, 3});
+  CHECK(find_x("k: \"a\\\r\n   b X\"", "ab X") == Found{2, 6});
 }
 
 TEST_CASE("literal blocks", "[place]") {
@@ -69,6 +70,16 @@ TEST_CASE("what does not read as the text is told at the scalar", "[place]") {
   CHECK(find_x("k: \"\\", "X") == Found{1, 4});
   CHECK(find_x("k: \"\\u12", "12X") == Found{1, 4});
   CHECK(find_x("k: |", "X") == Found{1, 4});
+  CHECK(find_x("k: 'a'\nX", "a'\nX") == Found{1, 4});
+  CHECK(find_x("k: \"\\x\n1X", "\n1X") == Found{1, 4});
+}
+
+TEST_CASE("hostile bytes move no place", "[place]") {
+  using namespace std::string_literals;
+  CHECK(find_x("k: |\0 \n  X"s, "X") == Found{2, 3});
+  CHECK(find_x("k: !\0t X"s, "X") == Found{1, 8});
+  const SourceFile file{"p.yaml", "k: |"};
+  CHECK(Place({&file, 1, 4, 1}, "").at(0, 1).line == 1);
 }
 
 TEST_CASE("without a file there is no place", "[place]") {
