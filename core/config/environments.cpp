@@ -19,7 +19,7 @@ void read_approval(yaml::Reader& reader) {
 
 void add_value(yaml::Node key, yaml::Node value, EnvironmentSpec& environment,
                Diagnostics& diagnostics) {
-  if (!check_name(key, "value of an environment", diagnostics)) return;
+  if (!check_name(key, "a value of an environment", diagnostics)) return;
   if (value.kind() == yaml::Kind::null) return;
   if (auto parsed = read_template(value, key.text(), diagnostics))
     environment.values.emplace(key.text(), std::move(*parsed));
@@ -56,7 +56,7 @@ void read_environments(yaml::Node mapping, const NameSet& secrets, Pipeline& pip
                        const Context& context) {
   const yaml::Reader whole(mapping, "'environments'", context.diagnostics);
   for (const auto& [key, value] : mapping.entries()) {
-    check_name(key, "environment", context.diagnostics);
+    check_name(key, "an environment", context.diagnostics);
     pipeline.environments.push_back(read_environment(key, value, secrets, context));
   }
 }

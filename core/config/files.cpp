@@ -73,35 +73,33 @@ void Files::visit(const fs::path& path, ConfigFile::Role role, Span named) {
   if (!document) return;
   path_.push_back(real);
   path_shown_.push_back(path.string());
-  ConfigFile file{role, folder_of(path), std::move(*document)};
-  visit_includes(file, path);
+  ConfigFile file{role, folder_of(path), path.parent_path(), std::move(*document)};
+  visit_includes(file);
   files_.push_back(std::move(file));
   path_.pop_back();
   path_shown_.pop_back();
 }
 
-void Files::visit_includes(const ConfigFile& file, const fs::path& shown) {
+void Files::visit_includes(const ConfigFile& file) {
   const auto list = file.document.root().find("include");
   if (!list || list->kind() == yaml::Kind::null) return;
   for (const yaml::Node name : yaml::read_strings(*list, "include", diagnostics_))
-    include(name, file.folder, shown);
+    include(name, file);
 }
 
-void Files::include(yaml::Node name, const fs::path& folder, const fs::path& shown) {
+void Files::include(yaml::Node name, const ConfigFile& file) {
   const fs::path written{std::string(name.text())};
   if (written.empty()) return diagnostics_.error(name.span(), "'include' needs the path of a file");
-  if (!lies_within(folder / written, root_))
+  if (!lies_within(file.folder / written, root_))
     return diagnostics_.error(name.span(),
                               fmt::format("'{}' lies outside of the {}", name.text(),
                                           in_repository_ ? "repository" : "pipeline's folder"),
                               "include only files that come with this one");
-  const fs::path path =
-      written.is_absolute() ? written : (shown.parent_path() / written).lexically_normal();
-  visit(path, ConfigFile::Role::included, name.span());
+  visit((file.shown / written).lexically_normal(), ConfigFile::Role::included, name.span());
 }
 
-const SourceFile* Files::read_other(yaml::Node name, const fs::path& folder) {
-  return read((folder / std::string(name.text())).lexically_normal(), name.span());
+const SourceFile* Files::read_other(yaml::Node name, const ConfigFile& file) {
+  return read((file.shown / std::string(name.text())).lexically_normal(), name.span());
 }
 
 }  // namespace pipectl::config

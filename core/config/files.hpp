@@ -18,6 +18,7 @@ struct ConfigFile {
   enum class Role { main, included };
   Role role{Role::main};
   std::filesystem::path folder;  ///< absolute; what the file names is relative to it
+  std::filesystem::path shown;   ///< the same folder, as messages name it
   yaml::Document document;
 };
 
@@ -38,18 +39,17 @@ class Files {
   /// Every file could be read as YAML.
   [[nodiscard]] bool complete() const noexcept { return complete_; }
 
-  /// A file named by `name`, relative to `folder`; nothing (and a diagnostic) when it cannot be
-  /// read. Counts for the digest. For files that are no YAML.
-  [[nodiscard]] const SourceFile* read_other(yaml::Node name, const std::filesystem::path& folder);
+  /// A file that `file` names; nothing (and a diagnostic) when it cannot be read. Counts for the
+  /// digest. For files that are no YAML.
+  [[nodiscard]] const SourceFile* read_other(yaml::Node name, const ConfigFile& file);
 
   /// Over everything that was read so far.
   [[nodiscard]] std::string digest();
 
  private:
   void visit(const std::filesystem::path& path, ConfigFile::Role role, Span named);
-  void visit_includes(const ConfigFile& file, const std::filesystem::path& shown);
-  void include(yaml::Node name, const std::filesystem::path& folder,
-               const std::filesystem::path& shown);
+  void visit_includes(const ConfigFile& file);
+  void include(yaml::Node name, const ConfigFile& file);
   [[nodiscard]] const SourceFile* read(const std::filesystem::path& path, Span named);
 
   Sources& sources_;

@@ -16,8 +16,8 @@ bool is_command(std::string_view key) noexcept { return key == "run" || key == "
 
 }  // namespace
 
-void StagesReader::read_group(yaml::Node key, yaml::Node mapping, yaml::Node members) {
-  const bool named = take_name(key, "group");
+void StagesReader::read_group(yaml::Node key, const Extended& extended, yaml::Node members) {
+  const bool named = take_name(key, "a group");
   if (members.kind() != yaml::Kind::mapping || members.size() == 0) {
     const bool empty = members.kind() == yaml::Kind::mapping || members.kind() == yaml::Kind::null;
     context_.diagnostics.error(
@@ -27,12 +27,13 @@ void StagesReader::read_group(yaml::Node key, yaml::Node mapping, yaml::Node mem
         "write the name of each member as its key");
     return;
   }
-  Group group = read_group_keys(key, mapping, members);
+  Group group = read_group_keys(key, extended.mapping, members);
+  group.incomplete = extended.incomplete;
   if (named) group.spec.group = key.text();
   pipectl::Group made{std::string(key.text()), {}, key.span()};
   for (const auto& [name, value] : members.entries()) {
     const std::size_t before = drafts_.size();
-    read_stage(name, templates_.resolve(value), group);
+    read_stage(name, extend(value), group);
     if (drafts_.size() > before) made.members.emplace_back(name.text());
   }
   if (named && !made.members.empty()) pipeline_.groups.push_back(std::move(made));
@@ -45,6 +46,7 @@ StagesReader::Group StagesReader::read_group_keys(yaml::Node key, yaml::Node map
   reader.allow(key_names(Section::stage));
   read_stage_keys(reader, targets_, group.spec);
   group.needs = read_needs(reader);
+  if (const auto kind = reader.node("kind")) group.kind = kind->span();
   const auto others = reader.unasked();
   if (others.empty()) return group;
   check_group_keys(reader, members);

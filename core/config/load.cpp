@@ -126,7 +126,7 @@ void Load::read_env_files(const ConfigFile& file) {
   if (!names) return;
   for (const yaml::Node name : yaml::read_strings(*names, "env_file", diagnostics_)) {
     if (!check_literal(name, "env_file", diagnostics_)) continue;
-    const SourceFile* const source = files_.read_other(name, file.folder);
+    const SourceFile* const source = files_.read_other(name, file);
     if (source == nullptr) continue;
     auto values = parse_dotenv(source->text, source->path);
     if (!values) {

@@ -23,7 +23,7 @@ void check_value(yaml::Node value, Diagnostics& diagnostics) {
 }
 
 MatrixAxis read_axis(yaml::Node key, yaml::Node value, Diagnostics& diagnostics) {
-  check_name(key, "axis", diagnostics);
+  check_name(key, "an axis", diagnostics);
   MatrixAxis axis;
   axis.name = key.text();
   if (value.kind() != yaml::Kind::sequence) {
@@ -60,7 +60,7 @@ std::vector<MatrixRow> read_rows(yaml::Reader& reader, std::string_view key) {
     const yaml::Reader row(item, fmt::format("an item of '{}'", key), diagnostics);
     MatrixRow values;
     for (const auto& [axis, value] : item.entries()) {
-      check_name(axis, "axis", diagnostics);
+      check_name(axis, "an axis", diagnostics);
       if (!yaml::read_string(value, axis.text(), diagnostics)) continue;
       check_value(value, diagnostics);
       values.emplace_back(axis.text(), value.text());

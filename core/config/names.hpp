@@ -32,7 +32,7 @@ struct NameTable {
   const Order& order;
   Variables variables;  ///< set on the command line: known, from outside, and stronger than `env`
   NameSet params{};
-  Origins env{};        ///< of the file
+  Origins env{};  ///< of the file
   std::map<std::string, Environment, std::less<>> environments{};
   /// Variables of a stage that names no environment: the command line may give it any.
   Origins any_environment{};

@@ -71,7 +71,7 @@ Param read_param(yaml::Node key, yaml::Node value, const Context& context) {
 void read_params(yaml::Node mapping, Pipeline& pipeline, const Context& context) {
   const yaml::Reader whole(mapping, "'params'", context.diagnostics);
   for (const auto& [key, value] : mapping.entries()) {
-    check_name(key, "parameter", context.diagnostics);
+    check_name(key, "a parameter", context.diagnostics);
     pipeline.params.push_back(read_param(key, value, context));
   }
 }

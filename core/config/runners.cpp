@@ -12,9 +12,7 @@
 namespace pipectl::config {
 namespace {
 
-void report_unknown_kind(const StageSpec& stage, yaml::Node node, const Context& context) {
-  const auto written = node.find("kind");  // absent when a group set it
-  const Span where = written ? written->span() : stage.where;
+void report_unknown_kind(const StageSpec& stage, Span where, const Context& context) {
   if (const auto* later = find_not_built(Place::kind, stage.kind)) {
     context.diagnostics.error(
         where, fmt::format("kind `{}` is not built in this version of pipectl", stage.kind),
@@ -52,12 +50,13 @@ class RunnerMaker {
     StageNames names(table_, index);
     check_stage(stage, loaded_.pipeline, names, context_.diagnostics);
     if (stage.kind != last_kind_) look_up(stage.kind);
-    if (kind_ == nullptr) return report_unknown_kind(stage, draft.node, context_);
+    if (kind_ == nullptr) return refuse_kind(stage, draft);
     yaml::Reader reader(draft.node, fmt::format("stage '{}'", stage.name), context_.diagnostics);
     reader.allow(key_names(Section::stage));
     const bool commands = draft.node.find("run") || draft.node.find("steps");
     const bool has_later = report_later_keys(draft.node, keys_, context_.diagnostics);
-    if (has_later && !commands) return;  // what the kind would miss is what is not built
+    // What the kind would miss is what is not built, or not there.
+    if ((has_later || draft.incomplete) && !commands) return;
     const std::size_t errors = context_.diagnostics.error_count();
     auto runner = kind_->parse(reader, {stage, names, context_.registry, context_.diagnostics});
     for (const yaml::Node key : reader.unasked())
@@ -71,6 +70,26 @@ class RunnerMaker {
   }
 
  private:
+  /// Whatever it was meant to be, it has the keys of some kind.
+  void refuse_kind(const StageSpec& stage, const StageDraft& draft) {
+    report_unknown_kind(stage, draft.kind, context_);
+    if (all_keys_.empty()) {
+      for (const auto& kind : context_.registry.stage_kinds())
+        for (const auto& key : kind->keys()) all_keys_.push_back(key.name);
+    }
+    yaml::Reader reader(draft.node, "", context_.diagnostics);
+    reader.allow(key_names(Section::stage));
+    reader.allow(all_keys_);
+    for (const yaml::Node key : reader.unasked())
+      if (find_not_built(Place::stage_key, key.text()) == nullptr && is_misspelt(key.text()))
+        reader.report_unknown(key);
+  }
+
+  /// A key of a kind that this version does not have is no mistake; one that is nearly known is.
+  [[nodiscard]] bool is_misspelt(std::string_view key) const {
+    return nearest(key, all_keys_) || nearest(key, key_names(Section::stage));
+  }
+
   /// Neighbours are mostly of one kind.
   void look_up(const std::string& kind) {
     last_kind_ = kind;
@@ -84,6 +103,7 @@ class RunnerMaker {
   std::string last_kind_;
   const StageKind* kind_{nullptr};
   std::vector<KeyDoc> keys_;
+  std::vector<std::string_view> all_keys_;
 };
 
 }  // namespace

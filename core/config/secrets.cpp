@@ -38,7 +38,7 @@ void read_provider(yaml::Reader& reader, const std::filesystem::path& folder, Se
     secret.provider = provider->name();
     secret.arguments = provider->parse(*value, folder, context.diagnostics);
   }
-  if (chosen == nullptr && reader.self().kind() == yaml::Kind::mapping && reader.unasked().empty())
+  if (chosen == nullptr && reader.self().kind() != yaml::Kind::sequence)
     context.diagnostics.error(secret.where, fmt::format("secret '{}' has no source", secret.name),
                               "give it one of " + listed(provider_names(context.registry)));
 }
@@ -49,7 +49,10 @@ void read_secrets(yaml::Node mapping, const std::filesystem::path& folder, Pipel
                   const Context& context) {
   const yaml::Reader whole(mapping, "'secrets'", context.diagnostics);
   for (const auto& [key, value] : mapping.entries()) {
-    if (!is_env_name(key.text()) || key.text().starts_with("PIPECTL_"))
+    if (key.text().starts_with("PIPECTL_"))
+      context.diagnostics.error(
+          key.span(), fmt::format("'{}' is reserved: pipectl sets PIPECTL_* itself", key.text()));
+    else if (!is_env_name(key.text()))
       context.diagnostics.error(
           key.span(), fmt::format("'{}' is no name for a secret", key.text()),
           "a stage gets it as an environment variable: use letters, digits and '_'");

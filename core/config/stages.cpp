@@ -43,23 +43,31 @@ bool StagesReader::take_name(yaml::Node key, std::string_view what) {
 }
 
 void StagesReader::read_entry(yaml::Node key, yaml::Node value) {
-  const yaml::Node mapping = templates_.resolve(value);
-  const auto members = mapping.find(parallel);
+  const Extended extended = extend(value);
+  const auto members = extended.mapping.find(parallel);
   const auto first = static_cast<std::uint32_t>(drafts_.size());
   if (members)
-    read_group(key, mapping, *members);
+    read_group(key, extended, *members);
   else
-    read_stage(key, mapping, ungrouped_);
+    read_stage(key, extended, ungrouped_);
   const auto last = static_cast<std::uint32_t>(drafts_.size());
   if (last > first) entries_.push_back({key.text(), first, last});
 }
 
-void StagesReader::read_stage(yaml::Node key, yaml::Node value, const Group& group) {
-  const bool named = take_name(key, "stage");
-  if (value.kind() == yaml::Kind::scalar) {
-    context_.diagnostics.error(value.span(),
-                               fmt::format("stage '{}' must be a mapping, not text", key.text()),
-                               "write {run: …} for a command");
+StagesReader::Extended StagesReader::extend(yaml::Node value) {
+  const std::size_t errors = context_.diagnostics.error_count();
+  const yaml::Node mapping = templates_.resolve(value);
+  return {mapping, context_.diagnostics.error_count() > errors};
+}
+
+void StagesReader::read_stage(yaml::Node key, const Extended& extended, const Group& group) {
+  const bool named = take_name(key, "a stage");
+  const yaml::Node value = extended.mapping;
+  if (value.kind() == yaml::Kind::scalar || value.kind() == yaml::Kind::sequence) {
+    context_.diagnostics.error(
+        value.span(),
+        fmt::format("stage '{}' must be a mapping, not {}", key.text(), describe(value.kind())),
+        "write {run: ...} for a command");
     return;
   }
   StageSpec spec = group.spec;
@@ -72,10 +80,13 @@ void StagesReader::read_stage(yaml::Node key, yaml::Node value, const Group& gro
     context_.diagnostics.error(nested->span(), "a group cannot stand in a group",
                                "list its members in one `parallel`");
   if (!named) return;
-  const yaml::Node whole = with_inherited(value, group, spec.kind);
+  const auto kind = reader.node("kind");
+  StageDraft draft{with_inherited(value, group, spec.kind), needs ? std::move(needs) : group.needs,
+                   static_cast<std::uint32_t>(entries_.size()),
+                   kind ? kind->span() : group.kind.value_or(key.span()),
+                   extended.incomplete || group.incomplete};
   pipeline_.stages.push_back(std::move(spec));
-  drafts_.push_back(
-      {whole, needs ? std::move(needs) : group.needs, static_cast<std::uint32_t>(entries_.size())});
+  drafts_.push_back(std::move(draft));
 }
 
 const std::vector<std::string_view>& StagesReader::kind_keys(std::string_view kind) {

@@ -20,6 +20,8 @@ struct StageDraft {
   yaml::Node node;                         ///< its mapping, with what it inherits
   std::optional<std::vector<Need>> needs;  ///< as written, by it or its group
   std::uint32_t entry{0};                  ///< of the order written; members share their group's
+  Span kind;                               ///< where its kind was written, or its name
+  bool incomplete{false};                  ///< a template of it could not be found
 };
 
 /// A stage or a group, in the order written.
@@ -34,7 +36,7 @@ class StagesReader {
  public:
   StagesReader(const StageSpec& defaults, const StageTargets& targets, Templates& templates,
                const Context& context, Pipeline& pipeline)
-      : ungrouped_{defaults, std::nullopt, std::nullopt},
+      : ungrouped_{defaults, {}, {}, {}, false},
         targets_(targets),
         templates_(templates),
         context_(context),
@@ -50,13 +52,22 @@ class StagesReader {
     StageSpec spec;  ///< what members start from
     std::optional<std::vector<Need>> needs;
     std::optional<yaml::Node> inherited;  ///< keys of the members' kinds
+    std::optional<Span> kind;             ///< where it was written
+    bool incomplete{false};               ///< a template of it could not be found
+  };
+
+  /// A stage's or group's mapping with what it extends.
+  struct Extended {
+    yaml::Node mapping;
+    bool incomplete{false};
   };
 
   void read_entry(yaml::Node key, yaml::Node value);
-  void read_group(yaml::Node key, yaml::Node mapping, yaml::Node members);
+  void read_group(yaml::Node key, const Extended& extended, yaml::Node members);
+  [[nodiscard]] Extended extend(yaml::Node value);
   [[nodiscard]] Group read_group_keys(yaml::Node key, yaml::Node mapping, yaml::Node members);
   void check_group_keys(yaml::Reader& reader, yaml::Node members);
-  void read_stage(yaml::Node key, yaml::Node value, const Group& group);
+  void read_stage(yaml::Node key, const Extended& extended, const Group& group);
   [[nodiscard]] bool take_name(yaml::Node key, std::string_view what);
   [[nodiscard]] yaml::Node with_inherited(yaml::Node mapping, const Group& group,
                                           std::string_view kind);

@@ -46,13 +46,13 @@ RetryCause cause_of(std::string_view name) noexcept {
 
 bool check_name(yaml::Node key, std::string_view what, Diagnostics& diagnostics) {
   if (!is_name(key.text())) {
-    diagnostics.error(key.span(), fmt::format("'{}' is no name for a {}", key.text(), what),
+    diagnostics.error(key.span(), fmt::format("'{}' is no name for {}", key.text(), what),
                       "begin with a letter; use letters, digits, '_' and '-'");
     return false;
   }
   if (key.text().size() <= longest_name) return true;
-  diagnostics.error(key.span(), fmt::format("the name of this {} is longer than {} characters",
-                                            what, longest_name));
+  diagnostics.error(
+      key.span(), fmt::format("the name of {} may have {} characters at most", what, longest_name));
   return false;
 }
 

@@ -12,7 +12,7 @@
 namespace pipectl::config {
 
 /// Reports a name that is not `[A-Za-z][A-Za-z0-9_-]*` or longer than 100 characters; `what` names
-/// the thing in the message: `stage`.
+/// the thing in the message: `a stage`.
 bool check_name(yaml::Node key, std::string_view what, Diagnostics& diagnostics);
 
 [[nodiscard]] std::optional<expr::Template> read_template(yaml::Node value, std::string_view key,

@@ -25,6 +25,10 @@ class Builder final : public YAML::EventHandler {
   void expect_end() noexcept { ended_ = true; }
   [[nodiscard]] const Node::Data* root() const noexcept { return root_; }
   [[nodiscard]] const Positions& positions() const noexcept { return positions_; }
+  /// Where the list or mapping begins that was being read last; null when none was.
+  [[nodiscard]] const Node::Data* innermost() const noexcept {
+    return frames_.empty() ? nullptr : frames_.back().node;
+  }
   [[nodiscard]] const std::vector<std::string>& anchors() const noexcept { return anchor_names_; }
   /// Called with every piece that the parser reads ahead. Its scanner keeps tokens until it knows
   /// what an open bracket is, so that a file of brackets alone would cost gigabytes.

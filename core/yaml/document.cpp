@@ -60,7 +60,7 @@ std::optional<Document> Document::parse(const SourceFile& source, Diagnostics& d
   } catch (const Refused&) {
     return std::nullopt;  // the builder has said why
   } catch (const YAML::Exception& error) {
-    report_syntax_error(error, builder.positions(), builder.anchors(), diagnostics);
+    report_syntax_error(error, builder, diagnostics);
     return std::nullopt;
   }
   arena->root = builder.root();

@@ -56,8 +56,10 @@ std::string_view blanks_in_front(std::string_view line) {
 
 }  // namespace
 
-void report_syntax_error(const YAML::Exception& error, const Positions& positions,
-                         const std::vector<std::string>& anchors, Diagnostics& diagnostics) {
+void report_syntax_error(const YAML::Exception& error, const Builder& builder,
+                         Diagnostics& diagnostics) {
+  const Positions& positions = builder.positions();
+  const auto& anchors = builder.anchors();
   const Span where =
       error.mark.is_null() ? Span{&positions.source(), 0, 0, 1} : positions.span(error.mark);
   const auto before = error.mark.is_null() ? std::string_view() : positions.line_before(error.mark);
@@ -79,7 +81,14 @@ void report_syntax_error(const YAML::Exception& error, const Positions& position
   }
   for (const auto& wording : wordings) {
     if (!error.msg.starts_with(wording.parser)) continue;
-    diagnostics.error(where, std::string(wording.message), std::string(wording.hint));
+    const bool bracket =
+        wording.parser == text::END_OF_MAP_FLOW || wording.parser == text::END_OF_SEQ_FLOW;
+    const Node::Data* const open = bracket ? builder.innermost() : nullptr;
+    diagnostics.error(where, std::string(wording.message),
+                      open == nullptr
+                          ? std::string(wording.hint)
+                          : fmt::format("what begins in line {}, column {} is still open",
+                                        open->line, open->column));
     return;
   }
   diagnostics.error(where, error.msg);

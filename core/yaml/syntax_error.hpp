@@ -2,16 +2,13 @@
 
 #include <yaml-cpp/exceptions.h>
 
-#include <string>
-#include <vector>
-
-#include "core/yaml/positions.hpp"
+#include "core/yaml/builder.hpp"
 
 namespace pipectl::yaml {
 
-/// Says in words for people what the parser could not read, and what to do about it. `anchors` are
-/// the names defined so far.
-void report_syntax_error(const YAML::Exception& error, const Positions& positions,
-                         const std::vector<std::string>& anchors, Diagnostics& diagnostics);
+/// Says in words for people what the parser could not read, and what to do about it. `builder`
+/// knows what was read before.
+void report_syntax_error(const YAML::Exception& error, const Builder& builder,
+                         Diagnostics& diagnostics);
 
 }  // namespace pipectl::yaml
