@@ -7,6 +7,7 @@ namespace pipectl {
 
 void register_stages(Registry& registry) {
   registry.add(stages::make_run_kind());
+  registry.add(stages::make_checkout_kind());
   registry.add(stages::make_lint_kind());
   registry.add(stages::make_test_kind());
   registry.add(stages::make_build_kind());

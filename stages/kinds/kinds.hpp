@@ -7,6 +7,7 @@
 namespace pipectl::stages {
 
 [[nodiscard]] std::unique_ptr<StageKind> make_run_kind();
+[[nodiscard]] std::unique_ptr<StageKind> make_checkout_kind();
 [[nodiscard]] std::unique_ptr<StageKind> make_lint_kind();
 [[nodiscard]] std::unique_ptr<StageKind> make_test_kind();
 [[nodiscard]] std::unique_ptr<StageKind> make_build_kind();
