@@ -49,6 +49,8 @@ std::string quoted(std::string_view text, std::string_view quote) {
   return '"' + escaped + '"';
 }
 
+std::string_view indent(const StageSpec& stage) { return stage.group.empty() ? "  " : "    "; }
+
 // Calls `open`, `stage` for each of its members and `close` for a group; `stage` alone for others.
 template <class Open, class Stage, class Close>
 void walk(const Pipeline& pipeline, Open open, Stage stage, Close close) {
@@ -98,7 +100,8 @@ std::string graph_mermaid(const Pipeline& pipeline) {
       pipeline,
       [&](std::string_view group) { text += fmt::format("  subgraph {0}[{0}]\n", group); },
       [&](std::size_t i) {
-        text += fmt::format("    s{}[{}]\n", i, quoted(stage_label(pipeline.stages[i]), "#quot;"));
+        text += fmt::format("{}s{}[{}]\n", indent(pipeline.stages[i]), i,
+                            quoted(stage_label(pipeline.stages[i]), "#quot;"));
       },
       [&] { text += "  end\n"; });
   for (std::size_t i = 0; i < graph.needs.size(); ++i)
@@ -116,7 +119,7 @@ std::string graph_dot(const Pipeline& pipeline) {
         text += fmt::format("  subgraph \"cluster_{0}\" {{\n    label=\"{0}\";\n", group);
       },
       [&](std::size_t i) {
-        text += fmt::format("    s{} [label={}];\n", i,
+        text += fmt::format("{}s{} [label={}];\n", indent(pipeline.stages[i]), i,
                             quoted(stage_label(pipeline.stages[i]), "\\\""));
       },
       [&] { text += "  }\n"; });

@@ -58,8 +58,8 @@ class PlanText {
     std::string_view group;
     for (const auto& forecast : forecasts) {
       const std::string_view own = forecast.node->stage->group;
-      if (own != group && !own.empty()) text_ += fmt::format("\n{} (parallel)\n", own);
-      if (own.empty() && !group.empty()) text_ += '\n';
+      if (own != group && !text_.ends_with("\n\n")) text_ += '\n';
+      if (own != group && !own.empty()) text_ += fmt::format("{} (parallel)\n", own);
       group = own;
       entry(forecast);
     }
