@@ -1,3 +1,5 @@
+#include <cstring>
+
 #include "core/base/text.hpp"
 #include "core/git/http_request.hpp"
 #include "core/git/remote_error.hpp"
@@ -15,6 +17,13 @@ Error not_trusted(const Address& address, const std::string& detail) {
 
 }  // namespace
 
+/// The system's word for it; libcurl only says that it could not.
+std::string HttpRequestStream::connect_cause(const std::string& otherwise) const {
+  long number = 0;
+  session_.curl->easy_getinfo(easy_, CURLINFO_OS_ERRNO, &number);
+  return number == 0 ? otherwise : std::strerror(static_cast<int>(number));
+}
+
 Error HttpRequestStream::error_of(CURLcode code) const {
   const Address& address = session_.address;
   const char* const words = session_.curl->easy_strerror(code);
@@ -27,8 +36,9 @@ Error HttpRequestStream::error_of(CURLcode code) const {
               "see http.sslCAInfo, GIT_SSL_CAINFO, CURL_CA_BUNDLE and SSL_CERT_FILE"};
     case CURLE_COULDNT_RESOLVE_HOST:
     case CURLE_COULDNT_RESOLVE_PROXY:
-    case CURLE_COULDNT_CONNECT:
       return unreachable(address, detail);
+    case CURLE_COULDNT_CONNECT:
+      return unreachable(address, connect_cause(detail));
     case CURLE_OPERATION_TIMEDOUT:
       return silent(address, session_.request.silence);
     case CURLE_GOT_NOTHING:

@@ -43,6 +43,7 @@ class HttpRequestStream {
   void add_header(const std::string& line);
   Result<void> pump();
   [[nodiscard]] Error error_of(CURLcode code) const;
+  [[nodiscard]] std::string connect_cause(const std::string& otherwise) const;
   [[nodiscard]] std::string info_text(CURLINFO what) const;
   [[nodiscard]] std::string environment(std::initializer_list<const char*> names) const;
   static std::size_t take(char* bytes, std::size_t size, std::size_t count, void* self);

@@ -112,11 +112,22 @@ Result<void> RemoteRepository::fetch(const std::vector<std::string>& refspecs, u
   git_fetch_options options = GIT_FETCH_OPTIONS_INIT;
   options.callbacks = callbacks_of(*session_);
   options.download_tags = GIT_REMOTE_DOWNLOAD_TAGS_NONE;
-  options.prune = has_pattern(refspecs) ? GIT_FETCH_PRUNE : GIT_FETCH_NO_PRUNE;
-  options.update_fetchhead = 0;
   options.depth = static_cast<int>(depth);
-  if (git_remote_fetch(remote_.get(), &specs, &options, nullptr) < 0)
+  if (git_remote_download(remote_.get(), &specs, &options) < 0)
     return tl::unexpected(failure(*session_, "cannot fetch from " + session_->address.url()));
+  git_remote_disconnect(remote_.get());
+  session_->error.reset();  // what went wrong in saying good-bye does not matter
+  return update_references(refspecs);
+}
+
+/// What is gone goes first: `topic` must make room for `topic/one`.
+Result<void> RemoteRepository::update_references(const std::vector<std::string>& refspecs) {
+  git_remote_callbacks callbacks = callbacks_of(*session_);
+  if (has_pattern(refspecs) && git_remote_prune(remote_.get(), &callbacks) < 0)
+    return tl::unexpected(failure(*session_, "cannot remove old references"));
+  if (git_remote_update_tips(remote_.get(), &callbacks, 0, GIT_REMOTE_DOWNLOAD_TAGS_NONE, nullptr) <
+      0)
+    return tl::unexpected(failure(*session_, "cannot update the references"));
   return {};
 }
 

@@ -27,6 +27,7 @@ class RemoteRepository {
   RemoteRepository(Session& session, lib::Remote remote)
       : session_(&session), remote_(std::move(remote)) {}
   Result<void> list();
+  Result<void> update_references(const std::vector<std::string>& refspecs);
 
   Session* session_;
   lib::Remote remote_;

@@ -2,6 +2,7 @@
 
 #include <system_error>
 
+#include "core/base/text.hpp"
 #include "core/git/library.hpp"
 #include "core/git/open.hpp"
 #include "core/git/url.hpp"
@@ -42,6 +43,18 @@ Result<bool> is_dirty(git_repository* repository) {
   return git_status_list_entrycount(list.get()) > 0;
 }
 
+/// Old commits may hold Latin-1, whether they say so or not.
+std::string as_utf8(std::string text) {
+  if (is_valid_utf8(text)) return text;
+  std::string converted;
+  for (const char raw : text) {
+    const auto byte = static_cast<unsigned char>(raw);
+    if (byte >= 0x80) converted += static_cast<char>(0xc0U | (byte >> 6U));
+    converted += static_cast<char>(byte >= 0x80 ? 0x80U | (byte & 0x3fU) : byte);
+  }
+  return converted;
+}
+
 std::string branch_of_head(git_repository* repository) {
   lib::Reference head;
   if (git_repository_head(lib::Out(head), repository) < 0) return {};
@@ -56,8 +69,8 @@ GitInfo describe(git_repository* repository, git_commit* commit) {
   info.sha = lib::to_hex(*git_commit_id(commit));
   info.short_sha = info.sha.substr(0, 7);
   if (const git_signature* author = git_commit_author(commit))
-    info.author = std::string(author->name) + " <" + author->email + ">";
-  if (const char* message = git_commit_message(commit)) info.message = message;
+    info.author = as_utf8(std::string(author->name) + " <" + author->email + ">");
+  if (const char* message = git_commit_message(commit)) info.message = as_utf8(message);
   info.tag = tag_at(commit);
   info.remote = remote_url(repository);
   return info;

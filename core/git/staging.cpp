@@ -7,13 +7,25 @@
 #include <cstdio>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "core/git/remote_error.hpp"
 
 namespace pipectl::git {
 namespace {
+
 namespace fs = std::filesystem;
+
+/// What a killed process had begun for the same destination.
+void remove_leftovers(const fs::path& folder, const std::string& prefix) {
+  std::error_code ignored;
+  std::vector<fs::path> stale;
+  for (const auto& entry : fs::directory_iterator(folder, ignored))
+    if (entry.path().filename().string().starts_with(prefix)) stale.push_back(entry.path());
+  for (const auto& path : stale) fs::remove_all(path, ignored);
 }
+
+}  // namespace
 
 Result<Staging> Staging::create(const fs::path& destination) {
   std::error_code error;
@@ -24,8 +36,9 @@ Result<Staging> Staging::create(const fs::path& destination) {
     return fail(Fault::usage, "cannot check out into " + target.string() + ": it is not empty",
                 "remove it, or name another folder");
   fs::create_directories(target.parent_path(), error);
-  std::string name =
-      (target.parent_path() / ("." + target.filename().string() + ".XXXXXX")).string();
+  const std::string prefix = "." + target.filename().string() + ".pipectl-";
+  remove_leftovers(target.parent_path(), prefix);
+  std::string name = (target.parent_path() / (prefix + "XXXXXX")).string();
   if (error || mkdtemp(name.data()) == nullptr)
     return tl::unexpected(local_failure("cannot make a folder in " + target.parent_path().string(),
                                         error ? error.message() : std::strerror(errno)));

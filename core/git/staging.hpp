@@ -7,7 +7,8 @@
 namespace pipectl::git {
 
 /// A folder that is filled beside its destination and takes its place when it is complete. What was
-/// not published goes with the object.
+/// not published goes with the object; what a killed process left for the same destination goes at
+/// the next try, so one destination has one user at a time.
 class Staging {
  public:
   /// Makes the parents of `destination`. Fault::usage when there is something at `destination`

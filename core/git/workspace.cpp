@@ -52,6 +52,12 @@ std::string renamed(const std::string& name) {
   return name.starts_with("refs/tags/") ? name : std::string{};
 }
 
+/// A hand-made repository may list `refs/heads/../../x`.
+bool is_valid(const std::string& name) {
+  int valid = 0;
+  return git_reference_name_is_valid(&valid, name.c_str()) == 0 && valid == 1;
+}
+
 }  // namespace
 
 Result<lib::Repository> make_repository(const fs::path& path, const std::string& origin) {
@@ -80,7 +86,7 @@ Result<void> take_refs(git_repository* from, git_repository* to) {
     const lib::Reference reference(raw);
     const git_oid* id = git_reference_target(raw);
     const std::string name = renamed(git_reference_name(raw));
-    if (id != nullptr && !name.empty()) packed.emplace(name, lib::to_hex(*id));
+    if (id != nullptr && is_valid(name)) packed.emplace(name, lib::to_hex(*id));
   }
   const fs::path file = fs::path(git_repository_commondir(to)) / "packed-refs";
   std::ofstream out(file);
