@@ -10,9 +10,9 @@ void add_commands(CLI::App& root, Invocation& invocation) {
   // add_schema(root, invocation);
   add_init(root, invocation);
   // add_doctor(root, invocation);
-  // add_runs(root, invocation);
-  // add_logs(root, invocation);
-  // add_explain(root, invocation);
+  add_runs(root, invocation);
+  add_logs(root, invocation);
+  add_explain(root, invocation);
   add_completion(root, invocation);
   add_version(root, invocation);
   add_man(root, invocation);

@@ -90,7 +90,7 @@ struct RunRecord {
 struct Limits {
   std::size_t runs{200};             ///< how many are kept
   std::uint64_t bytes{2ULL << 30U};  ///< logs and artifacts together
-  std::chrono::hours age{24 * 30};
+  Milliseconds age{std::chrono::hours{24 * 30}};
 };
 
 /// Held while a run works on a workspace; released by the kernel when the process dies, and not

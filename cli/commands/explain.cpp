@@ -1,0 +1,42 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/commands/commands.hpp"
+#include "cli/history/explanation.hpp"
+#include "cli/history/history.hpp"
+#include "cli/history/record_json.hpp"
+
+namespace pipectl::cli {
+namespace {
+
+struct ExplainOptions {
+  HistoryOptions history;
+  std::string stage;
+  std::string run{"latest"};
+};
+
+Result<void> explain(const ExplainOptions& options, const Invocation& invocation) {
+  const auto history = TRY(need_history(options.history, invocation));
+  const auto run = TRY(history->load(options.run));
+  const auto* const stage = TRY(find_stage(run, options.stage));
+  if (options.history.json) return print(json_of_stage(run, *stage, *history));
+  return print(explanation(run, *stage, *history, output_terminal(invocation)));
+}
+
+}  // namespace
+
+void add_explain(CLI::App& root, Invocation& invocation) {
+  auto* const command =
+      root.add_subcommand("explain", "Say why a stage ran, was skipped, was cached or failed");
+  const auto options = std::make_shared<ExplainOptions>();
+  command->add_option("STAGE", options->stage, "A stage, or an instance of its matrix")->required();
+  command->add_option("--run", options->run, "An id or its beginning, a number, or 'latest'")
+      ->type_name("RUN");
+  add_history_options(*command, options->history);
+  command->callback([options, &invocation] {
+    const auto done = explain(*options, invocation);
+    invocation.exit_code = done ? 0 : report(done.error());
+  });
+}
+
+}  // namespace pipectl::cli

@@ -1,0 +1,89 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <memory>
+
+#include "cli/commands/commands.hpp"
+#include "cli/history/clean.hpp"
+#include "cli/history/history.hpp"
+#include "cli/history/record_json.hpp"
+#include "cli/history/run_page.hpp"
+
+namespace pipectl::cli {
+namespace {
+
+struct RunsOptions {
+  HistoryOptions history;
+  std::size_t most{20};
+  std::string run{"latest"};
+  CleanOptions clean;
+};
+
+Result<void> list(const RunsOptions& options, const Invocation& invocation) {
+  const auto history = TRY(open_history(options.history, invocation));
+  if (!history) {
+    std::fputs("nothing has run here yet\n", stderr);
+    return options.history.json ? print("{\"v\": 1, \"runs\": []}\n") : Result<void>{};
+  }
+  const auto runs = TRY(history->list(options.most));
+  if (options.history.json) return print(json_of_list(runs, *history));
+  if (runs.empty()) std::fputs("no runs are kept\n", stderr);
+  return print(run_table(runs, *history, output_terminal(invocation)));
+}
+
+Result<void> show(const RunsOptions& options, const Invocation& invocation) {
+  const auto history = TRY(need_history(options.history, invocation));
+  const auto run = TRY(history->load(options.run));
+  if (options.history.json) return print(json_of_run(run, *history));
+  return print(run_page(run, *history, output_terminal(invocation)));
+}
+
+Result<void> clean(const RunsOptions& options, const Invocation& invocation) {
+  const auto history = TRY(open_history(options.history, invocation));
+  store::RunStore::Pruned pruned;
+  if (history) pruned = TRY(clean_runs(*history, options.clean));
+  if (options.history.json) return print(json_of_pruned(pruned));
+  return print(cleaned_text(pruned));
+}
+
+using Action = Result<void> (*)(const RunsOptions&, const Invocation&);
+
+void on_call(CLI::App& command, const std::shared_ptr<RunsOptions>& options, Invocation& invocation,
+             Action action) {
+  command.callback([options, &invocation, action] {
+    const auto done = action(*options, invocation);
+    invocation.exit_code = done ? 0 : report(done.error());
+  });
+}
+
+}  // namespace
+
+void add_runs(CLI::App& root, Invocation& invocation) {
+  auto* const command = root.add_subcommand("runs", "List, show and remove past runs");
+  const auto options = std::make_shared<RunsOptions>();
+  command->require_subcommand(0, 1);
+  add_history_options(*command, options->history);
+  command->add_option("-n,--limit", options->most, "How many to list")->type_name("N");
+
+  auto* const list_command = command->add_subcommand("list", "List the newest runs (default)");
+  add_history_options(*list_command, options->history);
+  list_command->add_option("-n,--limit", options->most, "How many to list")->type_name("N");
+  on_call(*list_command, options, invocation, list);
+
+  auto* const show_command = command->add_subcommand("show", "Show one run and its stages");
+  add_history_options(*show_command, options->history);
+  show_command->add_option("RUN", options->run, "An id or its beginning, a number, or 'latest'");
+  on_call(*show_command, options, invocation, show);
+
+  auto* const clean_command = command->add_subcommand("clean", "Remove old runs");
+  add_history_options(*clean_command, options->history);
+  add_clean_options(*clean_command, options->clean);
+  on_call(*clean_command, options, invocation, clean);
+
+  command->callback([command, options, &invocation] {
+    if (!command->get_subcommands().empty()) return;
+    const auto done = list(*options, invocation);
+    invocation.exit_code = done ? 0 : report(done.error());
+  });
+}
+
+}  // namespace pipectl::cli

@@ -1,0 +1,179 @@
+#include "cli/history/explanation.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <set>
+
+#include "cli/history/history.hpp"
+#include "cli/history/table.hpp"
+#include "cli/ui/style.hpp"
+#include "core/base/text.hpp"
+
+namespace pipectl::cli {
+namespace {
+
+using store::RunRecord;
+using store::StageRecord;
+
+std::string_view verb(Status status) {
+  switch (status) {
+    case Status::succeeded:
+      return "succeeded";
+    case Status::warned:
+      return "failed, and was allowed to";
+    case Status::failed:
+      return "failed";
+    case Status::timed_out:
+      return "ran out of time and was killed";
+    case Status::infra:
+      return "ended because the infrastructure failed";
+    case Status::cancelled:
+      return "was cancelled";
+    case Status::skipped:
+      return "was skipped";
+    case Status::cached:
+      return "was not run, an earlier result holds";
+    case Status::waiting:
+      return "waits for an approval";
+    case Status::rolled_back:
+      return "failed and was undone";
+    case Status::bug:
+      return "met a defect of pipectl";
+  }
+  return "ended";
+}
+
+std::string_view cause_of(SkipCause cause) {
+  switch (cause) {
+    case SkipCause::none:
+      return {};
+    case SkipCause::condition:
+      return "its condition (when, changed or on) does not hold";
+    case SkipCause::requirement:
+      return "a program that it requires is not there";
+    case SkipCause::deselected:
+      return "the command line left it out";
+    case SkipCause::upstream:
+      return "a stage that it needs did not succeed";
+    case SkipCause::stopped:
+      return "the run was stopped before it could start";
+  }
+  return {};
+}
+
+std::string headline(const RunRecord& run, const StageRecord& stage, bool running) {
+  if (stage.outcome) return std::string(verb(stage.outcome->status));
+  if (stage.attempt > 0) return running ? "is running" : "was running when pipectl ended";
+  if (running) return "has not started yet";
+  return run.exit_code ? "was not started" : "was not started before pipectl ended";
+}
+
+std::string state_of(const StageRecord& stage) {
+  if (stage.outcome) return std::string(to_string(stage.outcome->status));
+  return stage.attempt > 0 ? "unfinished" : "not started";
+}
+
+/// `build (succeeded), lint (warned)`
+std::string needs_of(const RunRecord& run, const StageRecord& stage) {
+  std::vector<std::string> parts;
+  for (const std::string& name : stage.needs) {
+    const StageRecord* const need = run.stage(name);
+    parts.push_back(need == nullptr ? name : fmt::format("{} ({})", name, state_of(*need)));
+  }
+  return parts.empty() ? "nothing" : join(parts, ", ");
+}
+
+std::string why_it_ran(const StageRecord& stage) {
+  if (stage.attempt == 0) return {};
+  if (!stage.why.empty()) return stage.why;
+  return stage.needs.empty() ? "it needs nothing" : "all that it needs had ended";
+}
+
+/// Failed needs, over any number of skipped stages in between, in plan order.
+void find_roots(const RunRecord& run, const StageRecord& stage, std::set<std::string>& seen,
+                std::vector<const StageRecord*>& roots) {
+  for (const std::string& name : stage.needs) {
+    const StageRecord* const need = run.stage(name);
+    if (need == nullptr || !need->outcome || !seen.insert(name).second) continue;
+    if (need->outcome->status == Status::skipped)
+      find_roots(run, *need, seen, roots);
+    else if (is_failure(need->outcome->status) || need->outcome->status == Status::cancelled)
+      roots.push_back(need);
+  }
+}
+
+std::string root_line(const StageRecord& root) {
+  std::string line = fmt::format("{} {}", root.name, verb(root.outcome->status));
+  if (!root.outcome->reason.empty()) line += ": " + root.outcome->reason;
+  return line;
+}
+
+/// Facts under each other; what is empty is left out.
+class Facts {
+ public:
+  explicit Facts(const ui::Terminal& terminal) : table_(terminal) {}
+  void add(std::string_view name, const std::string& value) {
+    if (!value.empty()) table_.add({{"  " + std::string(name), ui::Paint::dim}, {value}});
+  }
+  [[nodiscard]] std::string text() const { return table_.text(); }
+
+ private:
+  Table table_;
+};
+
+void add_outcome(Facts& facts, const StageRecord& stage) {
+  const Outcome& outcome = *stage.outcome;
+  facts.add("because", std::string(cause_of(outcome.skip)));
+  facts.add("reason", outcome.reason);
+  facts.add("hint", outcome.hint);
+  facts.add("result", outcome.summary);
+  if (outcome.exit_code) facts.add("exit code", std::to_string(*outcome.exit_code));
+  if (outcome.undo_failed) facts.add("undo", "failed, too: look at what is deployed");
+  if (outcome.attempts > 1) facts.add("attempts", std::to_string(outcome.attempts));
+  for (const auto& [name, value] : outcome.outputs) facts.add("output " + name, value);
+}
+
+void add_times(Facts& facts, const RunRecord& run, const StageRecord& stage) {
+  if (stage.started) {
+    const auto after = std::chrono::duration_cast<Milliseconds>(*stage.started - run.started);
+    facts.add("started", fmt::format("{}, {} after the run began", local_time(*stage.started),
+                                     human_duration(std::max(after, Milliseconds{0}))));
+  }
+  if (stage.outcome && stage.attempt > 0)
+    facts.add("took", human_duration(stage.outcome->duration));
+}
+
+void add_log(Facts& facts, const RunRecord& run, const StageRecord& stage,
+             const store::RunStore& history) {
+  const auto log = history.log_file(run.id, stage.name);
+  std::error_code error;
+  if (!std::filesystem::exists(log, error)) return;
+  facts.add("log", fmt::format("pipectl logs {} {}", run.id, shell_quoted(stage.name)));
+}
+
+}  // namespace
+
+std::string explanation(const RunRecord& run, const StageRecord& stage,
+                        const store::RunStore& history, const ui::Terminal& terminal) {
+  const bool running = history.is_running(run.id);
+  const auto paint = stage.outcome ? ui::paint_of(stage.outcome->status) : ui::Paint::yellow;
+  std::string text =
+      fmt::format("{} in run {} (#{}): {}\n",
+                  ui::painted(printable(stage.name), ui::Paint::bold, terminal.colour), run.id,
+                  run.number, ui::painted(headline(run, stage, running), paint, terminal.colour));
+  Facts facts(terminal);
+  facts.add("why it ran", why_it_ran(stage));
+  if (stage.outcome) add_outcome(facts, stage);
+  std::set<std::string> seen;
+  std::vector<const StageRecord*> roots;
+  if (stage.outcome && stage.outcome->skip == SkipCause::upstream)
+    find_roots(run, stage, seen, roots);
+  for (const StageRecord* const root : roots) facts.add("it began with", root_line(*root));
+  facts.add("needs", needs_of(run, stage));
+  add_times(facts, run, stage);
+  add_log(facts, run, stage, history);
+  return text + facts.text();
+}
+
+}  // namespace pipectl::cli

@@ -1,0 +1,135 @@
+#include "cli/history/history.hpp"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cerrno>
+#include <ctime>
+#include <filesystem>
+#include <system_error>
+#include <vector>
+
+#include "core/base/text.hpp"
+#include "core/config/load.hpp"
+
+namespace pipectl::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Where the history lies that a call from here means; empty when there is none.
+Result<fs::path> find_state_dir(const HistoryOptions& options, const Invocation& invocation) {
+  const auto set = invocation.env.find("PIPECTL_STATE_DIR");
+  if (set != invocation.env.end() && !set->second.empty()) return state_dir(invocation, {});
+  auto file = config::find_file(options.file, invocation.cwd);
+  if (file) return state_dir(invocation, fs::absolute(*file).lexically_normal());
+  if (!options.file.empty()) return tl::unexpected(file.error());
+  // The file may be gone; what it did is still there.
+  for (fs::path folder = invocation.cwd;; folder = folder.parent_path()) {
+    std::error_code error;
+    if (fs::exists(folder / ".pipectl" / "runs.db", error)) return folder / ".pipectl";
+    if (folder == folder.parent_path()) return fs::path{};
+  }
+}
+
+std::vector<const store::StageRecord*> instances_of(const store::RunRecord& run,
+                                                    const std::string& name) {
+  std::vector<const store::StageRecord*> found;
+  for (const auto& stage : run.stages)
+    if (stage.name.starts_with(name + " (")) found.push_back(&stage);
+  return found;
+}
+
+}  // namespace
+
+void add_history_options(CLI::App& command, HistoryOptions& options) {
+  command.add_option("--file", options.file, "The pipeline file whose runs are meant")
+      ->type_name("FILE");
+  command.add_flag("--json", options.json, "Print JSON");
+}
+
+Result<std::unique_ptr<store::RunStore>> open_history(const HistoryOptions& options,
+                                                      const Invocation& invocation) {
+  const fs::path directory = TRY(find_state_dir(options, invocation));
+  if (directory.empty()) return std::unique_ptr<store::RunStore>{};
+  return store::RunStore::open_existing(directory);
+}
+
+Result<std::unique_ptr<store::RunStore>> need_history(const HistoryOptions& options,
+                                                      const Invocation& invocation) {
+  auto history = TRY(open_history(options, invocation));
+  if (history) return history;
+  return fail(Fault::usage, "nothing has run here yet", "'pipectl run' runs the pipeline");
+}
+
+Result<const store::StageRecord*> find_stage(const store::RunRecord& run, const std::string& name) {
+  if (const auto* const stage = run.stage(name)) return stage;
+  const auto instances = instances_of(run, name);
+  if (instances.size() == 1) return instances.front();
+  std::vector<std::string_view> names;
+  for (const auto& stage : run.stages) names.push_back(stage.name);
+  std::string hint = suggestion(name, names);
+  if (!instances.empty()) {
+    hint = "one of its instances:";
+    for (const auto* const instance : instances) hint += " " + shell_quoted(instance->name);
+  }
+  return fail(Fault::usage, fmt::format("run {} has no stage '{}'", run.id, printable(name)),
+              std::move(hint));
+}
+
+RunResult result_of(const store::RunRecord& run, bool is_running) noexcept {
+  using ui::Paint;
+  if (is_running) return {"running", Paint::cyan};
+  if (!run.exit_code) return {"unfinished", Paint::yellow};
+  switch (*run.exit_code) {
+    case 0:
+      return {"passed", Paint::green};
+    case 1:
+      return {"failed", Paint::red};
+    case 3:
+      return {"infrastructure", Paint::red};
+    case 4:
+      return {"waiting", Paint::cyan};
+    case 5:
+      return {"undone", Paint::red};
+    case 6:
+      return {"undo failed", Paint::red};
+    case 70:
+      return {"bug", Paint::red};
+    default:
+      break;
+  }
+  return *run.exit_code >= 128 ? RunResult{"interrupted", Paint::yellow}
+                               : RunResult{"failed", Paint::red};
+}
+
+ui::Terminal output_terminal(const Invocation& invocation) {
+  auto terminal = ui::decide(ui::query_terminal(STDOUT_FILENO), invocation.env);
+  return terminal;
+}
+
+std::string local_time(WallTime time) {
+  const std::time_t second = std::chrono::system_clock::to_time_t(time);
+  std::tm local{};
+  ::localtime_r(&second, &local);
+  return fmt::format("{:%Y-%m-%d %H:%M:%S}", local);
+}
+
+Result<void> print(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t put = ::write(STDOUT_FILENO, text.data(), text.size());
+    if (put >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(put));
+    } else if (errno == EPIPE) {
+      return {};
+    } else if (errno != EINTR) {
+      return fail(Fault::infrastructure, fmt::format("cannot write to stdout: {}",
+                                                     std::generic_category().message(errno)));
+    }
+  }
+  return {};
+}
+
+}  // namespace pipectl::cli

@@ -1,0 +1,21 @@
+#include "core/store/housekeeping.hpp"
+
+#include <system_error>
+
+#include "core/store/cache.hpp"
+#include "core/store/fingerprint.hpp"
+
+namespace pipectl::store {
+
+Result<RunStore::Pruned> keep_house(RunStore& store, WallTime now) {
+  const CacheLimits limits;
+  TRY(Cache(store.cache_dir()).evict(limits, now));
+  std::error_code error;
+  if (std::filesystem::exists(store.cache_dir() / "fingerprints.db", error)) {
+    const auto skips = TRY(SkipStore::open(store.cache_dir()));
+    TRY(skips->forget(limits.age, now));
+  }
+  return store.prune({}, now);
+}
+
+}  // namespace pipectl::store
