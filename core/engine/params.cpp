@@ -3,46 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <regex>
 
 #include "core/base/text.hpp"
+#include "core/model/param_value.hpp"
 
 namespace pipectl {
 namespace {
-
-/// A pattern is tried against short values only: std::regex recurses once per character.
-constexpr std::size_t longest_matched = 4096;
-
-bool is_integer(std::string_view text) {
-  long value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  return error == std::errc{} && end == text.data() + text.size();
-}
-
-bool matches(const std::string& value, const std::string& pattern) {
-  if (value.size() > longest_matched) return false;
-  try {
-    return std::regex_match(value, std::regex{pattern, std::regex::ECMAScript});
-  } catch (const std::regex_error&) {
-    return false;  // the loader has checked the pattern; only its cost can fail here
-  }
-}
-
-/// What is wrong with a value, or empty.
-std::string complaint(const Param& param, const std::string& value) {
-  const std::string what = fmt::format("parameter {}: '{}'", param.name, printable(value));
-  if (!param.choices.empty() &&
-      std::find(param.choices.begin(), param.choices.end(), value) == param.choices.end())
-    return fmt::format("{} is none of {}", what, join(param.choices, ", "));
-  if (param.type == ParamType::integer && !is_integer(value))
-    return fmt::format("{} is no whole number", what);
-  if (param.type == ParamType::boolean && value != "true" && value != "false")
-    return fmt::format("{} is neither true nor false", what);
-  if (!param.pattern.empty() && !matches(value, param.pattern))
-    return fmt::format("{} does not match {}", what, param.pattern);
-  return {};
-}
 
 std::string unknown(const Pipeline& pipeline, const std::string& name) {
   std::vector<std::string_view> names;
@@ -61,7 +27,9 @@ Result<std::map<std::string, std::string>> resolve_params(
   for (const auto& param : pipeline.params) {
     const auto found = given.find(param.name);
     if (found != given.end()) {
-      if (auto wrong = complaint(param, found->second); !wrong.empty()) problems.push_back(wrong);
+      if (const auto wrong = complaint_about(param, found->second); !wrong.empty())
+        problems.push_back(fmt::format("parameter {}: '{}' {}", param.name,
+                                       printable(found->second), printable(wrong)));
     } else if (param.default_value) {
       values[param.name] = *param.default_value;
     } else if (!param.optional) {
