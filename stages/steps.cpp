@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/text.hpp"
+#include "stages/template_key.hpp"
 
 namespace pipectl::stages {
 namespace {
@@ -67,8 +68,7 @@ std::string with_name(const std::string& label, const Outcome& outcome) {
 std::vector<std::string> Steps::preview(const expr::Scope& scope) const {
   std::vector<std::string> commands;
   for (const Step& step : steps_)
-    for (const expr::Template& line : step.script)
-      commands.push_back(line.evaluate(scope).value_or(line.text()));
+    for (const expr::Template& line : step.script) commands.push_back(shown(line, scope));
   return commands;
 }
 

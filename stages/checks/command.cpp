@@ -4,6 +4,7 @@
 #include "core/api/run_command.hpp"
 #include "core/base/text.hpp"
 #include "stages/checks/checks.hpp"
+#include "stages/template_key.hpp"
 
 namespace pipectl::stages {
 namespace {

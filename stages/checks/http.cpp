@@ -7,6 +7,7 @@
 #include "stages/checks/checks.hpp"
 #include "stages/checks/json_expectation.hpp"
 #include "stages/checks/status_set.hpp"
+#include "stages/template_key.hpp"
 
 namespace pipectl::stages {
 namespace {

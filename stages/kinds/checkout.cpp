@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "stages/checks/checks.hpp"
 #include "stages/kinds/checkout_stage.hpp"
 #include "stages/kinds/kinds.hpp"
+#include "stages/template_key.hpp"
 
 namespace pipectl::stages {
 namespace {

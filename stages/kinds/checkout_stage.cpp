@@ -9,7 +9,7 @@
 #include "core/base/text.hpp"
 #include "core/git/checkout.hpp"
 #include "core/git/repository.hpp"
-#include "stages/checks/checks.hpp"
+#include "stages/template_key.hpp"
 
 namespace pipectl::stages {
 namespace {

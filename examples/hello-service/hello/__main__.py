@@ -15,7 +15,7 @@ def main():
     parser.add_argument("--port", type=int, default=8080, help="0 takes a free one")
     arguments = parser.parse_args()
     # A release that starts and never gets ready, to see a deploy undo itself.
-    ready = os.environ.get("HELLO_NEVER_READY") != "true"
+    ready = os.environ.get("HELLO_NEVER_READY") != "yes"
     server = make_server(Service(VERSION, ready), arguments.host, arguments.port)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     print(f"hello {VERSION} listens on http://{arguments.host}:{server.server_port}", flush=True)

@@ -237,6 +237,17 @@ TEST_CASE("checks are checked when the file is loaded") {
   CHECK_THAT(bench.problems(), ContainsSubstring(message));
 }
 
+TEST_CASE("a plan shows what it does not know yet as it is written") {
+  StageBench bench;
+  const auto runner = bench.parse(
+      "{kind: verify, checks: [{http: 'http://app/${{ git.tag }}'}, {tcp: '${{ matrix.node }}'}]}");
+  REQUIRE(runner != nullptr);
+  bench.scope.values["matrix.node"] = std::string{"18"};
+  CHECK(runner->preview(bench.scope) ==
+        std::vector<std::string>{"health http://app/${{ git.tag }} (within 30.0s)",
+                                 "health tcp 18 (within 30.0s)"});
+}
+
 TEST_CASE("a verify without anything to verify is refused") {
   struct Bad {
     const char* yaml;

@@ -1,4 +1,6 @@
-#include "stages/checks/checks.hpp"
+#include "stages/template_key.hpp"
+
+#include <algorithm>
 
 namespace pipectl::stages {
 
@@ -12,7 +14,11 @@ std::optional<expr::Template> read_template(std::string_view key, yaml::Reader& 
 }
 
 std::string shown(const expr::Template& text, const expr::Scope& scope) {
-  return text.evaluate(scope).value_or(text.text());
+  const auto paths = text.paths();
+  const bool known = std::all_of(paths.begin(), paths.end(), [&](const auto& path) {
+    return !std::holds_alternative<std::monostate>(scope.value(path));
+  });
+  return known ? text.evaluate(scope).value_or(text.text()) : text.text();
 }
 
 }  // namespace pipectl::stages
