@@ -32,13 +32,13 @@ int parse_and_run(CLI::App& root, int argc, char** argv, const Invocation& invoc
 
 }  // namespace
 
-int run_app(int argc, char** argv) {
+int run_app(int argc, char** argv, Seams seams) {
   // Asked often by scripts: answered before the command tree is built.
   if (argc == 2 && std::string_view{argv[1]} == "--version") {
     std::puts("pipectl " PIPECTL_VERSION);
     return 0;
   }
-  Invocation invocation{host_environment(), std::filesystem::current_path(), 0};
+  Invocation invocation{host_environment(), std::filesystem::current_path(), 0, std::move(seams)};
   CLI::App root{"Runs a delivery pipeline, written once in YAML, the same everywhere", "pipectl"};
   root.require_subcommand(1);
   root.set_version_flag("--version", "pipectl " PIPECTL_VERSION);

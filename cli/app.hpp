@@ -1,22 +1,30 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 
 #include "core/api/registry.hpp"
 #include "core/base/env.hpp"
+#include "core/store/journal.hpp"
 
 namespace pipectl::cli {
+
+/// Where a test program puts something between pipectl and the world. Empty in the product.
+struct Seams {
+  std::function<std::unique_ptr<store::Journal>(std::unique_ptr<store::Journal>)> wrap_journal;
+};
 
 /// What every command may use. Made once by the composition root; outlives every command.
 struct Invocation {
   EnvMap env;                 ///< of this process
   std::filesystem::path cwd;
   int exit_code{0};           ///< set by the command that ran
+  Seams seams{};
 };
 
 /// Parses the command line, runs the one command that it names, returns the process's exit code.
-int run_app(int argc, char** argv);
+int run_app(int argc, char** argv, Seams seams = {});
 
 /// Every part of this build. The one place that knows all of them.
 [[nodiscard]] Registry make_registry();

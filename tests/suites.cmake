@@ -7,3 +7,18 @@ target_link_libraries(golden PRIVATE pipectl_stages pipectl_plugins pipectl_conf
 target_compile_definitions(golden PRIVATE PIPECTL_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
 add_test(NAME golden COMMAND golden)
 set_tests_properties(golden PROPERTIES LABELS golden TIMEOUT 120)
+
+# What needs the real binary. `faulty` is pipectl with a journal that can die.
+function(pipectl_e2e name label script)
+  add_test(NAME ${name} COMMAND Python3::Interpreter ${script} WORKING_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR}/e2e)
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 600
+    ENVIRONMENT "PIPECTL_BIN=$<TARGET_FILE:pipectl>;PIPECTL_FAULTY=$<TARGET_FILE:faulty>;PIPECTL_BUILD=${PROJECT_BINARY_DIR}")
+endfunction()
+
+pipectl_e2e(scenarios scenarios ${CMAKE_CURRENT_SOURCE_DIR}/scenarios/run.py)
+file(GLOB e2e_scripts CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/e2e/test_*.py")
+foreach(script IN LISTS e2e_scripts)
+  get_filename_component(name "${script}" NAME_WE)
+  string(REGEX REPLACE "^test_" "e2e_" name "${name}")
+  pipectl_e2e(${name} e2e ${script})
+endforeach()

@@ -10,6 +10,11 @@
 namespace pipectl {
 namespace {
 
+bool is_declared(const Pipeline& pipeline, const std::string& name) {
+  return std::any_of(pipeline.params.begin(), pipeline.params.end(),
+                     [&](const Param& param) { return param.name == name; });
+}
+
 std::string unknown(const Pipeline& pipeline, const std::string& name) {
   std::vector<std::string_view> names;
   for (const auto& param : pipeline.params) names.push_back(param.name);
@@ -36,11 +41,8 @@ Result<std::map<std::string, std::string>> resolve_params(
       problems.push_back(fmt::format("parameter {} is needed: -p {}=…", param.name, param.name));
     }
   }
-  for (const auto& [name, value] : given) {
-    const bool known = std::any_of(pipeline.params.begin(), pipeline.params.end(),
-                                   [&](const Param& param) { return param.name == name; });
-    if (!known) problems.push_back(unknown(pipeline, name));
-  }
+  for (const auto& [name, value] : given)
+    if (!is_declared(pipeline, name)) problems.push_back(unknown(pipeline, name));
   if (!problems.empty())
     return fail(Fault::usage, join(problems, "\n"), "give parameters with -p NAME=VALUE");
   return values;

@@ -5,22 +5,16 @@
 #include <exception>
 #include <system_error>
 
+#include "core/api/run_command.hpp"
 #include "core/base/files.hpp"
 #include "core/base/text.hpp"
 #include "core/engine/output_file.hpp"
 #include "core/engine/retry.hpp"
+#include "core/engine/stage_files.hpp"
 #include "core/engine/worker_emitter.hpp"
 
 namespace pipectl {
 namespace {
-
-Outcome outcome_of(const Error& error) {
-  Outcome outcome;
-  outcome.status = status_of(error.fault);
-  outcome.reason = error.message;
-  outcome.hint = error.hint;
-  return outcome;
-}
 
 Result<std::filesystem::path> working_directory(const StageJob& job) {
   const auto& workspace = job.scope->facts().workspace;
@@ -49,8 +43,12 @@ class StageRun {
     if (!env) return outcome_of(env.error());
     auto directory = working_directory(job_);
     if (!directory) return outcome_of(directory.error());
+    StageFiles files{job_, tools_, emit_};
+    if (const auto restored = files.restore_cache(); !restored) return outcome_of(restored.error());
     Outcome outcome = attempts(*env, *directory);
     keep_outputs(outcome);
+    if (outcome.status != Status::cancelled) keep(outcome, files.collect_artifacts(*directory));
+    if (outcome.status == Status::succeeded) keep(outcome, files.save_cache());
     return apply_allow_failure(spec_.allow_failure, std::move(outcome));
   }
 
@@ -121,6 +119,16 @@ class StageRun {
     }
     std::error_code ignored;
     std::filesystem::remove(job_.output_file, ignored);
+  }
+
+  /// What could not be kept fails a stage that was good so far, and never hides why one failed.
+  static void keep(Outcome& outcome, const Result<void>& kept) {
+    if (kept || is_failure(outcome.status)) return;
+    const int attempts = outcome.attempts;
+    auto outputs = std::move(outcome.outputs);
+    outcome = outcome_of(kept.error());
+    outcome.attempts = attempts;
+    outcome.outputs = std::move(outputs);
   }
 
   const StageJob& job_;

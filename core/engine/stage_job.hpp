@@ -20,6 +20,7 @@ struct JobTools {
   const Redactor& redactor;
   SecretVault& secrets;
   Mailbox& mailbox;
+  std::filesystem::path state_dir;  ///< .pipectl
   std::filesystem::path run_dir;    ///< runs/<id>
   std::filesystem::path cache_dir;
   Milliseconds grace{10'000};
@@ -33,6 +34,7 @@ struct StageJob {
   std::shared_ptr<const NodeScope> scope;
   EnvMap env;                        ///< complete but for secrets
   std::filesystem::path output_file;
+  std::filesystem::path artifacts_dir;  ///< where this stage's artifacts are kept
   int attempt{1};
   CancelToken cancel;
   CancelToken cleanup;

@@ -1,0 +1,66 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "cli/commands/commands.hpp"
+#include "cli/session/session.hpp"
+
+namespace pipectl::cli {
+namespace {
+
+/// Options of CLI11 that are enumerations of ours.
+void add_modes(CLI::App& command, RunOptions& options) {
+  const std::map<std::string, ui::UiMode> views{{"auto", ui::UiMode::automatic},
+                                                {"live", ui::UiMode::live},
+                                                {"plain", ui::UiMode::plain},
+                                                {"json", ui::UiMode::json}};
+  command.add_option("--ui", options.ui, "How to show the run")
+      ->transform(CLI::CheckedTransformer(views).description(""))
+      ->type_name("auto|live|plain|json");
+  const std::map<std::string, WorktreeMode> trees{{"dirty", WorktreeMode::dirty},
+                                                  {"head", WorktreeMode::head}};
+  command.add_option("--worktree", options.worktree,
+                     "Work on the tree as it is, or on a clean copy of HEAD")
+      ->transform(CLI::CheckedTransformer(trees).description(""))
+      ->type_name("dirty|head");
+  const std::map<std::string, JobserverStyle> styles{{"pipe", JobserverStyle::pipe},
+                                                     {"fifo", JobserverStyle::fifo}};
+  command.add_option("--jobserver", options.jobserver,
+                     "Form of the jobserver that nested builds see; fifo needs make 4.4")
+      ->transform(CLI::CheckedTransformer(styles).description(""))
+      ->type_name("pipe|fifo");
+}
+
+void add_run_options(CLI::App& command, RunOptions& options) {
+  command.add_option("-j,--jobs", options.jobs,
+                     "How many stages may run at once (default: one for each processor)")
+      ->check(CLI::Range(1U, 4096U))->type_name("N");
+  command.add_flag("-k,--keep-going", options.keep_going,
+                   "After a failure, go on with what does not depend on it");
+  command.add_flag("-n,--dry-run", options.dry_run, "Show what would run and stop");
+  command.add_flag("--no-cache", options.no_cache, "Neither use nor write caches");
+  command.add_option("--secrets-file", options.secrets_file,
+                     "Read secret values from a .env file that only you can read")
+      ->type_name("PATH");
+  command.add_option("--resume", options.resume, "Go on with a run that failed or died")
+      ->expected(0, 1)->default_str("latest")->type_name("RUN");
+}
+
+}  // namespace
+
+void add_run(CLI::App& root, Invocation& invocation) {
+  auto* command = root.add_subcommand("run", "Run a pipeline");
+  const auto options = std::make_shared<RunOptions>();
+  add_file_option(*command, options->pipeline);
+  add_value_options(*command, options->pipeline);
+  add_selection_options(*command, options->pipeline);
+  add_run_options(*command, *options);
+  add_modes(*command, *options);
+  command->callback([options, command, &invocation] {
+    if (command->count("--resume") > 0 && (!options->resume || options->resume->empty()))
+      options->resume = "latest";
+    const auto code = run_session(*options, invocation);
+    invocation.exit_code = code ? *code : report(code.error());
+  });
+}
+
+}  // namespace pipectl::cli

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "cli/pipeline_input.hpp"
+#include "cli/session/run_options.hpp"
+#include "core/store/run_store.hpp"
+
+namespace pipectl::cli {
+
+/// The run to go on with, or nothing when there is none yet (a new one is then started). Refused
+/// (Fault::usage) when the file has changed since, when the run belongs to another pipeline file,
+/// and when the command line gives values that the run already has.
+[[nodiscard]] Result<std::optional<store::RunRecord>> find_resumable(store::RunStore& store,
+                                                                     const PipelineFile& file,
+                                                                     const RunOptions& options);
+
+/// The input that the earlier try had: its event, commit, parameters, variables and selection.
+[[nodiscard]] Result<RunInput> input_of(const store::RunRecord& record, const PipelineFile& file,
+                                        RunOptions& options);
+
+}  // namespace pipectl::cli

@@ -1,0 +1,55 @@
+#include "cli/session/run_options.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace pipectl::cli {
+namespace {
+
+using nlohmann::json;
+
+tl::unexpected<Error> damaged(const std::exception& error) {
+  return fail(Fault::infrastructure,
+              std::string{"the record of the run cannot be read: "} + error.what(),
+              "start a new run without --resume");
+}
+
+}  // namespace
+
+std::string selection_to_json(const plan::Selection& selection) {
+  return json{{"only", selection.only},
+              {"skip", selection.skip},
+              {"from", selection.from},
+              {"until", selection.until}}
+      .dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+Result<plan::Selection> selection_from_json(const std::string& text) try {
+  const json read = json::parse(text);
+  plan::Selection selection;
+  read.at("only").get_to(selection.only);
+  read.at("skip").get_to(selection.skip);
+  read.at("from").get_to(selection.from);
+  read.at("until").get_to(selection.until);
+  return selection;
+} catch (const json::exception& error) {
+  return damaged(error);
+}
+
+std::string options_to_json(const RunOptions& options) {
+  return json{{"jobs", options.jobs},
+              {"keep_going", options.keep_going},
+              {"no_cache", options.no_cache},
+              {"worktree", options.worktree == WorktreeMode::head ? "head" : "dirty"}}
+      .dump();
+}
+
+Result<void> options_from_json(const std::string& text, RunOptions& options) try {
+  options.worktree = json::parse(text).at("worktree").get<std::string>() == "head"
+                         ? WorktreeMode::head
+                         : WorktreeMode::dirty;
+  return {};
+} catch (const json::exception& error) {
+  return damaged(error);
+}
+
+}  // namespace pipectl::cli

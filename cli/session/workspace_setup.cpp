@@ -1,0 +1,104 @@
+#include "cli/session/workspace_setup.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <memory>
+
+#include "core/base/text.hpp"
+#include "core/git/repository.hpp"
+
+namespace pipectl::cli {
+namespace {
+
+/// One line on stderr, redrawn on a terminal and written once for each phase elsewhere.
+class ProgressLine {
+ public:
+  explicit ProgressLine(bool redraw) : redraw_(redraw) {}
+  ~ProgressLine() {
+    if (redraw_ && !phase_.empty()) std::fputs("\r\x1b[K", stderr);
+  }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  void show(const git::Progress& progress) {
+    const bool same = progress.phase == phase_;
+    phase_ = progress.phase;
+    if (!redraw_) {
+      if (!same) fmt::print(stderr, "pipectl: {}\n", progress.phase);
+      return;
+    }
+    const auto percent = progress.total > 0 ? progress.done * 100 / progress.total : 0;
+    if (same && percent == percent_) return;
+    percent_ = percent;
+    fmt::print(stderr, "\r\x1b[K{} {}% ({}/{})", progress.phase, percent, progress.done,
+               progress.total);
+  }
+
+ private:
+  bool redraw_;
+  std::string phase_;
+  std::size_t percent_{0};
+};
+
+/// Expressions of `source.ref` may read params, git and event; there is no stage yet.
+Result<std::string> evaluate_ref(const Pipeline& pipeline, const RunFacts& facts) {
+  if (pipeline.source->ref.is_literal()) return pipeline.source->ref.text();
+  const OutputTable none;
+  const StageSpec stage;
+  plan::Node node;
+  node.stage = &stage;
+  const NodeScope scope{facts, none, pipeline, node, {}};
+  return pipeline.source->ref.evaluate(scope);
+}
+
+}  // namespace
+
+Result<Workspace> set_up_workspace(const WorkspaceSetup& setup, const RunFacts& facts,
+                                   const CancelToken& cancel) {
+  const Pipeline& pipeline = setup.file.loaded.pipeline;
+  WorkspaceRequest request;
+  request.mode = setup.mode;
+  request.root = setup.file.root;
+  request.run_work = setup.run_dir / "work";
+  request.mirror_dir = setup.cache_dir / "git";
+  request.base = setup.file.file.parent_path();
+  request.environment = setup.environment;
+  if (pipeline.source) {
+    request.source = &*pipeline.source;
+    request.ref = TRY(evaluate_ref(pipeline, facts));
+    if (!pipeline.source->secret.empty()) {
+      auto granted = TRY(setup.vault.grant({pipeline.source->secret}, cancel));
+      if (!granted.empty()) request.secret = granted.begin()->second;
+    }
+  } else if (setup.mode == WorktreeMode::head && !setup.file.in_repository) {
+    return fail(Fault::usage, "--worktree head needs a git repository around the pipeline file",
+                "leave it out to work on the folder as it is");
+  }
+  ProgressLine line{::isatty(STDERR_FILENO) != 0};
+  auto workspace = TRY(make_workspace(
+      request, [&](const git::Progress& progress) { line.show(progress); }, cancel));
+  if (!workspace.fresh) workspace.git = TRY(git::read_info(workspace.path));
+  return workspace;
+}
+
+GitInfo overlay(GitInfo checked_out, const GitInfo& told) {
+  const auto take = [](std::string& into, const std::string& from) {
+    if (into.empty()) into = from;
+  };
+  take(checked_out.branch, told.branch);
+  take(checked_out.tag, told.tag);
+  return checked_out;
+}
+
+std::function<std::vector<std::string>()> changed_files_once(const std::filesystem::path& root,
+                                                             const std::string& base) {
+  const auto files = std::make_shared<std::optional<std::vector<std::string>>>();
+  return [files, root, base] {
+    if (!*files) *files = git::changed_files(root, base).value_or(std::vector<std::string>{});
+    return **files;
+  };
+}
+
+}  // namespace pipectl::cli

@@ -1,0 +1,288 @@
+#include "core/engine/engine.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "core/engine/child_environment.hpp"
+#include "core/engine/decision.hpp"
+
+namespace pipectl {
+namespace {
+
+namespace transition = store::transition;
+
+/// How long a message that is not urgent, or a stalled reader, may wait before we look again.
+constexpr int glance_ms = 10;
+
+std::vector<std::string> concurrency_groups(const EngineParts& parts, const OutputTable& outputs) {
+  std::vector<std::string> groups(parts.plan.nodes.size());
+  for (const auto& node : parts.plan.nodes) {
+    if (!node.stage->concurrency) continue;
+    const NodeScope scope{parts.facts, outputs, parts.pipeline, node, {}};
+    groups[node.id] = node.stage->concurrency->evaluate(scope).value_or(node.stage->name);
+  }
+  return groups;
+}
+
+PlannedStage planned(const plan::Plan& plan, const plan::Node& node) {
+  PlannedStage stage{node.name, node.stage->kind, node.stage->group, {}};
+  for (const auto need : node.needs) stage.needs.push_back(plan.nodes[need].name);
+  return stage;
+}
+
+}  // namespace
+
+Engine::Engine(EngineParts parts, EngineOptions options)
+    : parts_(std::move(parts)),
+      options_(std::move(options)),
+      plan_(parts_.plan),
+      recorder_(parts_.recorder),
+      scheduler_(plan_, options_.scheduling, concurrency_groups(parts_, outputs_), options_.ended),
+      running_(plan_.nodes.size()),
+      workers_(std::make_unique<WorkerPool>(options_.scheduling.jobs)) {}
+
+Engine::~Engine() = default;
+
+RunResult Engine::run() {
+  const SteadyTime started = parts_.tools.clock.steady();
+  std::error_code error;
+  std::filesystem::create_directories(parts_.tools.run_dir / "outputs", error);
+  announce();
+  if (error)
+    give_up({Fault::infrastructure,
+             fmt::format("{}: {}", (parts_.tools.run_dir / "outputs").string(), error.message()),
+             "make room, or put the state elsewhere with PIPECTL_STATE_DIR"});
+  while (true) {
+    follow_cancel();
+    congested_ = recorder_.congested();
+    if (!fatal_ && !congested_) start_what_may_start();
+    write_down_and_launch();
+    const bool over = fatal_ ? scheduler_.running() == 0 : scheduler_.done();
+    if (over) break;
+    wait();
+    take_mail();
+  }
+  return finish(started);
+}
+
+void Engine::announce() {
+  const auto& facts = parts_.facts;
+  event::RunStarted started{parts_.pipeline.name, std::string{to_string(facts.event.kind)},
+                            facts.git.branch, facts.git.sha, {}, options_.resumed};
+  for (const auto& node : plan_.nodes)
+    if (node.skip == SkipCause::none) started.stages.push_back(planned(plan_, node));
+  recorder_.tell(std::move(started));
+  for (const auto& node : plan_.nodes) {
+    if (node.skip != SkipCause::none) continue;
+    const auto& kept = options_.ended.empty() ? std::nullopt : options_.ended[node.id];
+    if (!kept) {
+      recorder_.tell(event::StageQueued{node.name});
+      continue;
+    }
+    outputs_.add(node.stage->name, kept->outputs);
+    recorder_.tell(event::StageFinished{node.name, *kept});
+  }
+}
+
+void Engine::start_what_may_start() {
+  while (true) {
+    const auto id = held_ ? held_ : scheduler_.next();
+    held_.reset();
+    if (!id) return;
+    const plan::Node& node = plan_.nodes[*id];
+    auto scope = std::make_shared<NodeScope>(
+        parts_.facts, outputs_, parts_.pipeline, node,
+        NodeScope::Upstream{scheduler_.upstream_failed(*id)});
+    const Decision decision = decide(parts_.pipeline, node, *scope, scheduler_.verdict(*id));
+    if (const auto* outcome = std::get_if<Outcome>(&decision)) {
+      end(*id, *outcome);
+    } else if (take_tokens(*id)) {
+      prepare(*id, std::move(scope));
+    } else {
+      held_ = id;
+      return;
+    }
+  }
+}
+
+bool Engine::take_tokens(plan::NodeId id) {
+  if (parts_.jobserver == nullptr) return true;
+  const unsigned weight = std::min(plan_.nodes[id].stage->weight, parts_.jobserver->slots());
+  if (scheduler_.running() == 0) parts_.jobserver->refill_when_idle();
+  return parts_.jobserver->try_acquire(weight);
+}
+
+void Engine::prepare(plan::NodeId id, std::shared_ptr<NodeScope> scope) {
+  const plan::Node& node = plan_.nodes[id];
+  const StageSpec& stage = *node.stage;
+  Started started{node.name,
+                  CancelSource{runs_after_failure(stage) ? hard_.token() : options_.user}, 0};
+  if (parts_.jobserver != nullptr)
+    started.tokens = std::min(stage.weight, parts_.jobserver->slots());
+
+  StageJob job;
+  job.node = &node;
+  job.runner = parts_.runners.find(stage.name)->second.get();
+  job.output_file = parts_.tools.run_dir / "outputs" / std::to_string(id);
+  if (!stage.artifacts.empty()) job.artifacts_dir = parts_.artifacts_dir(node.name);
+  job.env = child_environment(*scope, node, visible_outputs(id), job.output_file);
+  job.scope = std::move(scope);
+  job.cancel = started.cancel.token();
+  job.cleanup = hard_.token();
+  if (!options_.notes.empty()) job.remembered = options_.notes[id];
+  if (parts_.jobserver != nullptr) parts_.jobserver->describe(job.env);
+
+  recorder_.will(transition::StageStarted{node.name, job.attempt});
+  recorder_.tell_after(event::StageStarted{node.name, job.attempt});
+  scheduler_.started(id);
+  running_[id] = std::move(started);
+  ready_.push_back(std::move(job));
+}
+
+/// Outputs of the stages that this one comes after, direct or not: the same in every run.
+std::map<std::string, Outputs> Engine::visible_outputs(plan::NodeId id) const {
+  std::map<std::string, Outputs> visible;
+  if (outputs_.empty()) return visible;
+  std::vector<bool> seen(plan_.nodes.size());
+  std::vector<plan::NodeId> open{id};
+  while (!open.empty()) {
+    const auto at = open.back();
+    open.pop_back();
+    for (const auto need : plan_.nodes[at].needs) {
+      if (seen[need]) continue;
+      seen[need] = true;
+      open.push_back(need);
+      auto outputs = outputs_.of(plan_.nodes[need].stage->name);
+      if (!outputs.empty()) visible[plan_.nodes[need].stage->name] = std::move(outputs);
+    }
+  }
+  return visible;
+}
+
+void Engine::write_down_and_launch() {
+  if (!fatal_) {
+    if (auto written = recorder_.commit(); !written) give_up(written.error());
+  }
+  if (fatal_) recorder_.tell_without_journal();
+  for (auto& job : ready_) {
+    if (fatal_) {
+      Outcome outcome;
+      outcome.status = Status::infra;
+      outcome.reason = fatal_->message;
+      end(job.node->id, outcome);
+      continue;
+    }
+    workers_->submit([this, job = std::move(job)] {
+      parts_.tools.mailbox.post(job.node->id, Mailbox::Ended{run_stage(job, parts_.tools)});
+    });
+  }
+  ready_.clear();
+}
+
+void Engine::wait() {
+  Mailbox& mailbox = parts_.tools.mailbox;
+  pollfd sources[] = {{mailbox.fd(), POLLIN, 0},
+                      {options_.user.fd(seen_), POLLIN, 0},
+                      {-1, POLLIN, 0}};
+  int timeout = -1;
+  if (held_ && !fatal_) {
+    // One free token wakes us; a heavier stage has to look again for the rest.
+    if (plan_.nodes[*held_].stage->weight <= 1) sources[2].fd = parts_.jobserver->fd();
+    timeout = glance_ms;
+  }
+  if (congested_) sources[0].fd = -1;
+  if (congested_ || mailbox.has_quiet_mail()) timeout = glance_ms;
+  ::poll(sources, 3, timeout);
+}
+
+void Engine::follow_cancel() {
+  const CancelReason reason = options_.user.reason();
+  if (reason == seen_) return;
+  seen_ = reason;
+  if (reason == CancelReason::hard) hard_.cancel(CancelReason::hard);
+  scheduler_.stop(reason == CancelReason::hard ? StopMode::at_once : StopMode::in_order);
+}
+
+void Engine::take_mail() {
+  const auto take = congested_ ? Mailbox::Take::state_only : Mailbox::Take::everything;
+  auto mail = parts_.tools.mailbox.collect(take);
+  for (auto& shown : mail.shown) take_in(shown);
+  for (auto& state : mail.state) take_in(state);
+}
+
+void Engine::take_in(Mailbox::Shown& shown) {
+  std::visit([&](auto& event) { event.stage = name(shown.node); }, shown.what);
+  if (auto* output = std::get_if<event::StageOutput>(&shown.what)) {
+    if (auto written = recorder_.output(std::move(*output)); !written && !fatal_)
+      give_up(written.error());
+    return;
+  }
+  if (const auto* again = std::get_if<event::StageStarted>(&shown.what))
+    recorder_.will(transition::StageStarted{again->stage, again->attempt});
+  std::visit([&](auto& event) { recorder_.tell(std::move(event)); }, shown.what);
+}
+
+void Engine::take_in(Mailbox::State& state) {
+  const plan::NodeId id = state.node;
+  if (const auto* spawned = std::get_if<Mailbox::Spawned>(&state.what)) {
+    recorder_.will(transition::ProcessSpawned{name(id), spawned->process});
+  } else if (auto* remember = std::get_if<Mailbox::Remember>(&state.what)) {
+    recorder_.will(transition::StageNote{name(id), remember->key, remember->value});
+    Result<void> written = fatal_ ? Result<void>{tl::unexpected(*fatal_)} : recorder_.commit();
+    if (!written && !fatal_) give_up(written.error());
+    remember->done.set_value(std::move(written));
+  } else if (auto* ended = std::get_if<Mailbox::Ended>(&state.what)) {
+    end(id, std::move(ended->outcome));
+  }
+}
+
+void Engine::end(plan::NodeId id, Outcome outcome) {
+  recorder_.will(transition::StageEnded{name(id), outcome});
+  recorder_.tell_after(event::StageFinished{name(id), outcome});
+  recorder_.close_log(name(id));
+  outputs_.add(plan_.nodes[id].stage->name, outcome.outputs);
+  if (running_[id] && parts_.jobserver != nullptr)
+    parts_.jobserver->release(running_[id]->tokens);
+  running_[id].reset();
+  scheduler_.ended(id, outcome);
+}
+
+/// The run itself cannot go on: what runs is stopped at once, nothing new starts.
+void Engine::give_up(Error error) {
+  fatal_ = std::move(error);
+  hard_.cancel(CancelReason::hard);
+  for (auto& started : running_)
+    if (started) started->cancel.cancel(CancelReason::hard);
+  scheduler_.stop(StopMode::at_once);
+}
+
+RunResult Engine::finish(SteadyTime started) {
+  RunResult result;
+  for (const auto& node : plan_.nodes) {
+    Outcome outcome;
+    if (const auto& ended = scheduler_.outcome(node.id)) outcome = *ended;
+    result.outcomes.push_back(std::move(outcome));
+  }
+  result.exit_code = exit_code(result.outcomes, options_.signal ? options_.signal() : 0);
+  if (fatal_ && result.exit_code != 70) result.exit_code = 3;
+  recorder_.will(transition::RunEnded{result.exit_code});
+  const auto duration =
+      std::chrono::duration_cast<Milliseconds>(parts_.tools.clock.steady() - started);
+  recorder_.tell_after(event::RunFinished{result.exit_code, duration,
+                                          result.exit_code == 0 ? "" : options_.resume_hint});
+  if (fatal_) {
+    recorder_.tell(event::Warning{fatal_->message});
+    recorder_.tell_without_journal();
+  } else if (auto written = recorder_.commit(); !written) {
+    fatal_ = written.error();
+    result.exit_code = 3;
+    recorder_.tell_without_journal();
+  }
+  result.fatal = fatal_;
+  return result;
+}
+
+}  // namespace pipectl

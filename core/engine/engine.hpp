@@ -1,0 +1,97 @@
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/engine/recorder.hpp"
+#include "core/engine/run_values.hpp"
+#include "core/engine/scheduler.hpp"
+#include "core/engine/stage_job.hpp"
+#include "core/engine/worker_pool.hpp"
+#include "core/exec/jobserver.hpp"
+#include "core/store/run_store.hpp"
+
+namespace pipectl {
+
+using Runners = std::map<std::string, std::unique_ptr<StageRunner>, std::less<>>;
+
+/// What the engine works with; everything outlives it.
+struct EngineParts {
+  const Pipeline& pipeline;
+  const Runners& runners;
+  const plan::Plan& plan;
+  RunFacts facts;
+  JobTools tools;
+  std::function<std::filesystem::path(const std::string& stage)> artifacts_dir;
+  Recorder& recorder;
+  Jobserver* jobserver{nullptr};  ///< null: children get none
+};
+
+struct EngineOptions {
+  Scheduler::Options scheduling;
+  CancelToken user;                   ///< Ctrl-C: once in order, twice at once
+  std::function<int()> signal;        ///< number of the signal that interrupted, or 0
+  std::vector<std::optional<Outcome>> ended;             ///< by node: kept from an earlier try
+  std::vector<std::map<std::string, std::string>> notes; ///< by node: what it remembered
+  bool resumed{false};
+  std::string resume_hint;            ///< what to type to go on after a failure
+};
+
+struct RunResult {
+  int exit_code{0};
+  std::vector<Outcome> outcomes;  ///< by node
+  std::optional<Error> fatal;     ///< the run itself broke: journal or log could not be written
+};
+
+/// Runs a plan. One thread owns all state, writes the journal and calls the sinks; workers run
+/// stages. The loop: start what may start, write down, let it go, wait for one thing, take it in.
+class Engine {
+ public:
+  Engine(EngineParts parts, EngineOptions options);
+  ~Engine();
+  RunResult run();
+
+ private:
+  struct Started {
+    std::string stage;
+    CancelSource cancel;
+    unsigned tokens{0};
+  };
+
+  void announce();
+  void start_what_may_start();
+  bool take_tokens(plan::NodeId id);
+  void prepare(plan::NodeId id, std::shared_ptr<NodeScope> scope);
+  void write_down_and_launch();
+  void wait();
+  void take_mail();
+  void take_in(Mailbox::State& state);
+  void take_in(Mailbox::Shown& shown);
+  void end(plan::NodeId id, Outcome outcome);
+  void follow_cancel();
+  void give_up(Error error);
+  [[nodiscard]] std::map<std::string, Outputs> visible_outputs(plan::NodeId id) const;
+  [[nodiscard]] const std::string& name(plan::NodeId id) const { return plan_.nodes[id].name; }
+  RunResult finish(SteadyTime started);
+
+  EngineParts parts_;
+  EngineOptions options_;
+  const plan::Plan& plan_;
+  Recorder& recorder_;
+  Scheduler scheduler_;
+  OutputTable outputs_;
+  CancelSource hard_;
+  std::vector<std::optional<Started>> running_;  ///< by node
+  std::vector<StageJob> ready_;                  ///< written down next, then launched
+  std::optional<plan::NodeId> held_;             ///< given by the scheduler, waits for tokens
+  CancelReason seen_{CancelReason::none};
+  bool congested_{false};                        ///< asked once a turn: it may change at any time
+  std::optional<Error> fatal_;
+  std::unique_ptr<WorkerPool> workers_;          ///< last: joined before all it uses goes
+};
+
+}  // namespace pipectl
