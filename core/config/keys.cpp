@@ -127,6 +127,12 @@ constexpr std::array cache{
     KeyDoc{"paths", texts, "What to keep, in the workspace"},
 };
 
+constexpr std::array check{
+    KeyDoc{"within", duration, "How long to keep trying; default: 30s, 0 tries once"},
+    KeyDoc{"interval", duration, "Wait between two tries; default: 1s"},
+    KeyDoc{"timeout", duration, "How long one try may take; default: 5s"},
+};
+
 template <std::size_t size>
 constexpr auto names_of(const std::array<KeyDoc, size>& docs) {
   std::array<std::string_view, size> result;
@@ -164,9 +170,11 @@ auto with_table(Section section, Use use) {
     case Section::retry:
       return use(retry_keys, Table<retry_keys>::names);
     case Section::cache:
+      return use(cache, Table<cache>::names);
+    case Section::check:
       break;
   }
-  return use(cache, Table<cache>::names);
+  return use(check, Table<check>::names);
 }
 
 }  // namespace
@@ -209,9 +217,11 @@ std::string_view to_string(Section section) noexcept {
     case Section::retry:
       return "retry";
     case Section::cache:
+      return "cache";
+    case Section::check:
       break;
   }
-  return "cache";
+  return "health check";
 }
 
 }  // namespace pipectl::config

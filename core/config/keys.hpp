@@ -20,12 +20,13 @@ enum class Section {
   matrix,
   retry,
   cache,
+  check,  ///< beside the keys of each kind of health check
 };
 
 inline constexpr Section all_sections[] = {Section::pipeline, Section::included,    Section::source,
                                            Section::param,    Section::environment, Section::event,
                                            Section::defaults, Section::stage,       Section::matrix,
-                                           Section::retry,    Section::cache};
+                                           Section::retry,    Section::cache,       Section::check};
 
 /// The one table behind the loader, the schema and the language reference. A `type` may refer to
 /// the schema's `#/$defs`.

@@ -72,6 +72,19 @@ Json secret(const Registry& registry) {
   return result;
 }
 
+/// One of the registered checks, each with its own keys and those of all.
+Json health_check(const Registry& registry) {
+  std::vector<Json> choices;
+  for (const auto& check : registry.health_checks()) {
+    Json choice = object(Section::check);
+    for (const KeyDoc& key : check->keys())
+      choice["properties"][std::string(key.name)] = documented(key);
+    choice["required"] = Json::array({check->name()});
+    choices.push_back(std::move(choice));
+  }
+  return choices.empty() ? Json(true) : any_of(std::move(choices));
+}
+
 Json kind(const Registry& registry) {
   Json choices = Json::array();
   for (const auto& one : registry.stage_kinds())
@@ -79,7 +92,7 @@ Json kind(const Registry& registry) {
   return {{"anyOf", std::move(choices)}};
 }
 
-/// When the kind is this one (`run` also when none is named), no other kind's keys are allowed.
+/// When the kind is this one, no other kind's keys are allowed. Without a kind it may be inherited.
 Json rule_of(const StageKind& kind) {
   Json allowed = Json::array();
   for (const auto name : key_names(Section::stage)) allowed.push_back(name);
@@ -161,6 +174,7 @@ void add_sections(Json& defs, const Registry& registry) {
   defs["on"] = events();
   defs["cache"] = object(Section::cache);
   defs["matrix"] = matrix();
+  defs["healthCheck"] = health_check(registry);
   defs["kind"] = kind(registry);
   defs["stage"] = stage(registry);
   defs["members"] = map_of(name_pattern, ref("stage"));
