@@ -47,10 +47,9 @@ Error HttpRequestStream::error_of(CURLcode code) const {
     case CURLE_SEND_ERROR:
     case CURLE_HTTP2_STREAM:
       return cut_off(address, detail);
-    case CURLE_TOO_MANY_REDIRECTS:
     case CURLE_UNSUPPORTED_PROTOCOL:
-      return {Fault::infrastructure, address.url() + ": " + detail,
-              "the server redirects to where pipectl does not follow; use the final URL"};
+    case CURLE_WEIRD_SERVER_REPLY:
+      return not_found(address, "the answer is no HTTP");
     default:
       return {Fault::infrastructure, address.url() + ": " + detail, {}};
   }

@@ -52,6 +52,8 @@ Error failure(Session& session, std::string_view what) {
     session.error = from_server(session.address, words.substr(at + remote_words.size()));
   if (words.find("not our ref") != std::string::npos)
     session.error = no_such_commit(session.request.ref, session.address);
+  if (!session.error && git_error_last() != nullptr && git_error_last()->klass == GIT_ERROR_NET)
+    session.error = not_found(session.address, "the answer is not from a git server: " + words);
   if (session.error) return *session.error;
   return local_failure(std::string(what), words);
 }

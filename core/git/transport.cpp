@@ -15,6 +15,9 @@
 namespace pipectl::git {
 namespace {
 
+/// libgit2 keeps the list in memory. A hundred thousand references take ten megabytes.
+constexpr std::size_t longest_list = std::size_t{256} << 20U;
+
 struct Transport;
 
 /// libgit2's view of a Wire. The base must come first: libgit2 hands its address around.
@@ -23,6 +26,7 @@ struct Stream : git_smart_subtransport_stream {
   std::unique_ptr<Wire> wire;
   std::string wants;  ///< the first thing written; kept until the second
   int writes{0};
+  std::size_t listed{0};  ///< bytes read before anything was written
 };
 
 struct Transport : git_smart_subtransport {
@@ -61,6 +65,10 @@ int read_stream(git_smart_subtransport_stream* base, char* buffer, std::size_t s
     if (!got) return remember(session, got.error());
     // libgit2 stops reading when it has what it wants: an end that it gets to see is too early.
     if (*got == 0) return remember(session, stream.wire->why_ended());
+    if (stream.writes == 0 && (stream.listed += *got) > longest_list)
+      return remember(session, {Fault::infrastructure,
+                                session.address.url() + ": its list of references has no end",
+                                {}});
     *count = *got;
     return 0;
   });
@@ -70,8 +78,8 @@ int read_stream(git_smart_subtransport_stream* base, char* buffer, std::size_t s
 /// (libgit2 issue 6889). Over HTTP that is right, every request stands alone; on one connection the
 /// server takes it for an error. The repetition is cut off.
 std::string_view without_repetition(Stream& stream, std::string_view bytes) {
-  if (stream.transport->is_web || stream.writes > 1) return bytes;
-  if (stream.writes++ == 0) {
+  if (stream.writes++ > 1 || stream.transport->is_web) return bytes;
+  if (stream.writes == 1) {
     stream.wants = bytes;
   } else {
     if (bytes.starts_with(stream.wants)) bytes.remove_prefix(stream.wants.size());

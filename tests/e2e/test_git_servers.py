@@ -105,10 +105,13 @@ class Case(unittest.TestCase):
         result = self.checkout(url, name=name, **options)
         self.assertTrue(result["ok"], result)
         self.there = self.places / name
-        self.git("fsck", "--no-dangling", cwd=self.there)
-        self.assertEqual(self.git("status", "--porcelain", cwd=self.there), "")
+        self.check_sound(self.there)
         self.assertEqual(self.git("rev-parse", "HEAD", cwd=self.there), result["sha"])
         return result
+
+    def check_sound(self, repository):
+        self.git("fsck", "--no-dangling", cwd=repository)
+        self.assertEqual(self.git("status", "--porcelain", cwd=repository), "")
 
     def bad(self, url, *words, hint="", fault=INFRASTRUCTURE, **options):
         """Fails with these words, and leaves everything as it was."""

@@ -254,10 +254,11 @@ def ssh_server(work, authorized):
 
 class Proxy:
     """Passes TCP on to a server. `limit`: bytes from the server after which it cuts the
-    connection, or with `hang` passes nothing on any more. Counts over all its connections."""
+    connection, or with `hang` passes nothing on any more. Counts over all its connections.
+    `rewrite`: what to put in place of what (of the same length) in the server's bytes."""
 
-    def __init__(self, target, limit=None, hang=False):
-        self.target, self.limit, self.hang = target, limit, hang
+    def __init__(self, target, limit=None, hang=False, rewrite=None):
+        self.target, self.limit, self.hang, self.rewrite = target, limit, hang, rewrite
         self.received = 0
         self.reached = threading.Event()  # the limit
         self._closing = threading.Event()
@@ -308,6 +309,8 @@ class Proxy:
 
     def _downward(self, server, client):
         while data := server.recv(16384):
+            if self.rewrite:
+                data = data.replace(*self.rewrite)
             allowed = self._allowance(len(data))
             client.sendall(data[:allowed])
             if allowed < len(data):
@@ -344,3 +347,19 @@ class HttpProxy(Proxy):
             client.sendall(b"HTTP/1.1 200 Go on\r\n\r\n")
             threading.Thread(target=self._pump, args=(client, server), daemon=True).start()
             self._downward(server, client)
+
+
+class Babbler(Proxy):
+    """Says the same to whoever connects, `times` over, and hangs up."""
+
+    def __init__(self, words, times=1):
+        super().__init__(None)
+        self.words, self.times = words, times
+
+    def _serve(self, client):
+        with contextlib.suppress(OSError):
+            for _ in range(self.times):
+                client.sendall(self.words)
+            client.shutdown(socket.SHUT_WR)
+            while client.recv(65536):
+                pass
