@@ -7,7 +7,7 @@ void add_commands(CLI::App& root, Invocation& invocation) {
   add_validate(root, invocation);
   add_plan(root, invocation);
   add_graph(root, invocation);
-  // add_schema(root, invocation);
+  add_schema(root, invocation);
   add_init(root, invocation);
   add_doctor(root, invocation);
   add_runs(root, invocation);

@@ -14,17 +14,26 @@ namespace {
 struct RunsOptions {
   HistoryOptions history;
   std::size_t most{20};
+  bool names{false};
   std::string run{"latest"};
   CleanOptions clean;
 };
 
+std::string ids_of(const std::vector<store::RunRecord>& runs) {
+  std::string ids;
+  for (const auto& run : runs) ids += run.id + '\n';
+  return ids;
+}
+
 Result<void> list(const RunsOptions& options, const Invocation& invocation) {
   const auto history = TRY(open_history(options.history, invocation));
+  if (!history && options.names) return {};
   if (!history) {
     std::fputs("nothing has run here yet\n", stderr);
     return options.history.json ? print("{\"v\": 1, \"runs\": []}\n") : Result<void>{};
   }
   const auto runs = TRY(history->list(options.most));
+  if (options.names) return print(ids_of(runs));
   if (options.history.json) return print(json_of_list(runs, *history));
   if (runs.empty()) std::fputs("no runs are kept\n", stderr);
   return print(run_table(runs, *history, output_terminal(invocation)));
@@ -63,6 +72,7 @@ void add_runs(CLI::App& root, Invocation& invocation) {
   command->require_subcommand(0, 1);
   add_history_options(*command, options->history);
   command->add_option("-n,--limit", options->most, "How many to list")->type_name("N");
+  command->add_flag("--names", options->names, "Print only the ids, for completion");
 
   auto* const list_command = command->add_subcommand("list", "List the newest runs (default)");
   add_history_options(*list_command, options->history);

@@ -5,10 +5,11 @@
 
 packages_build=(g++ cmake ninja-build pkg-config ca-certificates
   libcli11-dev libyaml-cpp-dev libfmt-dev libspdlog-dev libexpected-dev nlohmann-json3-dev
-  libcurl4-openssl-dev libssl-dev libsqlite3-dev libsqlitecpp-dev libarchive-dev libgit2-dev)
+  libcurl4-openssl-dev libssl-dev libsqlite3-dev libsqlitecpp-dev libarchive-dev libgit2-dev libutf8proc-dev)
 packages_demo=(git python3)
 packages_test=(catch2 libcpp-httplib-dev git make python3 tmux openssl procps util-linux
-  openssh-server openssh-client nginx-light fcgiwrap man-db shellcheck)
+  openssh-server openssh-client nginx-light fcgiwrap man-db shellcheck
+  zsh fish python3-yaml python3-jsonschema)
 packages_full=(clang clang-tidy clang-tools lld libclang-rt-dev llvm)
 
 as_root() {

@@ -22,11 +22,11 @@ inline std::string visible(std::string_view text) {
   return shown;
 }
 
-/// What tests/golden/ui/NAME holds. With PIPECTL_UPDATE_GOLDEN=1 it is written first: read the
+/// What tests/golden/ui/NAME holds. With UPDATE_GOLDEN=1 it is written first: read the
 /// difference before you commit it.
 inline std::string golden(const std::string& name, const std::string& actual) {
   const std::string path = std::string{PIPECTL_SOURCE_DIR} + "/tests/golden/ui/" + name;
-  if (std::getenv("PIPECTL_UPDATE_GOLDEN") != nullptr)
+  if (std::getenv("UPDATE_GOLDEN") != nullptr)
     std::ofstream{path, std::ios::binary} << actual;
   std::ifstream file{path, std::ios::binary};
   return {std::istreambuf_iterator<char>{file}, {}};
