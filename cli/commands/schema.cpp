@@ -1,4 +1,4 @@
-#include "cli/schema/schema.hpp"
+#include "core/config/schema.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -13,7 +13,7 @@ void add_schema(CLI::App& root, Invocation& invocation) {
       "For editors: pipectl schema > pipeline.schema.json, then begin the file with\n"
       "# yaml-language-server: $schema=pipeline.schema.json");
   command->callback([&invocation] {
-    const auto written = write_stdout(json_schema(make_registry()));
+    const auto written = write_stdout(config::json_schema(make_registry()));
     invocation.exit_code = written ? 0 : report(written.error());
   });
 }
