@@ -43,7 +43,7 @@ void SecretMatcher::index() {
     for (std::uint32_t offset = 0; offset < stride_; ++offset)
       by_block[block_at(texts_[i].data() + offset)].push_back({i, offset});
   }
-  while (bits_ < 20 && (std::size_t{1} << bits_) < by_block.size() * 64) ++bits_;
+  while (bits_ < 18 && (std::size_t{1} << bits_) < by_block.size() * 64) ++bits_;
   filter_.assign((std::size_t{1} << bits_) / 64, 0);
   while (slot_bits_ < 31 && (std::size_t{1} << slot_bits_) < by_block.size() * 2) ++slot_bits_;
   buckets_.assign(std::size_t{1} << slot_bits_, {});
