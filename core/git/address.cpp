@@ -22,6 +22,8 @@ constexpr std::array<Named, 7> schemes{{{"https", Scheme::https},
                                         {"git", Scheme::git},
                                         {"file", Scheme::local}}};
 
+constexpr const char* known_schemes = "use https://, http://, ssh://, git://, file:// or a path";
+
 std::string_view name_of(Scheme scheme) {
   return std::find_if(schemes.begin(), schemes.end(),
                       [&](const Named& named) { return named.scheme == scheme; })
@@ -160,6 +162,9 @@ std::string Address::url() const {
 
 Result<Address> parse_address(const std::string& url) {
   const auto colon = url.find("://");
+  // `ext::command` and its like start programs in git.
+  if (const auto helper = url.find("::"); helper < url.find('/') && url.find('[') > helper)
+    return refuse(url, "asks for a helper program of git", known_schemes);
   if (colon == std::string::npos) {
     auto remote = read_scp_like(url);
     return checked(remote ? *std::move(remote) : read_local(url), url);
@@ -168,8 +173,7 @@ Result<Address> parse_address(const std::string& url) {
   for (const auto& known : schemes)
     if (known.name == name)
       return checked(read_url(known.scheme, std::string_view(url).substr(colon + 3)), url);
-  return refuse(url, "has a scheme that is not known",
-                "use https://, http://, ssh://, git://, file:// or a path");
+  return refuse(url, "has a scheme that is not known", known_schemes);
 }
 
 }  // namespace pipectl::git
