@@ -14,7 +14,7 @@ namespace {
 
 namespace transition = store::transition;
 
-/// How long a message that is not urgent, or a stalled reader, may wait before we look again.
+/// How long a stalled reader, or a stage that waits for several tokens, waits before we look again.
 constexpr int glance_ms = 10;
 
 std::vector<std::string> concurrency_groups(const EngineParts& parts, const OutputTable& outputs) {
@@ -185,17 +185,20 @@ void Engine::write_down_and_launch() {
 void Engine::wait() {
   Mailbox& mailbox = parts_.tools.mailbox;
   pollfd sources[] = {{mailbox.fd(), POLLIN, 0},
+                      {mailbox.quiet_fd(), POLLIN, 0},
                       {options_.user.fd(seen_), POLLIN, 0},
                       {-1, POLLIN, 0}};
   int timeout = -1;
   if (held_ && !fatal_) {
     // One free token wakes us; a heavier stage has to look again for the rest.
-    if (plan_.nodes[*held_].stage->weight <= 1) sources[2].fd = parts_.jobserver->fd();
+    if (plan_.nodes[*held_].stage->weight <= 1) sources[3].fd = parts_.jobserver->fd();
     timeout = glance_ms;
   }
-  if (congested_) sources[0].fd = -1;
-  if (congested_ || mailbox.has_quiet_mail()) timeout = glance_ms;
-  ::poll(sources, 3, timeout);
+  if (congested_) {
+    sources[0].fd = -1;
+    timeout = glance_ms;
+  }
+  ::poll(sources, 4, timeout);
 }
 
 void Engine::follow_cancel() {

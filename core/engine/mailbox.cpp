@@ -1,15 +1,27 @@
 #include "core/engine/mailbox.hpp"
 
 #include <sys/eventfd.h>
+#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <utility>
 
 namespace pipectl {
 
-Mailbox::Mailbox() : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+namespace {
 
-Mailbox::~Mailbox() { ::close(fd_); }
+constexpr long quiet_ns = 5'000'000;
+
+}  // namespace
+
+Mailbox::Mailbox()
+    : fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      quiet_fd_(timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK)) {}
+
+Mailbox::~Mailbox() {
+  ::close(fd_);
+  ::close(quiet_fd_);
+}
 
 void Mailbox::ring() noexcept {
   if (rung_) return;
@@ -18,12 +30,29 @@ void Mailbox::ring() noexcept {
   static_cast<void>(!::write(fd_, &one, sizeof one));
 }
 
+void Mailbox::ring_later() noexcept {
+  if (rung_ || will_ring_) return;
+  will_ring_ = true;
+  const itimerspec once{{0, 0}, {0, quiet_ns}};
+  ::timerfd_settime(quiet_fd_, 0, &once, nullptr);
+}
+
+void Mailbox::silence() noexcept {
+  std::uint64_t count = 0;
+  if (rung_) static_cast<void>(!::read(fd_, &count, sizeof count));
+  if (will_ring_) {
+    const itimerspec never{};
+    ::timerfd_settime(quiet_fd_, 0, &never, nullptr);
+  }
+  rung_ = will_ring_ = false;
+}
+
 void Mailbox::post(plan::NodeId node, std::variant<Spawned, Remember, Ended> what) {
   const std::lock_guard lock{mutex_};
   const bool quiet = std::holds_alternative<Spawned>(what);
   ended_ = ended_ || std::holds_alternative<Ended>(what);
   state_.push_back(State{node, std::move(what)});
-  if (!quiet) ring();
+  quiet ? ring_later() : ring();
 }
 
 void Mailbox::show(Shown shown) {
@@ -47,9 +76,7 @@ bool Mailbox::offer_output(plan::NodeId node, Stream stream, std::string& text,
 Mailbox::Mail Mailbox::collect(Take take) {
   Mail mail;
   const std::lock_guard lock{mutex_};
-  std::uint64_t count = 0;
-  if (rung_) static_cast<void>(!::read(fd_, &count, sizeof count));
-  rung_ = false;
+  silence();
   mail.state.swap(state_);
   if (take == Take::everything || ended_) {
     mail.shown.swap(shown_);
@@ -58,11 +85,6 @@ Mailbox::Mail Mailbox::collect(Take take) {
   }
   ended_ = false;
   return mail;
-}
-
-bool Mailbox::has_quiet_mail() const {
-  const std::lock_guard lock{mutex_};
-  return !state_.empty() && !rung_;
 }
 
 }  // namespace pipectl

@@ -23,7 +23,8 @@ namespace pipectl {
 /// slow reader slows the children and nothing else.
 class Mailbox {
  public:
-  /// Tells the engine that a child runs. Not urgent: it may ride along with the next message.
+  /// Tells the engine that a child runs. Not urgent: it rides along with the next message, or makes
+  /// quiet_fd() readable within some milliseconds. A stage that ends sooner costs no extra turn.
   struct Spawned { ProcessId process; };
   /// A worker waits for `done` until the engine has this on disk.
   struct Remember { std::string key; std::string value; std::promise<Result<void>> done; };
@@ -61,21 +62,25 @@ class Mailbox {
 
   /// Readable when there is mail.
   [[nodiscard]] int fd() const noexcept { return fd_; }
-  /// A Spawned waits that did not make fd() readable: look again within some milliseconds.
-  [[nodiscard]] bool has_quiet_mail() const;
+  /// Readable when a Spawned has waited for some milliseconds.
+  [[nodiscard]] int quiet_fd() const noexcept { return quiet_fd_; }
 
  private:
   void ring() noexcept;
+  void ring_later() noexcept;
+  void silence() noexcept;
 
   static constexpr std::size_t capacity = 4U << 20U;  ///< bytes of output held
 
   const int fd_;
+  const int quiet_fd_;            ///< a timer
   mutable std::mutex mutex_;
   std::condition_variable room_;
   std::vector<State> state_;      // protected by mutex_
   std::vector<Shown> shown_;      // protected by mutex_
   std::size_t held_{0};           // protected by mutex_: bytes of output in shown_
   bool rung_{false};              // protected by mutex_
+  bool will_ring_{false};         // protected by mutex_: the timer runs
   bool ended_{false};             // protected by mutex_: an Ended is in state_
 };
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/files.hpp"
 #include "core/base/text.hpp"
 #include "core/store/artifacts.hpp"
 
@@ -15,6 +16,13 @@ Result<std::vector<std::string>> evaluate(const std::vector<expr::Template>& tem
   return texts;
 }
 
+/// The state directory lies in a working tree that is used in place, and is none of its files. A run's
+/// own checkout lies in the state directory: there, nothing is left out.
+std::filesystem::path left_out(const std::filesystem::path& state_dir,
+                               const std::filesystem::path& workspace) {
+  return lies_within(workspace, state_dir) ? std::filesystem::path{} : state_dir;
+}
+
 }  // namespace
 
 void StageFiles::warn(const std::vector<std::string>& warnings) {
@@ -26,7 +34,7 @@ Result<store::CacheRequest> StageFiles::cache_request() const {
   request.key = TRY(spec_.cache->key.evaluate(*job_.scope));
   request.patterns = TRY(evaluate(spec_.cache->paths, *job_.scope));
   request.workspace = job_.scope->facts().workspace;
-  request.state_dir = tools_.state_dir;
+  request.state_dir = left_out(tools_.state_dir, request.workspace);
   return request;
 }
 
@@ -59,7 +67,7 @@ Result<void> StageFiles::collect_artifacts(const std::filesystem::path& director
   request.directory = directory;
   request.patterns = TRY(evaluate(spec_.artifacts, *job_.scope));
   request.target = job_.artifacts_dir;
-  request.state_dir = tools_.state_dir;
+  request.state_dir = left_out(tools_.state_dir, request.workspace);
   auto collected = TRY(store::collect_artifacts(request, job_.cleanup));
   warn(collected.warnings);
   for (auto& file : collected.files)

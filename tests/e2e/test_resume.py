@@ -46,7 +46,7 @@ class ResumeTest(harness.PipectlTest):
         """Stages whose end is in the journal, straight from the killed run's record."""
         shown = self.pipectl("runs", "show", "latest", "--json", code=0).stdout
         record = json.loads(shown)
-        return record["id"], {s["name"] for s in record["stages"] if s.get("outcome") == "succeeded"}
+        return record["run"], {s["stage"] for s in record["stages"] if s.get("outcome") == "succeeded"}
 
     def kill_at(self, number, when):
         env = harness.clean_environment(FAULT_AT=str(number), FAULT_WHEN=when)

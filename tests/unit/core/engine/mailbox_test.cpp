@@ -31,13 +31,24 @@ TEST_CASE("mail makes the descriptor readable until it is collected") {
   CHECK_FALSE(readable(mailbox));
 }
 
-TEST_CASE("a spawned process is quiet mail") {
+TEST_CASE("a spawned process is quiet mail: it rings by itself, but not at once") {
   Mailbox mailbox;
   mailbox.post(1, Mailbox::Spawned{{42, 1}});
   CHECK_FALSE(readable(mailbox));
-  CHECK(mailbox.has_quiet_mail());
+  pollfd quiet{mailbox.quiet_fd(), POLLIN, 0};
+  CHECK(::poll(&quiet, 1, 60'000) == 1);
   CHECK(mailbox.collect(Mailbox::Take::everything).state.size() == 1);
-  CHECK_FALSE(mailbox.has_quiet_mail());
+  CHECK(::poll(&quiet, 1, 0) == 0);
+}
+
+TEST_CASE("quiet mail that rode along rings no more") {
+  Mailbox mailbox;
+  mailbox.post(1, Mailbox::Spawned{{42, 1}});
+  mailbox.post(1, Mailbox::Ended{});
+  CHECK(readable(mailbox));
+  CHECK(mailbox.collect(Mailbox::Take::everything).state.size() == 2);
+  pollfd quiet{mailbox.quiet_fd(), POLLIN, 0};
+  CHECK(::poll(&quiet, 1, 20) == 0);
 }
 
 TEST_CASE("output stays behind while only state is taken, but never behind the end of its stage") {
