@@ -13,6 +13,12 @@ Outcome interrupted_before(const StageContext& context) {
   return outcome_of(Error{Fault::cancelled, describe(context.cancel.reason()), {}});
 }
 
+/// The step is called `health` already.
+std::string without_word(const std::string& reason) {
+  constexpr std::string_view word = "health ";
+  return reason.starts_with(word) ? reason.substr(word.size()) : reason;
+}
+
 /// Why nothing is undone, or empty when something can be.
 std::string no_undo(const DeployCommands& commands) {
   if (commands.rollback == Rollback::none) return "nothing was undone (rollback: none)";
@@ -82,13 +88,11 @@ Outcome DeployStage::check(StageContext& context) const {
   if (const auto noted = remember_deploy(context, DeployPhase::checking); !noted)
     return outcome_of(noted.error());
   const Verdict verdict = await_healthy(commands_.health, context);
-  const bool ok = verdict.health == Health::healthy;
   Outcome outcome = outcome_of(verdict);
-  if (!commands_.health.empty())
-    context.emit.deploy_step(
-        "health", ok ? fmt::format("{} healthy", commands_.health.size()) : verdict.reason, ok);
-  if (ok && !commands_.health.empty())
-    outcome.summary = fmt::format("{} healthy", commands_.health.size());
+  if (commands_.health.empty()) return outcome;
+  const bool ok = verdict.health == Health::healthy;
+  if (ok) outcome.summary = fmt::format("{} healthy", commands_.health.size());
+  context.emit.deploy_step("health", ok ? outcome.summary : without_word(verdict.reason), ok);
   return outcome;
 }
 

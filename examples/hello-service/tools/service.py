@@ -11,6 +11,7 @@ ROOT/service.pid, service.log  the process that runs"""
 import argparse
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -19,13 +20,20 @@ import sys
 import time
 
 STOP_PATIENCE_S = 10
+# Below the ports that the kernel hands out by itself: nobody gets one of these by accident.
+PORTS = range(20000, 32000)
 
 
 def free_port():
     """A port of the loopback interface that is free at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    for port in random.sample(PORTS, 100):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    sys.exit("no port is free")
 
 
 def point(link, target):
@@ -74,17 +82,23 @@ def stop(root):
 
 
 def start(root, port):
-    """Starts the current release as a process that outlives this one."""
+    """Starts the current release as a process that outlives this one; returns when it listens."""
     release = (root / "current").resolve() / "hello.pyz"
     # A session of its own, and nothing of the run in its environment: pipectl ends what a stage
     # leaves behind, and what carries the run's id when the run is resumed.
     environment = {name: value for name, value in os.environ.items()
                    if not name.startswith("PIPECTL_") and name != "MAKEFLAGS"}
+    reader, writer = os.pipe()
     with open(root / "service.log", "ab") as log:
         process = subprocess.Popen(
-            [sys.executable, str(release), "--port", str(port)], env=environment, cwd=root,
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+            [sys.executable, str(release), "--port", str(port), "--ready-fd", str(writer)],
+            env=environment, cwd=root, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            start_new_session=True, pass_fds=[writer])
+    os.close(writer)
     (root / "service.pid").write_text(str(process.pid), encoding="utf-8")
+    with open(reader, "rb") as said:
+        if not said.read():  # ended without a word
+            sys.exit(f"the release does not listen on port {port}: see {root / 'service.log'}")
     print(f"started process {process.pid} on port {port}")
 
 
