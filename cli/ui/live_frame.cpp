@@ -111,8 +111,8 @@ class Painter {
         break;
     }
     const auto status = stage.outcome->status;
-    return lead + painted(mark(status, terminal_.glyphs), paint_of(status), terminal_.colour) +
-           ' ' + name + ended(*stage.outcome);
+    const auto symbol = painted(mark(status, terminal_.glyphs), paint_of(status), terminal_.colour);
+    return lead + symbol + ' ' + padded(name, width) + ended(*stage.outcome);
   }
 
   static std::string took(const std::string& duration) {
