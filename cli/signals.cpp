@@ -37,6 +37,10 @@ SignalWatcher::~SignalWatcher() {
 }
 
 void SignalWatcher::watch() {
+  // No other signal is this thread's: Ctrl-Z belongs to the view that has the terminal.
+  sigset_t all;
+  sigfillset(&all);
+  pthread_sigmask(SIG_BLOCK, &all, nullptr);
   const sigset_t set = watched();
   const int signals = signalfd(-1, &set, SFD_CLOEXEC);
   int count = 0;

@@ -157,7 +157,7 @@ class RunSession {
     ui::UiOptions options;
     options.mode = options_.ui;
     options.log_path = [this](const std::string& run, const std::string& stage) {
-      return store_->log_file(run, stage).string();
+      return shown_path(store_->log_file(run, stage), invocation_.cwd).string();
     };
     options.place_of = [this](const std::string& stage) -> std::optional<ui::Place> {
       const auto* node = input_.plan.find(stage);

@@ -88,6 +88,29 @@ std::string truncated(std::string_view text, std::size_t columns, Glyphs glyphs)
   return cut;
 }
 
+std::vector<std::string> wrapped(std::string_view text, std::size_t columns) {
+  std::vector<std::string> lines(1);
+  std::string open;  // colour sequences since the last reset
+  std::size_t width = 0;
+  std::size_t previous = 0;
+  while (!text.empty()) {
+    const Lexeme piece = next_piece(text);
+    const auto bytes = text.substr(0, piece.bytes);
+    const std::size_t more = columns_after(piece, previous);
+    if (width > 0 && width + more > columns) {
+      if (!open.empty()) lines.back() += reset;
+      lines.push_back(open);
+      width = 0;
+    }
+    if (piece.piece == Piece::colour) open = is_reset(bytes) ? "" : open.append(bytes);
+    lines.back() += bytes;
+    width += more;
+    previous = more;
+    text.remove_prefix(piece.bytes);
+  }
+  return lines;
+}
+
 std::string padded(std::string_view text, std::size_t columns, Align align) {
   const std::size_t width = display_width(text);
   const std::string fill(columns > width ? columns - width : 0, ' ');

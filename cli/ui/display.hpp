@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "cli/ui/terminal.hpp"
 
@@ -15,6 +16,10 @@ namespace pipectl::ui {
 /// At most `columns` wide; what is cut shows as `…` (or `~`), and colours that were open at the cut
 /// are closed.
 [[nodiscard]] std::string truncated(std::string_view text, std::size_t columns, Glyphs glyphs);
+
+/// The text in lines of at most `columns`, colours carried over from one to the next. A character
+/// wider than a line stands alone on one.
+[[nodiscard]] std::vector<std::string> wrapped(std::string_view text, std::size_t columns);
 
 enum class Align { left, right };
 /// Filled with spaces up to `columns`; a longer text stays as it is.

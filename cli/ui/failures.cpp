@@ -21,8 +21,14 @@ std::string tail_of(const Tail& tail, const Terminal& terminal) {
     const auto before = fmt::format("({} lines before)", tail.total() - tail.lines().size());
     text += fmt::format("   {} {}\n", bar, painted(before, Paint::dim, terminal.colour));
   }
-  for (const auto& line : tail.lines())
-    text += fmt::format("   {} {}\n", bar, shown_line(line, terminal));
+  constexpr std::size_t lead = 6;
+  const auto columns = static_cast<std::size_t>(std::max(terminal.columns, 20)) - lead;
+  for (const auto& line : tail.lines()) {
+    const auto shown = shown_line(line, terminal);
+    if (!terminal.redraw) text += fmt::format("   {} {}\n", bar, shown);
+    if (!terminal.redraw) continue;
+    for (const auto& part : wrapped(shown, columns)) text += fmt::format("   {} {}\n", bar, part);
+  }
   return text;
 }
 

@@ -161,9 +161,11 @@ std::string closing_line(const RunModel& model, const Terminal& terminal) {
       painted(word, paint, terminal.colour) + " in " + human_duration(result.duration);
   const auto counts = counted(model);
   if (!counts.empty()) line += separator + counts;
-  if (!result.resume_hint.empty())
-    line += separator + "to go on: " + shown_line(result.resume_hint, terminal);
-  return line + '\n';
+  if (result.resume_hint.empty()) return line + '\n';
+  const auto hint = "to go on: " + shown_line(result.resume_hint, terminal);
+  const auto width = display_width(line) + display_width(separator) + display_width(hint);
+  const bool fits = !terminal.redraw || width <= static_cast<std::size_t>(terminal.columns);
+  return line + (fits ? separator : "\n") + hint + '\n';
 }
 
 }  // namespace pipectl::ui

@@ -33,6 +33,15 @@ TEST_CASE("a cut never splits a character and closes colours") {
           columns);
 }
 
+TEST_CASE("wrapping carries colours over") {
+  CHECK(wrapped("", 4) == std::vector<std::string>{""});
+  CHECK(wrapped("abcdef", 4) == std::vector<std::string>{"abcd", "ef"});
+  CHECK(wrapped("日本語", 5) == std::vector<std::string>{"日本", "語"});
+  CHECK(wrapped("日", 1) == std::vector<std::string>{"日"});
+  CHECK(wrapped("a\x1b[31mbcd\x1b[0me", 2) ==
+        std::vector<std::string>{"a\x1b[31mb\x1b[0m", "\x1b[31mcd\x1b[0m", "e"});
+}
+
 TEST_CASE("padding fills columns") {
   CHECK(padded("日", 4) == "日  ");
   CHECK(padded("7", 3, Align::right) == "  7");
