@@ -206,6 +206,8 @@ void Engine::follow_cancel() {
   if (reason == seen_) return;
   seen_ = reason;
   if (reason == CancelReason::hard) hard_.cancel(CancelReason::hard);
+  if (reason == CancelReason::user && scheduler_.running() > 0)
+    recorder_.tell(event::Warning{"interrupted: stopping in order; once more stops at once"});
   scheduler_.stop(reason == CancelReason::hard ? StopMode::at_once : StopMode::in_order);
 }
 
