@@ -6,9 +6,9 @@
 #include <map>
 #include <optional>
 
+#include "cli/session/workspace_setup.hpp"
 #include "core/engine/decision.hpp"
 #include "core/engine/run_values.hpp"
-#include "core/git/repository.hpp"
 
 namespace pipectl::cli {
 namespace {
@@ -31,12 +31,7 @@ RunFacts facts_of(const PipelineFile& file, const RunInput& input, const Invocat
   facts.host = host_without_secrets(file.loaded.pipeline, invocation.env);
   facts.workspace = file.root;
   if (!file.in_repository) return facts;
-  using Files = std::vector<std::string>;
-  facts.changed_files = [root = file.root, base = input.event.base_sha,
-                         known = std::optional<Files>{}]() mutable {
-    if (!known) known = git::changed_files(root, base).value_or(Files{});
-    return *known;
-  };
+  facts.changed_files = changed_files_once(file.root, input.event);
   return facts;
 }
 

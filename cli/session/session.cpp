@@ -189,7 +189,7 @@ class RunSession {
     facts.environment = input_.environment;
     facts.host = host_without_secrets(pipeline(), invocation_.env);
     facts.workspace = workspace;
-    facts.changed_files = changed_files_once(workspace, input_.event.base_sha);
+    facts.changed_files = changed_files_once(workspace, input_.event);
     return facts;
   }
 

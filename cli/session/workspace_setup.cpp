@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "core/base/text.hpp"
+#include "core/git/ci_event.hpp"
 #include "core/git/repository.hpp"
 
 namespace pipectl::cli {
@@ -53,6 +54,18 @@ Result<std::string> evaluate_ref(const Pipeline& pipeline, const RunFacts& facts
   return pipeline.source->ref.evaluate(scope);
 }
 
+using ChangedFiles = std::optional<std::vector<std::string>>;
+
+ChangedFiles look_for_changes(const std::filesystem::path& root, const std::string& base) {
+  const auto repository = git::find_root(root);
+  if (!repository) return std::nullopt;
+  auto files = git::changed_files(*repository, base);
+  if (files) return *std::move(files);
+  fmt::print(stderr, "pipectl: warning: {}; every file counts as changed\n", files.error().message);
+  if (!files.error().hint.empty()) fmt::print(stderr, "  hint: {}\n", files.error().hint);
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<Workspace> set_up_workspace(const WorkspaceSetup& setup, const RunFacts& facts,
@@ -92,12 +105,12 @@ GitInfo overlay(GitInfo checked_out, const GitInfo& told) {
   return checked_out;
 }
 
-std::function<std::vector<std::string>()> changed_files_once(const std::filesystem::path& root,
-                                                             const std::string& base) {
-  const auto files = std::make_shared<std::optional<std::vector<std::string>>>();
-  return [files, root, base] {
-    if (!*files) *files = git::changed_files(root, base).value_or(std::vector<std::string>{});
-    return **files;
+std::function<ChangedFiles()> changed_files_once(const std::filesystem::path& root,
+                                                 const Event& event) {
+  const auto known = std::make_shared<std::optional<ChangedFiles>>();
+  return [known, root, base = git::comparison_base(event)] {
+    if (!*known) *known = look_for_changes(root, base);
+    return **known;
   };
 }
 

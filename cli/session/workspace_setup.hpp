@@ -30,8 +30,9 @@ struct WorkspaceSetup {
 /// What is known of a commit, with what the CI system or the command line had said on top.
 [[nodiscard]] GitInfo overlay(GitInfo checked_out, const GitInfo& told);
 
-/// Asks the repository at most once, and only when a condition wants to know.
-[[nodiscard]] std::function<std::vector<std::string>()> changed_files_once(
-    const std::filesystem::path& root, const std::string& base);
+/// For RunFacts: asks the repository at most once, and only when a condition wants to know. Where a
+/// repository cannot tell, the reason and the way out go to stderr.
+[[nodiscard]] std::function<std::optional<std::vector<std::string>>()> changed_files_once(
+    const std::filesystem::path& root, const Event& event);
 
 }  // namespace pipectl::cli

@@ -68,8 +68,8 @@ NodeScope::NodeScope(const RunFacts& facts, const OutputTable& outputs, const Pi
       outputs_(outputs),
       pipeline_(pipeline),
       node_(node),
-      environment_(pipeline.environment(
-          node.stage->environment.empty() ? facts.environment : node.stage->environment)),
+      environment_(pipeline.environment(node.stage->environment.empty() ? facts.environment
+                                                                        : node.stage->environment)),
       upstream_(upstream) {}
 
 expr::Value NodeScope::value(expr::Path path) const {
@@ -114,7 +114,8 @@ expr::Value NodeScope::environment_value(expr::Path path) const {
 bool NodeScope::changed(std::span<const std::string> patterns) const {
   if (!facts_.changed_files) return true;
   const auto files = facts_.changed_files();
-  return std::any_of(files.begin(), files.end(), [&](const std::string& file) {
+  if (!files) return true;
+  return std::any_of(files->begin(), files->end(), [&](const std::string& file) {
     return std::any_of(patterns.begin(), patterns.end(),
                        [&](const std::string& pattern) { return glob_match(pattern, file); });
   });

@@ -29,7 +29,8 @@ struct RunFacts {
   EnvMap host;                                   ///< without the source variables of secrets
   std::filesystem::path workspace;
   /// Files changed by the event, asked for at most once and only when a condition needs them.
-  std::function<std::vector<std::string>()> changed_files;
+  /// Nothing when it cannot be told (no repository, a shallow clone): then everything has changed.
+  std::function<std::optional<std::vector<std::string>>()> changed_files;
 };
 
 /// The outputs of ended stages. Written by the engine's thread, read by workers.
@@ -50,7 +51,9 @@ class OutputTable {
 /// grows while it is being composed, then stays.
 class NodeScope final : public expr::Scope {
  public:
-  struct Upstream { bool failed{false}; };
+  struct Upstream {
+    bool failed{false};
+  };
 
   NodeScope(const RunFacts& facts, const OutputTable& outputs, const Pipeline& pipeline,
             const plan::Node& node, Upstream upstream);

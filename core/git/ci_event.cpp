@@ -13,6 +13,10 @@ CiContext read_ci_event(const EnvMap& environment) {
   return {};
 }
 
+std::string comparison_base(const Event& event) {
+  return event.base_sha.empty() ? event.target_branch : event.base_sha;
+}
+
 std::string variable(const EnvMap& environment, std::string_view name) {
   const auto found = environment.find(name);
   return found == environment.end() ? std::string{} : found->second;

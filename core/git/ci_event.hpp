@@ -23,4 +23,8 @@ struct CiContext {
 ///   Where a pull request does not tell whether it is from a fork, it counts as one.
 [[nodiscard]] CiContext read_ci_event(const EnvMap& environment);
 
+/// What `changed` compares with, for changed_files(): the commit that the CI system named, else the
+/// target branch of a pull request, else nothing.
+[[nodiscard]] std::string comparison_base(const Event& event);
+
 }  // namespace pipectl::git

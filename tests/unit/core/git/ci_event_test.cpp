@@ -351,3 +351,12 @@ TEST_CASE("the first system that is there answers") {
   CHECK(read_ci_event(env).event.ci == "github");
   CHECK(read_ci_event({{"GITHUB_ACTIONS", ""}, {"GITLAB_CI", "true"}}).event.ci == "gitlab");
 }
+
+TEST_CASE("what changed is compared with the named commit, else the target branch") {
+  Event event;
+  CHECK(comparison_base(event).empty());
+  event.target_branch = "main";
+  CHECK(comparison_base(event) == "main");
+  event.base_sha = sha_a;
+  CHECK(comparison_base(event) == sha_a);
+}
