@@ -67,10 +67,12 @@ bool OutputChannel::cut() {
 }
 
 bool OutputChannel::give_up() {
+  // What is still to be read is not much, and does not wait for anybody.
+  if (!blocked()) return false;
   const bool lost = open() || pending_;
   pipe_.reset();
   pending_ = false;
-  const bool ended = ended_ || sink_.end(stream_, Milliseconds{0});
+  const bool ended = sink_.end(stream_, Milliseconds{0});
   ended_ = true;
   return lost || !ended;
 }

@@ -28,7 +28,8 @@ class OutputChannel {
   bool deliver(Milliseconds wait);
   /// Nothing will be read but what the pipe holds now. True when somebody still had it open.
   bool cut();
-  /// Forgets what was not delivered. True when there was something.
+  /// Forgets what the sink refused, and all that would come after it. True when there was
+  /// something.
   bool give_up();
 
  private:

@@ -175,7 +175,7 @@ TEST_CASE("a child inherits the jobserver's two descriptors and no other", "[job
   const auto jobs = server(2);
   const auto executor = make_local_executor(jobs.get());
   Capture capture;
-  auto process = executor->start(shell("ls /proc/$$/fd | sort -n; true"), capture).value();
+  auto process = executor->start(shell("ls -v /proc/$$/fd; true"), capture).value();
   static_cast<void>(supervise(*process, std::nullopt, CancelToken(), Milliseconds{0}));
   const auto low = std::min(jobs->read_fd(), jobs->write_fd());
   const auto high = std::max(jobs->read_fd(), jobs->write_fd());
