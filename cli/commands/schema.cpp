@@ -1,6 +1,7 @@
 #include "core/config/schema.hpp"
 
 #include <CLI/CLI.hpp>
+#include <memory>
 
 #include "cli/commands/commands.hpp"
 #include "cli/output.hpp"
@@ -12,8 +13,14 @@ void add_schema(CLI::App& root, Invocation& invocation) {
   command->footer(
       "For editors: pipectl schema > pipeline.schema.json, then begin the file with\n"
       "# yaml-language-server: $schema=pipeline.schema.json");
-  command->callback([&invocation] {
-    const auto written = write_stdout(config::json_schema(make_registry()));
+  // Hidden: docs/language.md is made with it, and a test compares the two.
+  const auto markdown = std::make_shared<bool>(false);
+  command->add_flag("--markdown", *markdown, "Print the tables of keys for the language reference")
+      ->group("");
+  command->callback([markdown, &invocation] {
+    const auto registry = make_registry();
+    const auto written = write_stdout(*markdown ? config::key_reference(registry)
+                                                : config::json_schema(registry));
     invocation.exit_code = written ? 0 : report(written.error());
   });
 }
