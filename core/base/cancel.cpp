@@ -33,7 +33,7 @@ struct CancelToken::State {
 
   void rise(CancelReason to) noexcept;
   int fd_above(CancelReason seen) noexcept;
-  void follow(const std::shared_ptr<State>& self, std::shared_ptr<State> parent);
+  void follow(const std::shared_ptr<State>& self, std::shared_ptr<State> leader);
 
   std::atomic<CancelReason> reason{CancelReason::none};
   std::mutex mutex;                         // protects all below

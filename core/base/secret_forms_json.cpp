@@ -50,15 +50,16 @@ void append_ascii(std::string& to, char character, const JsonRules& rules) {
   constexpr std::string_view short_to = "bfnrt\"\\";
   const auto code = static_cast<unsigned char>(character);
   const auto short_form = short_from.find(character);
-  if (rules.as_unicode.find(character) != std::string_view::npos) {
+  const bool as_unicode = rules.as_unicode.find(character) != std::string_view::npos ||
+                          (code < 0x20 && short_form == std::string_view::npos) ||
+                          (code == 0x7F && rules.ascii_only);
+  if (as_unicode) {
     append_unit(to, code, rules);
   } else if (short_form != std::string_view::npos) {
     to += '\\';
     to += short_to[short_form];
   } else if (character == '/' && rules.slash) {
     to += "\\/";
-  } else if (code < 0x20 || (code == 0x7F && rules.ascii_only)) {
-    append_unit(to, code, rules);
   } else {
     to += character;
   }

@@ -153,7 +153,7 @@ void SecretMatcher::redact(std::string_view bytes, std::string& out, Carry& carr
   out.append(carry.held).append(bytes);
   const Found found = scan(std::string_view(out).substr(from), more);
   const std::size_t end = from + found.partial;
-  carry.held.assign(out, end, std::string::npos);
+  carry.held.assign(std::string_view(out).substr(end));
 
   // In place: three stars never need more room than what they replace.
   std::size_t write = from;

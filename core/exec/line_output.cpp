@@ -72,7 +72,7 @@ class LineOutput final : public OutputSink {
     const std::size_t looked = channel.lines.size();
     channel.redacted->push(bytes, channel.lines);
     const std::size_t end = passable(channel.lines, looked);
-    channel.rest.assign(channel.lines, end, std::string::npos);
+    channel.rest.assign(std::string_view(channel.lines).substr(end));
     channel.lines.resize(end);
     channel.under_way = true;
   }

@@ -1,6 +1,6 @@
 #include "core/exec/local_executor.hpp"
 
-#include <signal.h>
+#include <csignal>
 
 #include "core/exec/pipe.hpp"
 #include "core/exec/posix_process.hpp"

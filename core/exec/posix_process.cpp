@@ -1,13 +1,13 @@
 #include "core/exec/posix_process.hpp"
 
 #include <poll.h>
-#include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 
 #include "core/exec/proc_table.hpp"
 
