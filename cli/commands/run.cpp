@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <memory>
 
 #include "cli/commands/commands.hpp"
@@ -18,31 +19,47 @@ void add_modes(CLI::App& command, RunOptions& options) {
       ->type_name("auto|live|plain|json");
   const std::map<std::string, WorktreeMode> trees{{"dirty", WorktreeMode::dirty},
                                                   {"head", WorktreeMode::head}};
-  command.add_option("--worktree", options.worktree,
-                     "Work on the tree as it is, or on a clean copy of HEAD")
+  command
+      .add_option("--worktree", options.worktree,
+                  "Work on the tree as it is, or on a clean copy of HEAD")
       ->transform(CLI::CheckedTransformer(trees).description(""))
       ->type_name("dirty|head");
   const std::map<std::string, JobserverStyle> styles{{"pipe", JobserverStyle::pipe},
                                                      {"fifo", JobserverStyle::fifo}};
-  command.add_option("--jobserver", options.jobserver,
-                     "Form of the jobserver that nested builds see; fifo needs make 4.4")
+  command
+      .add_option("--jobserver", options.jobserver,
+                  "Form of the jobserver that nested builds see; fifo needs make 4.4")
       ->transform(CLI::CheckedTransformer(styles).description(""))
       ->type_name("pipe|fifo");
 }
 
 void add_run_options(CLI::App& command, RunOptions& options) {
-  command.add_option("-j,--jobs", options.jobs,
-                     "How many stages may run at once (default: one for each processor)")
-      ->check(CLI::Range(1U, 4096U))->type_name("N");
+  command
+      .add_option("-j,--jobs", options.jobs,
+                  "How many stages may run at once (default: one for each processor)")
+      ->check(CLI::Range(1U, 4096U))
+      ->type_name("N");
   command.add_flag("-k,--keep-going", options.keep_going,
                    "After a failure, go on with what does not depend on it");
   command.add_flag("-n,--dry-run", options.dry_run, "Show what would run and stop");
   command.add_flag("--no-cache", options.no_cache, "Neither use nor write caches");
-  command.add_option("--secrets-file", options.secrets_file,
-                     "Read secret values from a .env file that only you can read")
+  command
+      .add_option("--secrets-file", options.secrets_file,
+                  "Read secret values from a .env file that only you can read")
       ->type_name("PATH");
   command.add_option("--resume", options.resume, "Go on with a run that failed or died")
-      ->expected(0, 1)->default_str("latest")->type_name("RUN");
+      ->expected(0, 1)
+      ->default_str("latest")
+      ->type_name("RUN");
+}
+
+/// `--resume` alone means the latest run; in `--resume FILE` the word is the file, not a run.
+void name_resumed(RunOptions& options, const Invocation& invocation) {
+  const std::string word = options.resume.value_or("");
+  const bool is_file = !word.empty() && options.pipeline.file.empty() &&
+                       std::filesystem::exists(invocation.cwd / word);
+  if (is_file) options.pipeline.file = word;
+  if (word.empty() || is_file) options.resume = "latest";
 }
 
 }  // namespace
@@ -56,8 +73,7 @@ void add_run(CLI::App& root, Invocation& invocation) {
   add_run_options(*command, *options);
   add_modes(*command, *options);
   command->callback([options, command, &invocation] {
-    if (command->count("--resume") > 0 && (!options->resume || options->resume->empty()))
-      options->resume = "latest";
+    if (command->count("--resume") > 0) name_resumed(*options, invocation);
     const auto code = run_session(*options, invocation);
     invocation.exit_code = code ? *code : report(code.error());
   });

@@ -19,8 +19,8 @@ void add_schema(CLI::App& root, Invocation& invocation) {
       ->group("");
   command->callback([markdown, &invocation] {
     const auto registry = make_registry();
-    const auto written = write_stdout(*markdown ? config::key_reference(registry)
-                                                : config::json_schema(registry));
+    const auto written =
+        write_stdout(*markdown ? config::key_reference(registry) : config::json_schema(registry));
     invocation.exit_code = written ? 0 : report(written.error());
   });
 }

@@ -142,6 +142,14 @@ class ResumeTest(harness.PipectlTest):
         self.pipectl("run", "--resume", code=0)
         self.assertEqual(self.ran(), ["a"])
 
+    def test_a_file_after_resume_is_the_file(self):
+        self.write("name: p\nstages: {a: {run: 'echo a >> ran.txt; test -e fixed'}}\n", "other.yaml")
+        self.pipectl("run", "other.yaml", code=1)
+        self.write("", "fixed")
+        again = self.pipectl("run", "--resume", "other.yaml", code=0)
+        self.assertIn("resumed", again.stdout)
+        self.assertEqual(self.ran(), ["a", "a"])
+
     def test_two_runs_on_one_workspace(self):
         """The second one is told who works here; it is neither run nor recorded."""
         self.write("""
