@@ -37,6 +37,12 @@ struct CloseDirectory {
 };
 using Directory = std::unique_ptr<DIR, CloseDirectory>;
 
+/// As far as the names tell.
+bool is_below(const fs::path& path, const fs::path& root) {
+  const fs::path relative = path.lexically_relative(root);
+  return !relative.empty() && *relative.begin() != "..";
+}
+
 /// Opens a folder below `root` when no part of its path is a link; -1 when one is, or when the
 /// kernel cannot tell. One call instead of a look at every part.
 int open_straight(int root, const std::string& path) noexcept {
@@ -53,7 +59,11 @@ class Walk {
   Walk(const FileQuery& query, const CancelToken& cancel) : query_(query), cancel_(cancel) {
     if (query.root == query.boundary) root_.reset(::open(query.root.c_str(), root_flags));
     struct stat info {};
-    if (!query.skip.empty() && ::stat(query.skip.c_str(), &info) == 0) {
+    // A workspace that lies in the state directory (a run's own checkout) is not skipped as a
+    // whole.
+    skips_ = !query.skip.empty() &&
+             (is_below(query.skip, query.root) || !lies_within(query.root, query.skip));
+    if (skips_ && ::stat(query.skip.c_str(), &info) == 0) {
       skipped_device_ = info.st_dev;
       skipped_inode_ = info.st_ino;
       skipped_path_ = query.skip.lexically_relative(query.root).native();
@@ -93,6 +103,7 @@ class Walk {
   std::vector<FoundFile> found_;
   const FilePattern* pattern_{nullptr};
   std::size_t depth_{0};  ///< folders entered below the base of the pattern
+  bool skips_{false};
   dev_t skipped_device_{0};
   ino_t skipped_inode_{0};
   std::string skipped_path_;  ///< relative to the root
@@ -111,7 +122,7 @@ Result<Directory> Walk::open_base(const std::string& path) const {
   }
   // Asked of what is open: nobody can put a link in its place any more.
   const fs::path opened = fmt::format("/proc/self/fd/{}", ::dirfd(folder.get()));
-  if (!query_.skip.empty() && lies_within(opened, query_.skip)) return Directory{};
+  if (skips_ && lies_within(opened, query_.skip)) return Directory{};
   if (lies_within(opened, query_.boundary)) return folder;
   return fail(Fault::step,
               fmt::format("{} leads out of {}", printable(full.native()),

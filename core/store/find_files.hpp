@@ -51,7 +51,8 @@ struct FileQuery {
   std::filesystem::path root;      ///< patterns are relative to it
   std::filesystem::path boundary;  ///< `root` or a folder above it: what links must not leave
   std::vector<FilePattern> patterns;
-  std::filesystem::path skip{};  ///< never entered, wherever it lies: the state directory
+  std::filesystem::path
+      skip{};  ///< the state directory: not entered, but where the root lies in it
 };
 
 struct FileSet {

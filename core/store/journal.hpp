@@ -18,14 +18,21 @@ struct StageStarted {
   int attempt{1};
   std::string why{};
 };
+/// Why a started stage runs, where that is known only then: `changed: src/a.c, +2 more`.
+struct StageReason {
+  std::string stage;
+  std::string why;
+};
+/// Right after the spawn.
 struct ProcessSpawned {
   std::string stage;
   ProcessId process;
-};  ///< right after the spawn
+};
+/// From here on never repeated.
 struct StageEnded {
   std::string stage;
   Outcome outcome;
-};  ///< from here on never repeated
+};
 /// What a kind must know to go on after a crash (a deploy: what ran before it). Written with full
 /// synchronisation.
 struct StageNote {
@@ -39,8 +46,8 @@ struct RunEnded {
 }  // namespace transition
 
 using Transition =
-    std::variant<transition::StageStarted, transition::ProcessSpawned, transition::StageEnded,
-                 transition::StageNote, transition::RunEnded>;
+    std::variant<transition::StageStarted, transition::StageReason, transition::ProcessSpawned,
+                 transition::StageEnded, transition::StageNote, transition::RunEnded>;
 
 /// What makes a run survive kill -9. Every transition is appended *before* it is acted on; a failed
 /// append ends the run as Fault::infrastructure. Called by the engine's thread only.

@@ -15,6 +15,7 @@ using transition::ProcessSpawned;
 using transition::RunEnded;
 using transition::StageEnded;
 using transition::StageNote;
+using transition::StageReason;
 using transition::StageStarted;
 
 class SqliteJournal final : public Journal {
@@ -64,6 +65,7 @@ class SqliteJournal final : public Journal {
   }
 
   Result<void> put(const StageStarted& started, std::int64_t at);
+  Result<void> put(const StageReason& reason, std::int64_t at);
   Result<void> put(const ProcessSpawned& spawned, std::int64_t at);
   Result<void> put(const StageEnded& ended, std::int64_t at);
   Result<void> put(const StageNote& note, std::int64_t at);
@@ -116,12 +118,19 @@ Result<void> SqliteJournal::put(const StageStarted& started, std::int64_t at) {
   const std::int64_t position = TRY(position_of(started.stage));
   // The outputs of an earlier outcome stay until the next one: without an outcome nobody reads
   // them.
-  return changed_one(
-      database_
-          .query("UPDATE stage SET attempt = ?3, why = ?4, started = ?5, ended = NULL, pid = NULL, "
-                 "pid_start = NULL, status = NULL WHERE run = ?1 AND position = ?2")
-          .bind(number_, position, started.attempt, started.why, at)
-          .run());
+  return changed_one(database_
+                         .query("UPDATE stage SET attempt = ?3, why = iif(?4 = '' AND ?3 > 1, why, "
+                                "?4), started = ?5, ended = NULL, pid = NULL, "
+                                "pid_start = NULL, status = NULL WHERE run = ?1 AND position = ?2")
+                         .bind(number_, position, started.attempt, started.why, at)
+                         .run());
+}
+
+Result<void> SqliteJournal::put(const StageReason& reason, std::int64_t /*at*/) {
+  const std::int64_t position = TRY(position_of(reason.stage));
+  return changed_one(database_.query("UPDATE stage SET why = ?3 WHERE run = ?1 AND position = ?2")
+                         .bind(number_, position, reason.why)
+                         .run());
 }
 
 Result<void> SqliteJournal::put(const ProcessSpawned& spawned, std::int64_t /*at*/) {

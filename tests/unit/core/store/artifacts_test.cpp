@@ -194,6 +194,14 @@ TEST_CASE_METHOD(ArtifactFixture, "the state directory and .git are not collecte
   CHECK(paths({".git/config"}) == Paths{".git/config"});
 }
 
+TEST_CASE_METHOD(ArtifactFixture, "a workspace in the state directory is not left out") {
+  write("state/runs/1/work/dist/app");
+  const fs::path own = workspace / "state/runs/1/work";
+  const auto collected = must(
+      collect_artifacts({own, own, {"dist", "*/app"}, target, workspace / "state"}, CancelToken{}));
+  CHECK(collected.files.size() == 1);
+}
+
 TEST_CASE_METHOD(ArtifactFixture, "collecting again replaces what was there") {
   write("dist/old");
   must(collect({"dist"}));

@@ -65,6 +65,16 @@ TEST_CASE_METHOD(JournalFixture, "a stage's record follows it at every step") {
   CHECK(stage("unit (18)").attempt == 0);
 }
 
+TEST_CASE_METHOD(JournalFixture, "why a stage runs may come later, and stays for its retries") {
+  put(transition::StageStarted{"build", 1, ""});
+  put(transition::StageReason{"build", "changed: src/a.c"});
+  CHECK(stage("build").why == "changed: src/a.c");
+  put(transition::StageStarted{"build", 2, ""});
+  CHECK(stage("build").why == "changed: src/a.c");
+  put(transition::StageStarted{"build", 1, ""});
+  CHECK(stage("build").why.empty());
+}
+
 TEST_CASE_METHOD(JournalFixture, "an outcome comes back whole") {
   const Outcome outcome = whole_outcome();
   put(transition::StageEnded{"build", outcome});
