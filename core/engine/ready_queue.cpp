@@ -56,17 +56,17 @@ std::optional<NodeId> ReadyQueue::pop() {
   return std::exchange(first_, std::nullopt);
 }
 
-/// Puts the node aside when a place that it must have is taken. A place that it could have had goes
-/// to the next one that waits for it.
 bool ReadyQueue::wait_for_places(NodeId node) {
-  for (const auto& [busy, other] :
-       {std::pair(group_[node], matrix_[node]), std::pair(matrix_[node], group_[node])}) {
-    if (busy == none || resources_[busy].free > 0) continue;
-    resources_[busy].waiting.push(node);
-    wake(other);
-    return true;
-  }
-  return false;
+  return wait_at(group_[node], matrix_[node], node) || wait_at(matrix_[node], group_[node], node);
+}
+
+/// Puts the node aside when a place that it must have is taken. The other place, which it could
+/// have had, goes to the next one that waits for it.
+bool ReadyQueue::wait_at(std::uint32_t busy, std::uint32_t other, NodeId node) {
+  if (busy == none || resources_[busy].free > 0) return false;
+  resources_[busy].waiting.push(node);
+  wake(other);
+  return true;
 }
 
 void ReadyQueue::wake(std::uint32_t index) {

@@ -43,7 +43,8 @@ class ReadyQueue {
   void assign_groups(const std::vector<std::string>& concurrency);
   void assign_matrices(const plan::Plan& plan);
   [[nodiscard]] bool wait_for_places(plan::NodeId node);
-  void wake(std::uint32_t resource);
+  [[nodiscard]] bool wait_at(std::uint32_t busy, std::uint32_t other, plan::NodeId node);
+  void wake(std::uint32_t index);
   [[nodiscard]] unsigned weight(plan::NodeId node) const;
 
   const plan::Plan& plan_;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <compare>
 
 #include "core/expr/compare.hpp"
 
@@ -23,13 +24,13 @@ bool compares(Op op, const Value& left, const Value& right) {
     case Op::not_equal:
       return !equal(left, right);
     case Op::less:
-      return compare(left, right) < 0;
+      return std::is_lt(compare(left, right));
     case Op::less_equal:
-      return compare(left, right) <= 0;
+      return std::is_lteq(compare(left, right));
     case Op::greater:
-      return compare(left, right) > 0;
+      return std::is_gt(compare(left, right));
     default:
-      return compare(left, right) >= 0;
+      return std::is_gteq(compare(left, right));
   }
 }
 

@@ -46,7 +46,9 @@ std::string hint_for_word(std::string_view word) {
 
 class Parser {
  public:
-  explicit Parser(std::string_view text) : text_(text), lexer_(text), now_(lexer_.next()) {}
+  explicit Parser(std::string_view text) : text_(text), lexer_(text), now_(lexer_.next()) {
+    ast_.nodes.reserve(8);  // what most conditions need
+  }
 
   Parsed<Ast> parse() {
     if (now_.kind == TokenKind::end)
@@ -124,13 +126,13 @@ class Parser {
   using Rule = Parsed<NodeIndex> (Parser::*)();
 
   Parsed<NodeIndex> parse_chain(TokenKind sign, Op op, Rule operand) {
-    std::vector<NodeIndex> operands;
-    operands.push_back(TRY((this->*operand)()));
+    const NodeIndex first = TRY((this->*operand)());
+    if (now_.kind != sign) return first;
+    std::vector<NodeIndex> operands{first};
     while (now_.kind == sign) {
       take();
       operands.push_back(TRY((this->*operand)()));
     }
-    if (operands.size() == 1) return operands.front();
     return add_operation(op, std::move(operands));
   }
 

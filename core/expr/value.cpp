@@ -40,7 +40,7 @@ std::partial_ordering order(const Left& left, const Left& right) {
 
 }  // namespace
 
-bool truthy(const Value& value) noexcept {
+bool truthy(const Value& value) {
   return std::visit(Overloaded{[](std::monostate) { return false; }, [](bool flag) { return flag; },
                                [](double number) { return number != 0; },
                                [](const auto& sequence) { return !sequence.empty(); }},

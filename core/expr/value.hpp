@@ -10,7 +10,7 @@ namespace pipectl::expr {
 using Value = std::variant<std::monostate, bool, double, std::string, std::vector<std::string>>;
 
 /// null, false, 0, "" and the empty list are false. The text "false" is true: it is text.
-[[nodiscard]] bool truthy(const Value& value) noexcept;
+[[nodiscard]] bool truthy(const Value& value);
 /// null is empty; whole numbers without a decimal point; a list joined by commas.
 [[nodiscard]] std::string to_text(const Value& value);
 

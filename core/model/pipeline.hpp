@@ -85,10 +85,10 @@ struct Pipeline {
 
   /// Makes the four look-ups below fast; whoever fills a pipeline calls it once, last.
   void index();
-  [[nodiscard]] const StageSpec* stage(std::string_view name) const noexcept;
-  [[nodiscard]] const SecretDecl* secret(std::string_view name) const noexcept;
-  [[nodiscard]] const EnvironmentSpec* environment(std::string_view name) const noexcept;
-  [[nodiscard]] const Group* group(std::string_view name) const noexcept;
+  [[nodiscard]] const StageSpec* stage(std::string_view wanted) const noexcept;
+  [[nodiscard]] const SecretDecl* secret(std::string_view wanted) const noexcept;
+  [[nodiscard]] const EnvironmentSpec* environment(std::string_view wanted) const noexcept;
+  [[nodiscard]] const Group* group(std::string_view wanted) const noexcept;
 
   struct ByName {
     NameIndex stages, secrets, environments, groups;
