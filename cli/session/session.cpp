@@ -21,6 +21,8 @@
 #include "core/exec/leftovers.hpp"
 #include "core/exec/local_executor.hpp"
 #include "core/git/repository.hpp"
+#include "core/store/fingerprint.hpp"
+#include "core/store/housekeeping.hpp"
 
 namespace pipectl::cli {
 namespace {
@@ -132,6 +134,12 @@ class RunSession {
     return {};
   }
 
+  [[nodiscard]] bool uses_inputs() const {
+    const auto& stages = pipeline().stages;
+    return std::any_of(stages.begin(), stages.end(),
+                       [](const StageSpec& stage) { return !stage.inputs.empty(); });
+  }
+
   [[nodiscard]] static Milliseconds grace() { return Milliseconds{10'000}; }
 
   Result<int> go() {
@@ -142,6 +150,7 @@ class RunSession {
     http_ = make_curl_http_client();
     vault_ = std::make_unique<SecretVault>(SecretVault::Parts{
         pipeline(), registry_, *executor_, redactor_, invocation_.env, overrides_});
+    if (uses_inputs()) skips_ = TRY(store::SkipStore::open(store_->cache_dir()));
     view_ = make_view();
     auto workspace = TRY(set_up_workspace());
     const RunResult result = run_engine(workspace, jobs);
@@ -149,7 +158,7 @@ class RunSession {
                                                : SteadyTime::max());
     if (result.fatal) report(*result.fatal);
     lock_.reset();
-    if (const auto pruned = store_->prune({}, clock_.wall()); !pruned) report(pruned.error());
+    if (const auto kept = store::keep_house(*store_, clock_.wall()); !kept) report(kept.error());
     return result.exit_code;
   }
 
@@ -202,7 +211,7 @@ class RunSession {
     Mailbox mailbox;
     JobTools tools{*executor_, *http_, clock_, redactor_, *vault_, mailbox,
                    state_dir(invocation_, file_->file), run_dir(), store_->cache_dir(), grace(),
-                   options_.no_cache ? JobTools::Cache::ignore : JobTools::Cache::use};
+                   options_.no_cache ? JobTools::Cache::ignore : JobTools::Cache::use, skips_.get()};
     EngineOptions options;
     options.scheduling = {jobs, options_.keep_going ? OnFailure::keep_going : OnFailure::stop};
     options.user = signals_.token();
@@ -240,6 +249,7 @@ class RunSession {
   std::unique_ptr<Executor> executor_;
   std::unique_ptr<HttpClient> http_;
   std::unique_ptr<SecretVault> vault_;
+  std::unique_ptr<store::SkipStore> skips_;
   std::unique_ptr<EventSink> view_;
 };
 

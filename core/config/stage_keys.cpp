@@ -8,9 +8,16 @@
 #include "core/config/keys.hpp"
 #include "core/config/not_built.hpp"
 #include "core/config/values.hpp"
+#include "core/yaml/canonical.hpp"
 
 namespace pipectl::config {
 namespace {
+
+/// Keys that say when and how often a stage runs, not what comes of it. Values of `env` count where
+/// they are known: when it runs.
+constexpr std::array<std::string_view, 14> decides_nothing{
+    "needs",       "when",   "changed",       "requires",  "timeout", "retry",    "weight",
+    "concurrency", "always", "allow_failure", "artifacts", "cache",   "parallel", "env"};
 
 constexpr long heaviest = 10'000;
 
@@ -123,6 +130,7 @@ void read_files(yaml::Reader& reader, StageSpec& spec) {
   read_cache(reader, spec);
   if (reader.node("changed")) spec.changed = read_literals(reader, "changed");
   if (reader.node("inputs")) spec.inputs = read_literals(reader, "inputs");
+  if (!spec.inputs.empty()) spec.definition = yaml::canonical(reader.self(), decides_nothing);
   const auto outputs = reader.node("outputs");
   if (outputs) spec.outputs = read_literals(reader, "outputs");
   if (outputs && spec.inputs.empty())

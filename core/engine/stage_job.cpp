@@ -11,6 +11,7 @@
 #include "core/engine/output_file.hpp"
 #include "core/engine/retry.hpp"
 #include "core/engine/stage_files.hpp"
+#include "core/engine/stage_skip.hpp"
 #include "core/engine/worker_emitter.hpp"
 
 namespace pipectl {
@@ -39,16 +40,22 @@ class StageRun {
         emit_(job.node->id, tools.mailbox, tools.redactor) {}
 
   Outcome run() {
-    auto env = with_secrets();
-    if (!env) return outcome_of(env.error());
     auto directory = working_directory(job_);
     if (!directory) return outcome_of(directory.error());
     StageFiles files{job_, tools_, emit_};
+    StageSkip skip{job_, tools_, emit_};
+    if (auto cached = skip.cached(*directory)) {
+      keep(*cached, files.collect_artifacts(*directory));
+      return *cached;
+    }
+    const auto env = with_secrets();
+    if (!env) return outcome_of(env.error());
     if (const auto restored = files.restore_cache(); !restored) return outcome_of(restored.error());
     Outcome outcome = attempts(*env, *directory);
     keep_outputs(outcome);
     if (outcome.status != Status::cancelled) keep(outcome, files.collect_artifacts(*directory));
     if (outcome.status == Status::succeeded) keep(outcome, files.save_cache());
+    if (outcome.status == Status::succeeded) skip.keep(outcome);
     return apply_allow_failure(spec_.allow_failure, std::move(outcome));
   }
 

@@ -9,6 +9,7 @@
 #include "core/engine/mailbox.hpp"
 #include "core/engine/run_values.hpp"
 #include "core/engine/secret_vault.hpp"
+#include "core/store/fingerprint.hpp"
 
 namespace pipectl {
 
@@ -25,6 +26,7 @@ struct JobTools {
   std::filesystem::path cache_dir;
   Milliseconds grace{10'000};
   enum class Cache { use, ignore } cache{Cache::use};
+  store::SkipStore* skips{nullptr};  ///< null: no stage has `inputs`
 };
 
 /// One node, ready to run: everything decided, nothing started.

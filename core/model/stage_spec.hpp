@@ -104,6 +104,7 @@ struct StageSpec {
 
   std::vector<expr::Template> artifacts;  ///< globs, relative to the working directory
   std::optional<CacheSpec> cache;
+  std::string definition;            ///< with `inputs`: the stage as written, in a canonical form
   std::vector<std::string> inputs;   ///< globs of a content-addressed skip; empty: none
   std::vector<std::string> outputs;  ///< globs of what it makes
 };
