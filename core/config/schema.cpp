@@ -101,7 +101,7 @@ Json rule_of(const StageKind& kind) {
       {"properties", {{"kind", {{"const", kind.name()}}}}},
       {"not",
        {{"anyOf", Json::array({{{"required", {"parallel"}}}, {{"required", {"extends"}}}})}}}};
-  if (kind.name() != "run") is_kind["required"] = Json::array({"kind"});
+  is_kind["required"] = Json::array({"kind"});
   return {{"if", std::move(is_kind)},
           {"then", {{"propertyNames", {{"enum", std::move(allowed)}}}}}};
 }
