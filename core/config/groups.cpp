@@ -12,6 +12,19 @@
 namespace pipectl::config {
 namespace {
 
+constexpr std::size_t most_inherited = 1'000'000;
+
+/// How many values each member gets a copy of.
+std::size_t values_in(const StageSpec& spec) {
+  std::size_t values = spec.env.size() + spec.secrets.size() + spec.artifacts.size() +
+                       spec.changed.size() + spec.inputs.size() + spec.outputs.size() +
+                       spec.requirements.size();
+  if (spec.cache) values += spec.cache->paths.size();
+  if (!spec.matrix) return values;
+  for (const auto& axis : spec.matrix->axes) values += axis.values.size();
+  return values + spec.matrix->include.size() + spec.matrix->exclude.size();
+}
+
 bool is_command(std::string_view key) noexcept { return key == "run" || key == "steps"; }
 
 }  // namespace
@@ -30,6 +43,7 @@ void StagesReader::read_group(yaml::Node key, const Extended& extended, yaml::No
   Group group = read_group_keys(key, extended.mapping, members);
   group.incomplete = extended.incomplete;
   if (named) group.spec.group = key.text();
+  if (is_too_much(key, group, members.size())) return;
   pipectl::Group made{std::string(key.text()), {}, key.span()};
   for (const auto& [name, value] : members.entries()) {
     const std::size_t before = drafts_.size();
@@ -37,6 +51,14 @@ void StagesReader::read_group(yaml::Node key, const Extended& extended, yaml::No
     if (drafts_.size() > before) made.members.emplace_back(name.text());
   }
   if (named && !made.members.empty()) pipeline_.groups.push_back(std::move(made));
+}
+
+bool StagesReader::is_too_much(yaml::Node key, const Group& group, std::size_t members) {
+  const std::size_t needs = group.needs ? group.needs->size() : 0;
+  inherited_ += members * (values_in(group.spec) + needs);
+  if (inherited_ <= most_inherited) return false;
+  context_.diagnostics.error(key.span(), "members of groups inherit more than 1,000,000 values");
+  return true;
 }
 
 StagesReader::Group StagesReader::read_group_keys(yaml::Node key, yaml::Node mapping,

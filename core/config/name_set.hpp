@@ -10,6 +10,20 @@
 
 namespace pipectl::config {
 
+/// A suggestion costs as much as there are names to choose from: a file full of mistakes gets them
+/// for the first ones only.
+class SuggestionBudget {
+ public:
+  [[nodiscard]] bool take(std::size_t names) noexcept {
+    if (names > left_) return false;
+    left_ -= names;
+    return true;
+  }
+
+ private:
+  std::size_t left_{1'000'000};
+};
+
 /// Names that may be referred to. Holds views: the names must outlive it.
 class NameSet {
  public:
@@ -19,12 +33,13 @@ class NameSet {
   [[nodiscard]] bool has(std::string_view name) const { return known_.contains(name); }
   [[nodiscard]] const std::vector<std::string_view>& all() const noexcept { return ordered_; }
   [[nodiscard]] std::string suggest(std::string_view name) const {
-    return suggestion(name, ordered_);
+    return budget_.take(ordered_.size()) ? suggestion(name, ordered_) : std::string();
   }
 
  private:
   std::unordered_set<std::string_view> known_;
   std::vector<std::string_view> ordered_;
+  mutable SuggestionBudget budget_;
 };
 
 /// The names of every element of a vector that does not change any more.

@@ -124,6 +124,7 @@ Names::Known StageNames::env(std::string_view name) const {
 
 std::vector<std::string> StageNames::env_candidates() const {
   std::vector<std::string> names;
+  if (!table_.budget.take(env_.size() + table_.env.size())) return names;
   for (const auto& [name, origin] : env_) names.emplace_back(name);
   if (environment_env_ != nullptr) append_names(*environment_env_, names);
   append_names(table_.env, names);
@@ -168,7 +169,8 @@ Names::Known StageNames::output(expr::Path path) const {
     if (path.size() > 1 && table_.pipeline.group(path[1]) != nullptr)
       return refused(fmt::format("'{}' is a group; name one of its members", path[1]));
     std::vector<std::string> names;
-    for (const auto& one : table_.pipeline.stages) names.push_back(one.name);
+    if (table_.budget.take(table_.pipeline.stages.size()))
+      for (const auto& one : table_.pipeline.stages) names.push_back(one.name);
     return unknown(1, std::move(names));
   }
   if (path.size() != 4 || path[2] != "outputs")

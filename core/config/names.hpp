@@ -37,6 +37,7 @@ struct NameTable {
   /// Variables of a stage that names no environment: the command line may give it any.
   Origins any_environment{};
   std::unordered_map<std::string_view, std::uint32_t> stages{};
+  mutable SuggestionBudget budget{};
 };
 
 /// The names that one expression can read: of one stage, or of the file.

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int most_cycles = 10;         ///< that are reported
 constexpr std::size_t most_shown = 20;  ///< names of one cycle
+constexpr std::size_t most_implied = 1'000'000;
 
 /// One that was written; needs of names that do not exist are reported and left out.
 std::vector<Need> known_needs(const std::vector<Need>& written, const StageSpec& stage,
@@ -43,6 +44,7 @@ void complete_needs(const std::vector<StageDraft>& drafts, const std::vector<Ent
   for (const auto& stage : pipeline.stages) names.add(stage.name);
   for (const auto& group : pipeline.groups) names.add(group.name);
   std::vector<Need> above;  // the last entry that is after all above it, and every entry since
+  std::size_t implied = 0;
   for (const auto& entry : entries) {
     bool after_all_above = false;
     for (std::uint32_t i = entry.first; i < entry.last; ++i) {
@@ -51,6 +53,11 @@ void complete_needs(const std::vector<StageDraft>& drafts, const std::vector<Ent
         stage.needs = known_needs(*drafts[i].needs, stage, names, diagnostics);
         continue;
       }
+      implied += above.size();
+      if (implied > most_implied)
+        return diagnostics.error(stage.where,
+                                 "too many entries above have `needs` of their own to wait for all",
+                                 "put them into a group, or give this stage `needs`");
       stage.needs = above;
       for (auto& need : stage.needs) need.where = stage.where;
       stage.after_all_above = after_all_above = true;

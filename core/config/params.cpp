@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <map>
 
+#include "core/base/text.hpp"
 #include "core/config/keys.hpp"
 #include "core/config/sections.hpp"
 #include "core/config/values.hpp"
@@ -66,6 +68,18 @@ Param read_param(yaml::Node key, yaml::Node value, const Context& context) {
   return param;
 }
 
+/// `a-b` and `a_b` would both be PIPECTL_PARAM_A_B.
+void check_variables(const Pipeline& pipeline, Diagnostics& diagnostics) {
+  std::map<std::string, const Param*> variables;
+  for (const auto& param : pipeline.params) {
+    const auto [entry, fresh] = variables.emplace(env_name(param.name), &param);
+    if (!fresh && entry->second->name != param.name)
+      diagnostics.error(param.where, fmt::format("parameters '{}' and '{}' are the same variable, "
+                                                 "PIPECTL_PARAM_{}",
+                                                 entry->second->name, param.name, entry->first));
+  }
+}
+
 }  // namespace
 
 void read_params(yaml::Node mapping, Pipeline& pipeline, const Context& context) {
@@ -74,6 +88,7 @@ void read_params(yaml::Node mapping, Pipeline& pipeline, const Context& context)
     check_name(key, "a parameter", context.diagnostics);
     pipeline.params.push_back(read_param(key, value, context));
   }
+  check_variables(pipeline, context.diagnostics);
 }
 
 }  // namespace pipectl::config

@@ -68,6 +68,8 @@ class StagesReader {
   [[nodiscard]] Group read_group_keys(yaml::Node key, yaml::Node mapping, yaml::Node members);
   void check_group_keys(yaml::Reader& reader, yaml::Node members);
   void read_stage(yaml::Node key, const Extended& extended, const Group& group);
+  /// True (reported) when the members of all groups would inherit more values than fit.
+  [[nodiscard]] bool is_too_much(yaml::Node key, const Group& group, std::size_t members);
   [[nodiscard]] bool take_name(yaml::Node key, std::string_view what);
   [[nodiscard]] yaml::Node with_inherited(yaml::Node mapping, const Group& group,
                                           std::string_view kind);
@@ -82,6 +84,7 @@ class StagesReader {
   yaml::Overlay overlay_;
   std::vector<StageDraft> drafts_;
   std::vector<Entry> entries_;
+  std::size_t inherited_{0};  ///< values, by all members of all groups
   std::unordered_map<std::string_view, Span> names_;
   std::map<std::string, std::vector<std::string_view>, std::less<>> kind_keys_;
 };

@@ -5,6 +5,12 @@
 #include <algorithm>
 
 namespace pipectl::config {
+namespace {
+
+constexpr std::size_t deepest = 100;             ///< templates that extend templates
+constexpr std::size_t most_entries = 1'000'000;  ///< taken over by all stages together
+
+}  // namespace
 
 void Templates::add(yaml::Node key, yaml::Node value) {
   const auto [entry, fresh] = templates_.try_emplace(key.text(), Template{key, value});
@@ -53,6 +59,7 @@ std::optional<yaml::Node> Templates::resolved(yaml::Node name) {
     report_cycle(name);
     return std::nullopt;
   }
+  if (is_too_much(name)) return std::nullopt;
   if (entry.state == State::untouched) {
     entry.state = State::open;
     path_.push_back(found->first);
@@ -61,6 +68,17 @@ std::optional<yaml::Node> Templates::resolved(yaml::Node name) {
     entry.state = State::done;
   }
   return entry.value;
+}
+
+bool Templates::is_too_much(yaml::Node name) {
+  if (path_.size() >= deepest)
+    diagnostics_.error(name.span(),
+                       fmt::format("more than {} templates extend each other", deepest));
+  else if (overlay_.entries() > most_entries)
+    diagnostics_.error(name.span(), "templates make this file larger than 1,000,000 entries");
+  else
+    return false;
+  return true;
 }
 
 void Templates::report_cycle(yaml::Node name) {

@@ -39,6 +39,8 @@ class Templates {
 
   [[nodiscard]] std::optional<yaml::Node> resolved(yaml::Node name);
   void report_cycle(yaml::Node name);
+  /// True (reported) when there is no end to what is taken over.
+  [[nodiscard]] bool is_too_much(yaml::Node name);
   [[nodiscard]] yaml::Node over(yaml::Node base, yaml::Node top);
 
   yaml::Overlay& overlay_;

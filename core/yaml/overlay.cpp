@@ -37,8 +37,10 @@ void append(const Node::Entry& entry, Children& out) {
 
 struct Overlay::Arena {
   NodeArena nodes;
+  std::size_t entries{0};
 
   Node mapping(Node like, const Children& children) {
+    entries += children.size() / 2;
     Node::Data* const made = nodes.make();
     *made = like.data();
     made->kind = Kind::mapping;
@@ -76,6 +78,8 @@ Node Overlay::merge(Node base, Node top, std::string_view merged_key) {
     if (!above.has(entry.key.text())) append(entry, children);
   return arena_->mapping(top, children);
 }
+
+std::size_t Overlay::entries() const noexcept { return arena_->entries; }
 
 Node Overlay::keep(Node mapping, const std::function<bool(std::string_view)>& wanted) {
   Children children;

@@ -68,6 +68,36 @@ TEST_CASE("a group hands down the keys of its members' kinds, too") {
   CHECK_FALSE(loaded.stage("b").always);
 }
 
+TEST_CASE("templates and groups cannot make a small file endless") {
+  std::string chain = ".t0: {run: x}\nstages: {a: {extends: .t5000}}\n";
+  for (int i = 1; i <= 5'000; ++i)
+    chain += ".t" + std::to_string(i) + ": {extends: .t" + std::to_string(i - 1) + "}\n";
+  CHECK(Loaded(chain).messages().find("more than 100 templates extend each other") !=
+        std::string::npos);
+
+  std::string keys = ".t:\n  run: x\n  env:\n";
+  for (int i = 0; i < 2'000; ++i) keys += "    K" + std::to_string(i) + ": v\n";
+  std::string wide = keys + "stages:\n";
+  for (int i = 0; i < 2'000; ++i)
+    wide += "  s" + std::to_string(i) + ": {extends: .t, env: {A: x}}\n";
+  CHECK(Loaded(wide).messages().find("templates make this file larger than 1,000,000 entries") !=
+        std::string::npos);
+
+  std::string group = "stages:\n  g:\n    env:\n";
+  for (int i = 0; i < 2'000; ++i) group += "      K" + std::to_string(i) + ": v\n";
+  group += "    parallel:\n";
+  for (int i = 0; i < 2'000; ++i) group += "      m" + std::to_string(i) + ": {run: x}\n";
+  CHECK(Loaded(group).messages().find("members of groups inherit more than 1,000,000 values") !=
+        std::string::npos);
+
+  std::string free = "stages:\n";
+  for (int i = 0; i < 2'000; ++i) free += "  f" + std::to_string(i) + ": {needs: [], run: x}\n";
+  free += "  g:\n    parallel:\n";
+  for (int i = 0; i < 2'000; ++i) free += "      m" + std::to_string(i) + ": {run: x}\n";
+  CHECK(Loaded(free).messages().find("too many entries above have `needs` of their own") !=
+        std::string::npos);
+}
+
 TEST_CASE("an included file brings declarations and templates") {
   auto folder = std::make_unique<test::TempFolder>();
   folder->write("ci/common.yaml",
