@@ -9,31 +9,37 @@
 #include <array>
 #include <charconv>
 #include <csignal>
-#include <cstdio>
 #include <memory>
 #include <string_view>
 
+#include "core/base/text.hpp"
 #include "core/base/unique_fd.hpp"
 
 namespace pipectl {
 namespace {
 
+template <class Number>
+bool parse(std::string_view text, Number& number) {
+  const auto end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, number);
+  return parsed.ec == std::errc() && parsed.ptr == end;
+}
+
 std::optional<ProcessEntry> parse_stat(pid_t pid, std::string_view text) {
   // The second field is the program's name in parentheses and may hold anything, parentheses too.
   const auto name_begin = text.find('(');
   const auto name_end = text.rfind(')');
-  if (name_begin == std::string_view::npos || name_end == std::string_view::npos)
-    return std::nullopt;
+  if (name_end == std::string_view::npos || text.size() < name_end + 2) return std::nullopt;
+  const auto fields = split(text.substr(name_end + 2), ' ');  // from the third one on
+  constexpr std::size_t start_time = 22 - 3;
+  if (fields.size() <= start_time || fields[0].empty()) return std::nullopt;
   ProcessEntry entry;
   entry.pid = pid;
   entry.name = text.substr(name_begin + 1, name_end - name_begin - 1);
-  unsigned long long ticks = 0;
-  const int fields = std::sscanf(text.data() + name_end + 1,
-                                 " %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %*u %*u %*d %*d %*d %*d "
-                                 "%*d %*d %llu",
-                                 &entry.state, &entry.parent, &entry.group, &entry.session, &ticks);
-  if (fields != 5) return std::nullopt;
-  entry.start_ticks = ticks;
+  entry.state = fields[0].front();
+  if (!parse(fields[1], entry.parent) || !parse(fields[2], entry.group) ||
+      !parse(fields[3], entry.session) || !parse(fields[start_time], entry.start_ticks))
+    return std::nullopt;
   return entry;
 }
 
@@ -57,14 +63,13 @@ std::vector<ProcessEntry> all_processes() {
   while (const dirent* entry = ::readdir(folder.get())) {
     const std::string_view name(entry->d_name);
     pid_t pid = 0;
-    const auto parsed = std::from_chars(name.data(), name.data() + name.size(), pid);
-    if (parsed.ec != std::errc() || parsed.ptr != name.data() + name.size()) continue;
+    if (!parse(name, pid)) continue;
     if (const auto process = read_process(pid)) found.push_back(*process);
   }
   return found;
 }
 
-bool signal_process(const ProcessId& process, int signal) noexcept {
+bool signal_process(const ProcessId& process, int signal) {
   // The descriptor pins the process; only then does its start time tell that it is the right one.
   const UniqueFd pinned(static_cast<int>(::syscall(SYS_pidfd_open, process.pid, 0)));
   const auto now = read_process(process.pid);

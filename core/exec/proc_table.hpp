@@ -32,6 +32,6 @@ struct ProcessEntry {
 
 /// Sends a signal to exactly this process, never to a later one of the same pid. False when it is
 /// gone or may not be signalled.
-bool signal_process(const ProcessId& process, int signal) noexcept;
+bool signal_process(const ProcessId& process, int signal);
 
 }  // namespace pipectl
