@@ -1,12 +1,15 @@
 #include "core/git/objects.hpp"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <set>
+#include <vector>
 
+#include "core/base/unique_fd.hpp"
 #include "core/git/remote_error.hpp"
 
 namespace pipectl::git {
@@ -30,13 +33,31 @@ bool is_object_file(const fs::path& path, bool is_pack) {
   return path.filename().string().starts_with("pack-") && kept.contains(path.extension().string());
 }
 
+/// With the system's own reason: std::filesystem::copy_file calls a full disk an I/O error. The
+/// number of the error, or 0.
+int copy_bytes(const fs::path& from, const fs::path& to) {
+  const UniqueFd source(::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  const UniqueFd target(::open(to.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444));
+  if (!source || !target) return errno;
+  std::vector<char> buffer(std::size_t{256} << 10U);
+  while (true) {
+    const ssize_t count = ::read(source.get(), buffer.data(), buffer.size());
+    if (count <= 0) return count == 0 ? 0 : errno;
+    for (ssize_t done = 0; done < count;) {
+      const ssize_t written =
+          ::write(target.get(), buffer.data() + done, static_cast<std::size_t>(count - done));
+      if (written < 0) return errno;
+      done += written;
+    }
+  }
+}
+
 Result<void> link_file(const fs::path& from, const fs::path& to) {
   if (::link(from.c_str(), to.c_str()) == 0 || errno == EEXIST) return {};
   // Another file system, one without links, or a file of somebody else's (fs.protected_hardlinks).
-  std::error_code error;
-  fs::copy_file(from, to, fs::copy_options::skip_existing, error);
-  if (error) return tl::unexpected(local_failure("cannot copy " + from.string(), error.message()));
-  return {};
+  const int error = copy_bytes(from, to);
+  if (error == 0) return {};
+  return tl::unexpected(local_failure("cannot copy " + from.string(), std::strerror(error)));
 }
 
 Result<void> link_folder(const fs::path& from, const fs::path& to, bool is_pack) {

@@ -681,5 +681,35 @@ class DamagedMirror(DaemonCase):
             self.git("fsck", "--no-dangling", cwd=self.places / f"p{number}")
 
 
+class FullDisk(DaemonCase):
+    """A tmpfs that is smaller than the repository."""
+
+    def setUp(self):
+        super().setUp()
+        if os.geteuid() != 0:
+            self.skipTest("only root can mount a small file system")
+        self.small = self.work / "small"
+        self.small.mkdir()
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=700k", "tmpfs", self.small],
+                                 capture_output=True, check=False)
+        if mounted.returncode != 0:
+            self.skipTest(f"no tmpfs can be mounted here: {mounted.stderr.decode().strip()}")
+        self.addCleanup(subprocess.run, ["umount", "-l", self.small], check=True)
+
+    def test_below_the_mirror(self):
+        self.mirror = self.small / "mirror"
+        self.bad(self.url("app"), "the disk is full", hint="make room")
+
+    def test_below_the_destination(self):
+        for mirror in (True, False):
+            for url in (self.url("app"), str(self.app)):
+                with self.subTest((mirror, url)):
+                    self.places = self.small / "places"
+                    self.places.mkdir(exist_ok=True)
+                    result = self.checkout(url, mirror=mirror)
+                    self.assertIn("the disk is full", result["message"])
+                    self.assertEqual(list(self.places.iterdir()), [])
+
+
 if __name__ == "__main__":
     unittest.main()
