@@ -16,7 +16,7 @@ namespace pipectl::git {
 namespace {
 
 /// libgit2 keeps the list in memory. A hundred thousand references take ten megabytes.
-constexpr std::size_t longest_list = std::size_t{256} << 20U;
+constexpr std::size_t longest_list = std::size_t{128} << 20U;
 
 struct Transport;
 

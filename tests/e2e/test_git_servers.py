@@ -92,7 +92,7 @@ class Case(unittest.TestCase):
 
     def finish(self, process, data=None):
         # The program reads its input until the end: a closed one is no line.
-        out, err = process.communicate(data, timeout=120)
+        out, err = process.communicate(data, timeout=300)
         self.assertEqual(err.decode(), "", "nothing belongs on standard error")
         self.assertIn(process.returncode, (0, 1), out)
         self.output = out.decode()
