@@ -13,7 +13,7 @@ namespace pipectl {
 class HealthCheck {
  public:
   virtual ~HealthCheck() = default;
-  /// `http http://app/ready`: for messages.
+  /// `http://app/ready`, `tcp app:80`: for messages, behind the word `health`.
   [[nodiscard]] virtual std::string describe(const expr::Scope& scope) const = 0;
   /// One try, ending at `deadline` at the latest. The value says what was seen (`200 in 12ms`), an
   /// error what was wrong and what was wanted (`503, want 200`), Fault::step.

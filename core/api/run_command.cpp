@@ -1,9 +1,9 @@
 #include "core/api/run_command.hpp"
 
 #include <fmt/format.h>
-#include <string.h>
 
 #include <csignal>
+#include <cstring>
 #include <memory>
 #include <utility>
 

@@ -64,7 +64,7 @@ Error CurlExchange::error_of(CURLcode code, const HttpRequest& request, const Ur
             {}};
   long system_error = 0;
   if (easy_ != nullptr) curl_.easy_getinfo(easy_, CURLINFO_OS_ERRNO, &system_error);
-  const std::string detail = detail_[0] == '\0' ? curl_.easy_strerror(code) : detail_;
+  const std::string detail = detail_.front() == '\0' ? curl_.easy_strerror(code) : detail_.data();
   const Wording words = wording(code, system_error, printable(trim(detail)));
   return {Fault::infrastructure, fmt::format("{}: {}", what, words.cause), std::string{words.hint}};
 }

@@ -38,7 +38,7 @@ void CurlExchange::set_policy(const UrlParts& url, Milliseconds timeout) {
   set(easy_, CURLOPT_NOSIGNAL, 1L);
   // A slow resolver must not hold up a cancellation.
   set(easy_, CURLOPT_QUICK_EXIT, 1L);
-  set(easy_, CURLOPT_ERRORBUFFER, detail_);
+  set(easy_, CURLOPT_ERRORBUFFER, detail_.data());
   set(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
   set(easy_, CURLOPT_FOLLOWLOCATION, 0L);
   set(easy_, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);

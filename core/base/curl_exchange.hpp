@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string>
 
 #include "core/base/cancel.hpp"
@@ -50,7 +51,7 @@ class CurlExchange {
   std::string body_;
   std::size_t max_body_{0};
   bool too_large_{false};
-  char detail_[CURL_ERROR_SIZE]{};
+  std::array<char, CURL_ERROR_SIZE> detail_{};
 };
 
 }  // namespace pipectl

@@ -102,6 +102,7 @@ StatusSet read_status(yaml::Reader& reader) {
   const auto nodes = reader.strings("status");
   if (nodes.empty()) return {};
   std::vector<std::string_view> parts;
+  parts.reserve(nodes.size());
   for (const yaml::Node& node : nodes) parts.push_back(node.text());
   const auto set = StatusSet::parse(parts);
   if (set) return *set;
