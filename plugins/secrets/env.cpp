@@ -15,7 +15,8 @@ class EnvSecrets final : public SecretProvider {
   }
   [[nodiscard]] std::string_view type() const noexcept override { return R"({"type":"string"})"; }
 
-  [[nodiscard]] std::vector<std::string> parse(yaml::Node value, const std::filesystem::path&,
+  [[nodiscard]] std::vector<std::string> parse(yaml::Node value,
+                                               const std::filesystem::path& /*base*/,
                                                Diagnostics& diagnostics) const override {
     if (value.kind() == yaml::Kind::scalar && is_env_name(value.text()))
       return {std::string{value.text()}};
