@@ -3,12 +3,12 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <optional>
 
 #include "core/base/text.hpp"
 #include "core/engine/child_environment.hpp"
+#include "core/plan/event_filter.hpp"
 
 namespace pipectl {
 namespace {
@@ -67,9 +67,7 @@ std::optional<Outcome> check_environment(const NodeScope& scope) {
   const auto* environment = scope.environment();
   if (environment == nullptr || environment->branches.empty()) return std::nullopt;
   const std::string& branch = scope.facts().git.branch;
-  const bool taken = std::any_of(environment->branches.begin(), environment->branches.end(),
-                                 [&](const auto& pattern) { return glob_match(pattern, branch); });
-  if (taken) return std::nullopt;
+  if (plan::ref_matches(environment->branches, branch)) return std::nullopt;
   return failed(Error{Fault::step,
                       fmt::format("environment {} takes branch {}; this is {}", environment->name,
                                   join(environment->branches, ", "),

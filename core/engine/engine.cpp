@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <set>
 #include <system_error>
 
 #include "core/engine/child_environment.hpp"
@@ -27,9 +28,9 @@ std::vector<std::string> concurrency_groups(const EngineParts& parts, const Outp
   return groups;
 }
 
-PlannedStage planned(const plan::Plan& plan, const plan::Node& node) {
+PlannedStage planned(const plan::Node& node) {
   PlannedStage stage{node.name, node.stage->kind, node.stage->group, {}};
-  for (const auto need : node.needs) stage.needs.push_back(plan.nodes[need].name);
+  for (const auto& need : node.stage->needs) stage.needs.push_back(need.name);
   return stage;
 }
 
@@ -73,7 +74,7 @@ void Engine::announce() {
   event::RunStarted started{parts_.pipeline.name, std::string{to_string(facts.event.kind)},
                             facts.git.branch, facts.git.sha, {}, options_.resumed};
   for (const auto& node : plan_.nodes)
-    if (node.skip == SkipCause::none) started.stages.push_back(planned(plan_, node));
+    if (node.skip == SkipCause::none) started.stages.push_back(planned(node));
   recorder_.tell(std::move(started));
   for (const auto& node : plan_.nodes) {
     if (node.skip != SkipCause::none) continue;
@@ -147,11 +148,13 @@ std::map<std::string, Outputs> Engine::visible_outputs(plan::NodeId id) const {
   std::map<std::string, Outputs> visible;
   if (outputs_.empty()) return visible;
   std::vector<bool> seen(plan_.nodes.size());
+  std::set<const void*> lists;  // many nodes share one list of needs
   std::vector<plan::NodeId> open{id};
   while (!open.empty()) {
-    const auto at = open.back();
+    const auto& needs = plan_.nodes[open.back()].needs;
     open.pop_back();
-    for (const auto need : plan_.nodes[at].needs) {
+    if (!lists.insert(needs.identity()).second) continue;
+    for (const auto need : needs) {
       if (seen[need]) continue;
       seen[need] = true;
       open.push_back(need);

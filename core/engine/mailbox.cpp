@@ -84,6 +84,7 @@ Mailbox::Mail Mailbox::collect(Take take) {
     room_.notify_all();
   }
   ended_ = false;
+  if (!shown_.empty()) ring();  // what stayed behind must be heard of again
   return mail;
 }
 

@@ -17,7 +17,7 @@ struct PlannedStage {
   std::string name;
   std::string kind;
   std::string group;
-  std::vector<std::string> needs;
+  std::vector<std::string> needs;  ///< stages and groups, as the file names them
 };
 
 namespace event {

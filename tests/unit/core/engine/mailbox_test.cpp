@@ -56,6 +56,7 @@ TEST_CASE("output stays behind while only state is taken, but never behind the e
   std::string text = "line\n";
   REQUIRE(mailbox.offer_output(1, Stream::out, text, Milliseconds{0}));
   CHECK(mailbox.collect(Mailbox::Take::state_only).shown.empty());
+  CHECK(readable(mailbox));  // nobody else will ring when the writers wait for room
   mailbox.post(1, Mailbox::Ended{});
   const auto mail = mailbox.collect(Mailbox::Take::state_only);
   REQUIRE(mail.shown.size() == 1);
