@@ -43,6 +43,16 @@ std::string options_to_json(const RunOptions& options) {
       .dump();
 }
 
+std::vector<std::vector<std::size_t>> needs_by_position(const plan::Plan& plan) {
+  constexpr std::size_t most = 1'000'000;  // nodes share their lists; the store cannot
+  std::size_t all = 0;
+  for (const auto& node : plan.nodes) all += node.needs.size();
+  std::vector<std::vector<std::size_t>> needs;
+  if (all > most) return needs;
+  for (const auto& node : plan.nodes) needs.emplace_back(node.needs.begin(), node.needs.end());
+  return needs;
+}
+
 Result<void> options_from_json(const std::string& text, RunOptions& options) try {
   options.worktree = json::parse(text).at("worktree").get<std::string>() == "head"
                          ? WorktreeMode::head

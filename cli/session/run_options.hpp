@@ -31,6 +31,9 @@ struct RunOptions {
 [[nodiscard]] std::string selection_to_json(const plan::Selection& selection);
 [[nodiscard]] Result<plan::Selection> selection_from_json(const std::string& text);
 [[nodiscard]] std::string options_to_json(const RunOptions& options);
+/// What each node of the plan needs, by position, for `explain`; nothing where that is too much to
+/// keep.
+[[nodiscard]] std::vector<std::vector<std::size_t>> needs_by_position(const plan::Plan& plan);
 /// Reads `worktree` back; the rest is for people.
 Result<void> options_from_json(const std::string& text, RunOptions& options);
 

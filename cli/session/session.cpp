@@ -112,6 +112,7 @@ class RunSession {
     request.selection = selection_to_json(options_.pipeline.selection);
     request.options = options_to_json(options_);
     for (const auto& node : input_.plan.nodes) request.stages.push_back(node.name);
+    request.needs = needs_by_position(input_.plan);
     record_ = TRY(store_->create(request, clock_.wall()));
     return {};
   }
