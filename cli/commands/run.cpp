@@ -42,6 +42,8 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_flag("-k,--keep-going", options.keep_going,
                    "After a failure, go on with what does not depend on it");
   command.add_flag("-n,--dry-run", options.dry_run, "Show what would run and stop");
+  command.add_flag("-q,--quiet", options.quiet,
+                   "Show how stages end, and what they print only when they fail");
   command.add_flag("--no-cache", options.no_cache, "Neither use nor write caches");
   command
       .add_option("--secrets-file", options.secrets_file,

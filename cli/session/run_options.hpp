@@ -19,6 +19,7 @@ struct RunOptions {
   bool keep_going{false};
   bool dry_run{false};
   bool no_cache{false};
+  bool quiet{false};
   ui::UiMode ui{ui::UiMode::automatic};
   WorktreeMode worktree{WorktreeMode::dirty};
   JobserverStyle jobserver{JobserverStyle::pipe};

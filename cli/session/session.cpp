@@ -14,6 +14,7 @@
 #include "cli/session/secrets_file.hpp"
 #include "cli/session/workspace_setup.hpp"
 #include "cli/signals.hpp"
+#include "cli/sinks/quiet.hpp"
 #include "cli/ui/make_ui.hpp"
 #include "core/base/http_curl.hpp"
 #include "core/engine/engine.hpp"
@@ -153,6 +154,7 @@ class RunSession {
         pipeline(), registry_, *executor_, redactor_, invocation_.env, overrides_});
     if (uses_inputs()) skips_ = TRY(store::SkipStore::open(store_->cache_dir()));
     view_ = make_view();
+    if (options_.quiet) quiet_ = std::make_unique<QuietSink>(*view_);
     auto workspace = TRY(set_up_workspace());
     const RunResult result = run_engine(workspace, jobs);
     view_->finish(signals_.token().cancelled() ? clock_.steady() + std::chrono::seconds{2}
@@ -208,7 +210,8 @@ class RunSession {
     if (invocation_.seams.wrap_journal)
       journal = invocation_.seams.wrap_journal(std::move(journal));
     const auto logs = store_->logs(record_->id);
-    Recorder recorder{*journal, *logs, *view_, clock_, record_->id};
+    EventSink& sink = quiet_ ? *quiet_ : *view_;
+    Recorder recorder{*journal, *logs, sink, clock_, record_->id};
     Mailbox mailbox;
     JobTools tools{*executor_, *http_, clock_, redactor_, *vault_, mailbox,
                    state_dir(invocation_, file_->file), run_dir(), store_->cache_dir(), grace(),
@@ -252,6 +255,7 @@ class RunSession {
   std::unique_ptr<SecretVault> vault_;
   std::unique_ptr<store::SkipStore> skips_;
   std::unique_ptr<EventSink> view_;
+  std::unique_ptr<QuietSink> quiet_;  ///< in front of the view, with --quiet
 };
 
 }  // namespace

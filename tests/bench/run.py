@@ -194,7 +194,7 @@ def flood():
 
         def subject():
             fresh_state(folder)
-            return run([PIPECTL, "run", "--ui", "plain"], folder, env=env)
+            return run([PIPECTL, "run", "--quiet", "--ui", "plain"], folder, env=env)
 
         def floor():
             with open(folder / "copy", "wb") as copy:
@@ -211,7 +211,7 @@ def flood():
             sys.exit("the log does not hold all of the output")
         fresh_state(folder)
         row("memory, 1 GiB output", "pipectl",
-            peak_mib([PIPECTL, "run", "--ui", "plain"], folder, env), 64, 32, " MiB")
+            peak_mib([PIPECTL, "run", "--quiet", "--ui", "plain"], folder, env), 64, 32, " MiB")
 
 
 BENCHES = {"independent": lambda: many("1,000 independent no-op stages", False),

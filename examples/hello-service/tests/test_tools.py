@@ -2,6 +2,7 @@
 import http.client
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -55,7 +56,7 @@ class DeployTest(unittest.TestCase):
         """A release in the place of the test, as dist/ is made new by each build."""
         self.assertEqual(tool("package.py", version).returncode, 0)
         archive = self.root.parent / f"hello-{version}.pyz"
-        (ROOT / "dist" / archive.name).replace(archive)
+        shutil.move(ROOT / "dist" / archive.name, archive)
         return archive
 
     def version(self):
