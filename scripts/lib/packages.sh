@@ -16,18 +16,31 @@ as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# Only what is missing is installed, so that a second run needs no network.
+# Older ones are there on Debian 12, and come in as dependencies of others.
+minimum_version() {
+  case "$1" in
+    libgit2-dev) echo 1.8 ;;
+    catch2) echo 3 ;;
+    *) echo 0 ;;
+  esac
+}
+
+# Only what is missing or too old is installed, so that a second run needs no network.
 missing_packages() {
-  local package
+  local package status version
   for package in "$@"; do
-    dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || echo "$package"
+    read -r status version < <(dpkg-query -W -f='${db:Status-Status} ${Version}\n' "$package" 2>/dev/null) ||
+      status=absent
+    if [ "$status" != installed ] || dpkg --compare-versions "$version" lt "$(minimum_version "$package")"; then
+      echo "$package"
+    fi
   done
 }
 
-is_too_old() { # PACKAGE VERSION: the newest one that apt can see is older
+is_too_old() { # PACKAGE: the newest one that apt can see is older than we need
   local candidate
   candidate=$(apt-cache policy "$1" | awk '$1 == "Candidate:" { print $2 }')
-  [ "$candidate" = "(none)" ] || dpkg --compare-versions "${candidate:-0}" lt "$2"
+  [ "$candidate" = "(none)" ] || dpkg --compare-versions "${candidate:-0}" lt "$(minimum_version "$1")"
 }
 
 # Adds the release's backports from the mirror that the machine already uses.
@@ -56,7 +69,7 @@ install_packages() {
   fi
   echo "installing: ${wanted[*]}"
   as_root apt-get update -q
-  if is_too_old libgit2-dev 1.8 || is_too_old catch2 3; then
+  if is_too_old libgit2-dev || is_too_old catch2; then
     enable_backports
     mapfile -t backported < <(printf '%s\n' "${wanted[@]}" | grep -xE 'libgit2-dev|catch2')
     mapfile -t wanted < <(printf '%s\n' "${wanted[@]}" | grep -vxE 'libgit2-dev|catch2')
