@@ -1,5 +1,6 @@
 #include "core/git/child.hpp"
 
+#include <fmt/format.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -83,7 +84,8 @@ Result<Child> Child::start(const std::vector<std::string>& arguments, const EnvM
   std::vector<std::string> words = arguments;
   std::vector<std::string> settings;
   settings.reserve(environment.size());
-  for (const auto& [name, value] : environment) settings.push_back(name + "=" + value);
+  for (const auto& [name, value] : environment)
+    settings.push_back(fmt::format("{}={}", name, value));
   auto argument_list = pointers(words);
   auto setting_list = pointers(settings);
   pid_t pid = -1;

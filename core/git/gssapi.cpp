@@ -8,6 +8,7 @@
 
 #include <dlfcn.h>
 
+#include <array>
 #include <cstdint>
 
 namespace {
@@ -33,8 +34,9 @@ struct Oid {
   std::uint32_t length;
   const void* elements;
 };
-constexpr char service_name_bytes[] = "\x2a\x86\x48\x86\xf7\x12\x01\x02\x01\x04";
-const Oid service_name{10, service_name_bytes};
+constexpr std::array<std::uint8_t, 10> service_name_bytes{0x2a, 0x86, 0x48, 0x86, 0xf7,
+                                                          0x12, 0x01, 0x02, 0x01, 0x04};
+const Oid service_name{service_name_bytes.size(), service_name_bytes.data()};
 
 }  // namespace
 

@@ -1,5 +1,6 @@
 #include "core/git/login.hpp"
 
+#include <arpa/inet.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -12,8 +13,11 @@
 namespace pipectl::git {
 namespace {
 
+/// Addresses, not names: `127.example.com` is somebody else's.
 bool is_this_machine(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
+  in_addr v4{};
+  if (inet_pton(AF_INET, host.c_str(), &v4) == 1) return (ntohl(v4.s_addr) >> 24U) == 127;
+  return host == "localhost" || host == "::1";
 }
 
 /// Which user name the hosts want beside a token. They that do not care take any.

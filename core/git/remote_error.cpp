@@ -8,7 +8,7 @@
 namespace pipectl::git {
 namespace {
 
-std::string with(std::string text, const std::string& detail) {
+std::string with(const std::string& text, const std::string& detail) {
   return detail.empty() ? text : text + " (" + printable(detail) + ")";
 }
 

@@ -429,8 +429,8 @@ class Https(EveryTransport, Web):
         self.assertEqual(self.good("work:app")["sha"], self.head)
 
     def test_no_secret_over_plain_http(self):
-        self.bad("http://git.example.com/x", "unencrypted", secret=SECRET, fault=USAGE,
-                 hint="https")
+        for host in ("git.example.com", "127.example.com", "localhost.example.com", "10.0.0.1"):
+            self.bad(f"http://{host}/x", "unencrypted", secret=SECRET, fault=USAGE, hint="https")
 
     def test_http_on_this_machine(self):
         self.assertEqual(self.good(f"http://localhost:{self.server.http}/app")["sha"], self.head)

@@ -6,6 +6,7 @@
 
 #include <unistd.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <map>
@@ -68,6 +69,7 @@ void print(const Result<GitInfo>& info, const nlohmann::json& phases) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // as the real binary has it
   auto options = read_options(argc, argv);
   CancelSource source;
   std::thread([&source] {
