@@ -53,6 +53,13 @@ std::vector<std::vector<std::size_t>> needs_by_position(const plan::Plan& plan) 
   return needs;
 }
 
+std::vector<store::RunRequest::LeftOut> left_out_before(const plan::Plan& plan) {
+  std::vector<store::RunRequest::LeftOut> left_out;
+  for (const auto& node : plan.nodes)
+    if (node.skip != SkipCause::none) left_out.push_back({node.id, node.skip, node.skip_reason});
+  return left_out;
+}
+
 Result<void> options_from_json(const std::string& text, RunOptions& options) try {
   options.worktree = json::parse(text).at("worktree").get<std::string>() == "head"
                          ? WorktreeMode::head

@@ -35,6 +35,8 @@ struct RunOptions {
 /// What each node of the plan needs, by position, for `explain`; nothing where that is too much to
 /// keep.
 [[nodiscard]] std::vector<std::vector<std::size_t>> needs_by_position(const plan::Plan& plan);
+/// For the record: what the selection, the event or -E leaves out.
+[[nodiscard]] std::vector<store::RunRequest::LeftOut> left_out_before(const plan::Plan& plan);
 /// Reads `worktree` back; the rest is for people.
 Result<void> options_from_json(const std::string& text, RunOptions& options);
 

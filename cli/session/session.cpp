@@ -77,6 +77,12 @@ class RunSession {
     return 0;
   }
 
+  /// Events show no stage that was left out before the run began.
+  [[nodiscard]] bool was_announced(const store::StageRecord& stage) const {
+    const auto* node = input_.plan.find(stage.name);
+    return stage.outcome && node != nullptr && node->skip == SkipCause::none;
+  }
+
   /// A run that had succeeded is not repeated: its result is shown again.
   Result<int> show_again() {
     auto view = make_view();
@@ -85,12 +91,10 @@ class RunSession {
     event::RunStarted started{pipeline().name, std::string{to_string(input_.event.kind)},
                               input_.git.branch, input_.git.sha, {}, true};
     for (const auto& stage : record_->stages)
-      if (stage.outcome && stage.outcome->skip != SkipCause::deselected)
-        started.stages.push_back({stage.name, "", "", {}});
+      if (was_announced(stage)) started.stages.push_back({stage.name, "", "", {}});
     recorder.tell(started);
     for (const auto& stage : record_->stages)
-      if (stage.outcome && stage.outcome->skip != SkipCause::deselected)
-        recorder.tell(event::StageFinished{stage.name, *stage.outcome});
+      if (was_announced(stage)) recorder.tell(event::StageFinished{stage.name, *stage.outcome});
     const auto took = record_->ended.value_or(record_->started) - record_->started;
     recorder.tell(event::RunFinished{0, std::chrono::duration_cast<Milliseconds>(took), ""});
     view->finish(SteadyTime::max());
@@ -114,6 +118,7 @@ class RunSession {
     request.options = options_to_json(options_);
     for (const auto& node : input_.plan.nodes) request.stages.push_back(node.name);
     request.needs = needs_by_position(input_.plan);
+    request.left_out = left_out_before(input_.plan);
     record_ = TRY(store_->create(request, clock_.wall()));
     return {};
   }

@@ -237,6 +237,8 @@ void Engine::take_in(Mailbox::State& state) {
   const plan::NodeId id = state.node;
   if (const auto* spawned = std::get_if<Mailbox::Spawned>(&state.what)) {
     recorder_.will(transition::ProcessSpawned{name(id), spawned->process});
+  } else if (const auto* reason = std::get_if<Mailbox::Reason>(&state.what)) {
+    recorder_.will(transition::StageReason{name(id), reason->why});
   } else if (auto* remember = std::get_if<Mailbox::Remember>(&state.what)) {
     recorder_.will(transition::StageNote{name(id), remember->key, remember->value});
     Result<void> written = fatal_ ? Result<void>{tl::unexpected(*fatal_)} : recorder_.commit();

@@ -47,9 +47,10 @@ void Mailbox::silence() noexcept {
   rung_ = will_ring_ = false;
 }
 
-void Mailbox::post(plan::NodeId node, std::variant<Spawned, Remember, Ended> what) {
+void Mailbox::post(plan::NodeId node, std::variant<Spawned, Reason, Remember, Ended> what) {
   const std::lock_guard lock{mutex_};
-  const bool quiet = std::holds_alternative<Spawned>(what);
+  const bool quiet =
+      std::holds_alternative<Spawned>(what) || std::holds_alternative<Reason>(what);
   ended_ = ended_ || std::holds_alternative<Ended>(what);
   state_.push_back(State{node, std::move(what)});
   quiet ? ring_later() : ring();

@@ -26,12 +26,14 @@ class Mailbox {
   /// Tells the engine that a child runs. Not urgent: it rides along with the next message, or makes
   /// quiet_fd() readable within some milliseconds. A stage that ends sooner costs no extra turn.
   struct Spawned { ProcessId process; };
+  /// Why the stage runs, for its record. As little urgent.
+  struct Reason { std::string why; };
   /// A worker waits for `done` until the engine has this on disk.
   struct Remember { std::string key; std::string value; std::promise<Result<void>> done; };
   struct Ended { Outcome outcome; };
   struct State {
     plan::NodeId node;
-    std::variant<Spawned, Remember, Ended> what;
+    std::variant<Spawned, Reason, Remember, Ended> what;
   };
   /// The parts of a RunEvent that come from a worker. Stage names are filled in by the engine.
   struct Shown {
@@ -46,7 +48,7 @@ class Mailbox {
   Mailbox(const Mailbox&) = delete;
   Mailbox& operator=(const Mailbox&) = delete;
 
-  void post(plan::NodeId node, std::variant<Spawned, Remember, Ended> what);
+  void post(plan::NodeId node, std::variant<Spawned, Reason, Remember, Ended> what);
   void show(Shown shown);
   /// Bounded: false when there was no room within `wait`; `text` is then untouched.
   bool offer_output(plan::NodeId node, Stream stream, std::string& text, Milliseconds wait);
@@ -62,7 +64,7 @@ class Mailbox {
 
   /// Readable when there is mail.
   [[nodiscard]] int fd() const noexcept { return fd_; }
-  /// Readable when a Spawned has waited for some milliseconds.
+  /// Readable when a Spawned or a Reason has waited for some milliseconds.
   [[nodiscard]] int quiet_fd() const noexcept { return quiet_fd_; }
 
  private:

@@ -61,13 +61,13 @@ std::optional<Outcome> StageSkip::cached(const std::filesystem::path& directory)
   verdict_ = std::move(*verdict);
   warn(verdict_->warnings);
   if (verdict_->what != store::SkipVerdict::What::hit) {
-    emit_.note("runs: " + verdict_->reason);
+    emit_.reason(verdict_->reason);
     return std::nullopt;
   }
   if (!verdict_->intact) {
     const auto restored = tools_.skips->restore(request_, *verdict_, job_.cancel);
     if (!restored || *restored == store::SkipStore::Restored::no) {
-      emit_.note("runs: its outputs could not be put back");
+      emit_.reason("its outputs could not be put back");
       return std::nullopt;
     }
   }

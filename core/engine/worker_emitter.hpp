@@ -33,6 +33,12 @@ class WorkerEmitter final : public StageEmitter {
     mailbox_.post(node_, std::move(request));
     return done.get();
   }
+  /// Why the stage runs: shown, and kept for `explain`.
+  void reason(std::string why) {
+    why = redactor_.redact(why);
+    mailbox_.show({node_, event::StageNote{{}, "runs: " + why}});
+    mailbox_.post(node_, Mailbox::Reason{std::move(why)});
+  }
   void attempt(int number) { mailbox_.show({node_, event::StageStarted{{}, number}}); }
 
  private:

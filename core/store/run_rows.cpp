@@ -33,6 +33,21 @@ std::vector<std::size_t> positions_of(std::string_view needs, std::size_t stages
   return positions;
 }
 
+void insert_left_out(Database& database, std::int64_t run, const RunRequest& request,
+                     std::int64_t at) {
+  auto update = database.query(
+      "UPDATE stage SET ended = ?3, status = ?4, skip = ?5, reason = ?6, attempts = 0, duration = "
+      "0 "
+      "WHERE run = ?1 AND position = ?2");
+  for (const auto& stage : request.left_out) {
+    update.again();
+    update
+        .bind(run, static_cast<std::int64_t>(stage.stage), at, to_string(Status::skipped),
+              to_string(stage.cause), stage.reason)
+        .run();
+  }
+}
+
 Outcome outcome_of(const Query& row) {
   Outcome outcome;
   // What a newer version may have written is not lost silently: it counts as a bug's mark.
@@ -97,6 +112,7 @@ long insert_run(Database& database, const std::string& id, const RunRequest& req
     insert.bind(std::int64_t{number}, section, name, value).run();
   });
   insert_stages(database, number, request);
+  insert_left_out(database, number, request, milliseconds_of(at));
   return number;
 }
 

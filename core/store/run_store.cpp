@@ -44,6 +44,16 @@ RunRecord new_record(const RunRequest& request, WallTime at) {
       if (need < request.stages.size()) stage.needs.push_back(request.stages[need]);
     record.stages.push_back(std::move(stage));
   }
+  for (const auto& left : request.left_out) {
+    if (left.stage >= record.stages.size()) continue;
+    Outcome outcome;
+    outcome.status = Status::skipped;
+    outcome.skip = left.cause;
+    outcome.reason = left.reason;
+    outcome.attempts = 0;
+    record.stages[left.stage].outcome = std::move(outcome);
+    record.stages[left.stage].ended = record.started;
+  }
   return record;
 }
 

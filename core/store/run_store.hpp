@@ -62,6 +62,13 @@ struct RunRequest {
   std::vector<std::string> stages;               ///< node names in plan order
   /// What each stage needs, as positions in `stages`, for `explain`; may be shorter than it.
   std::vector<std::vector<std::size_t>> needs{};
+  /// Stages that are left out before the run begins, and why.
+  struct LeftOut {
+    std::size_t stage{0};
+    SkipCause cause{SkipCause::deselected};
+    std::string reason;
+  };
+  std::vector<LeftOut> left_out{};  ///< not read back: it is in the stages' outcomes
 };
 
 struct StageRecord {

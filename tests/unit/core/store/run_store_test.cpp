@@ -98,6 +98,24 @@ TEST_CASE("a run comes back as it was asked for, every byte of it") {
   CHECK(run.stage("absent") == nullptr);
 }
 
+TEST_CASE("stages that are left out from the start have ended with the reason") {
+  StoreFixture fixture;
+  RunRequest request = request_of({"a", "b"});
+  request.left_out = {{1, SkipCause::deselected, "not selected"}};
+  const RunRecord made = must(fixture.store->create(request, at_second(3)));
+  const RunRecord read = must(fixture.store->load(made.id));
+  for (const RunRecord& run : {made, read}) {
+    CHECK_FALSE(run.stages[0].outcome);
+    REQUIRE(run.stages[1].outcome);
+    CHECK(run.stages[1].outcome->status == Status::skipped);
+    CHECK(run.stages[1].outcome->skip == SkipCause::deselected);
+    CHECK(run.stages[1].outcome->reason == "not selected");
+    CHECK(run.stages[1].outcome->attempts == 0);
+    CHECK(run.stages[1].attempt == 0);
+    CHECK(run.stages[1].ended == at_second(3));
+  }
+}
+
 TEST_CASE("runs are found by id, prefix, number and as the latest") {
   StoreFixture fixture;
   const auto first = must(fixture.store->create(request_of({"a"}), at_second(0)));
