@@ -65,11 +65,6 @@ std::size_t SecretMatcher::slot_of(std::uint32_t block) const noexcept {
   return mixed(block) >> (32U - slot_bits_);
 }
 
-unsigned SecretMatcher::may_hit(const char* at) const noexcept {
-  const std::size_t bit = bit_of(block_at(at));
-  return static_cast<unsigned>(filter_[bit / 64] >> bit % 64) & 1U;
-}
-
 const SecretMatcher::Bucket* SecretMatcher::find(std::uint32_t block) const noexcept {
   for (std::size_t slot = slot_of(block); buckets_[slot].last != 0;
        slot = (slot + 1) % buckets_.size())
@@ -78,17 +73,24 @@ const SecretMatcher::Bucket* SecretMatcher::find(std::uint32_t block) const noex
 }
 
 /// The first place from `from` on, in strides, whose bit is set; behind the text when there is
-/// none.
+/// none. The innermost loop of all output: it calls no function that the compiler might not inline.
 std::size_t SecretMatcher::next_hit(std::string_view text, std::size_t from) const noexcept {
   const char* const data = text.data();
+  const std::uint64_t* const filter = filter_.data();
+  const unsigned shift = 32U - bits_;
+  const std::size_t stride = stride_;
+  const auto probe = [=](std::size_t place) {
+    const std::uint32_t bit = mixed(block_at(data + place)) >> shift;
+    return static_cast<unsigned>(filter[bit / 64] >> bit % 64) & 1U;
+  };
   std::size_t place = from;
-  for (; place + 3 * stride_ + block_size <= text.size(); place += 4 * stride_) {
+  for (; place + 3 * stride + block_size <= text.size(); place += 4 * stride) {
     // One branch for four probes.
-    const unsigned any = may_hit(data + place) | may_hit(data + place + stride_) |
-                         may_hit(data + place + 2 * stride_) | may_hit(data + place + 3 * stride_);
+    const unsigned any = probe(place) | probe(place + stride) | probe(place + 2 * stride) |
+                         probe(place + 3 * stride);
     if (any != 0) break;
   }
-  while (place + block_size <= text.size() && may_hit(data + place) == 0) place += stride_;
+  while (place + block_size <= text.size() && probe(place) == 0) place += stride;
   return place;
 }
 

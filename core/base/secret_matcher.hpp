@@ -56,7 +56,6 @@ class SecretMatcher {
   void index();
   [[nodiscard]] std::size_t bit_of(std::uint32_t block) const noexcept;
   [[nodiscard]] std::size_t slot_of(std::uint32_t block) const noexcept;
-  [[nodiscard]] unsigned may_hit(const char* at) const noexcept;
   [[nodiscard]] const Bucket* find(std::uint32_t block) const noexcept;
   [[nodiscard]] std::size_t next_hit(std::string_view text, std::size_t from) const noexcept;
   void compare(std::string_view text, std::size_t place, Found& found) const;
