@@ -132,7 +132,9 @@ void Order::check_cycles(Diagnostics& diagnostics) const {
 /// begins at a stage.
 Order::Path Order::shortened(Path cycle) const {
   cycle.pop_back();
-  std::ranges::rotate(cycle, std::ranges::find_if(cycle, [&](auto v) { return is_stage(v); }));
+  // The form with a range does not compile with clang 14.
+  std::rotate(cycle.begin(), std::ranges::find_if(cycle, [&](auto v) { return is_stage(v); }),
+              cycle.end());
   for (std::size_t i = 0; i < cycle.size(); ++i) {
     if (!is_stage(cycle[i]) || !pipeline_.stages[cycle[i]].after_all_above) continue;
     for (std::size_t last = cycle.size(); last > i + 1; --last) {
