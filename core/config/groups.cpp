@@ -13,6 +13,8 @@ namespace pipectl::config {
 namespace {
 
 constexpr std::size_t most_inherited = 1'000'000;
+/// That are read although the file is refused: a template may stand for groups of groups of groups.
+constexpr std::size_t most_nested = 1'000;
 
 /// How many values each member gets a copy of.
 std::size_t values_in(const StageSpec& spec) {
@@ -29,7 +31,8 @@ bool is_command(std::string_view key) noexcept { return key == "run" || key == "
 
 }  // namespace
 
-void StagesReader::read_group(yaml::Node key, const Extended& extended, yaml::Node members) {
+void StagesReader::read_group(yaml::Node key, const Extended& extended, yaml::Node members,
+                              const Group& base) {
   const bool named = take_name(key, "a group");
   if (members.kind() != yaml::Kind::mapping || members.size() == 0) {
     const bool empty = members.kind() == yaml::Kind::mapping || members.kind() == yaml::Kind::null;
@@ -40,17 +43,33 @@ void StagesReader::read_group(yaml::Node key, const Extended& extended, yaml::No
         "write the name of each member as its key");
     return;
   }
-  Group group = read_group_keys(key, extended.mapping, members);
-  group.incomplete = extended.incomplete;
+  Group group = read_group_keys(key, extended.mapping, members, base);
+  group.incomplete = extended.incomplete || base.incomplete;
   if (named) group.spec.group = key.text();
   if (is_too_much(key, group, members.size())) return;
   pipectl::Group made{std::string(key.text()), {}, key.span()};
   for (const auto& [name, value] : members.entries()) {
-    const std::size_t before = drafts_.size();
+    std::size_t next = drafts_.size();
     read_stage(name, extend(value), group);
-    if (drafts_.size() > before) made.members.emplace_back(name.text());
+    for (; next < drafts_.size(); ++next) made.members.push_back(pipeline_.stages[next].name);
   }
   if (named && !made.members.empty()) pipeline_.groups.push_back(std::move(made));
+}
+
+void StagesReader::read_nested_group(yaml::Node key, const Extended& extended, yaml::Node members,
+                                     const Group& outer) {
+  if (outer.nested) return static_cast<void>(take_name(key, "a group"));
+  Span where = members.span();
+  for (const auto& [name, value] : extended.mapping.entries())
+    if (name.text() == "parallel") where = name.span();
+  context_.diagnostics.error(where, fmt::format("the group '{}' stands in a group", key.text()),
+                             "move its members into the `parallel` around it");
+  nested_ += members.size();
+  if (members.kind() != yaml::Kind::mapping || members.size() == 0 || nested_ > most_nested)
+    return static_cast<void>(take_name(key, "a group"));
+  Group base = outer;
+  base.nested = true;
+  read_group(key, extended, members, base);
 }
 
 bool StagesReader::is_too_much(yaml::Node key, const Group& group, std::size_t members) {
@@ -62,17 +81,18 @@ bool StagesReader::is_too_much(yaml::Node key, const Group& group, std::size_t m
 }
 
 StagesReader::Group StagesReader::read_group_keys(yaml::Node key, yaml::Node mapping,
-                                                  yaml::Node members) {
-  Group group = ungrouped_;
+                                                  yaml::Node members, const Group& base) {
+  Group group = base;
   yaml::Reader reader(mapping, fmt::format("group '{}'", key.text()), context_.diagnostics);
   reader.allow(key_names(Section::stage));
   read_stage_keys(reader, targets_, group.spec);
-  group.needs = read_needs(reader);
+  if (auto needs = read_needs(reader)) group.needs = std::move(needs);
   if (const auto kind = reader.node("kind")) group.kind = kind->span();
   const auto others = reader.unasked();
   if (others.empty()) return group;
-  check_group_keys(reader, members);
-  group.inherited = mapping;
+  // A nested one may be a stage that got `parallel` by mistake: one error for it is enough.
+  if (!base.nested) check_group_keys(reader, members);
+  group.inherited = base.inherited ? overlay_.merge(*base.inherited, mapping, {}) : mapping;
   return group;
 }
 

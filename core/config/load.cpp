@@ -70,7 +70,7 @@ class Load {
   void read_targets(const ConfigFile& file);
   void read_stages();
   void finish_stages(const StagesReader& stages);
-  void read_on();
+  void read_on(const NameSet& stages);
 
   Files& files_;
   const Context& context_;
@@ -168,10 +168,10 @@ void Load::read_stages() {
   if (stages.entries().empty() && !diagnostics_.has_errors() && readable)
     diagnostics_.error({main.span().file, 0, 0, 1}, "the pipeline has no stage",
                        "write at least one below `stages`");
-  complete_needs(stages.drafts(), stages.entries(), pipeline_, diagnostics_);
+  complete_needs(stages, pipeline_, diagnostics_);
   pipeline_.index();
   finish_stages(stages);
-  read_on();
+  read_on(stages.names());
 }
 
 void Load::finish_stages(const StagesReader& stages) {
@@ -185,12 +185,9 @@ void Load::finish_stages(const StagesReader& stages) {
   make_runners(stages.drafts(), table, context_, loaded_);
 }
 
-void Load::read_on() {
+void Load::read_on(const NameSet& stages) {
   const auto on = section(files_.all().back(), "on");
-  if (!on) return;
-  NameSet names = names_of(pipeline_.stages);
-  for (const auto& group : pipeline_.groups) names.add(group.name);
-  read_events(*on, names, pipeline_, context_);
+  if (on) read_events(*on, stages, pipeline_, context_);
 }
 
 }  // namespace

@@ -38,19 +38,15 @@ std::vector<Need> known_needs(const std::vector<Need>& written, const StageSpec&
 
 }  // namespace
 
-void complete_needs(const std::vector<StageDraft>& drafts, const std::vector<Entry>& entries,
-                    Pipeline& pipeline, Diagnostics& diagnostics) {
-  NameSet names;
-  for (const auto& stage : pipeline.stages) names.add(stage.name);
-  for (const auto& group : pipeline.groups) names.add(group.name);
+void complete_needs(const StagesReader& stages, Pipeline& pipeline, Diagnostics& diagnostics) {
   std::vector<Need> above;  // the last entry that is after all above it, and every entry since
   std::size_t implied = 0;
-  for (const auto& entry : entries) {
+  for (const auto& entry : stages.entries()) {
     bool after_all_above = false;
     for (std::uint32_t i = entry.first; i < entry.last; ++i) {
       StageSpec& stage = pipeline.stages[i];
-      if (drafts[i].needs) {
-        stage.needs = known_needs(*drafts[i].needs, stage, names, diagnostics);
+      if (const auto& written = stages.drafts()[i].needs) {
+        stage.needs = known_needs(*written, stage, stages.names(), diagnostics);
         continue;
       }
       implied += above.size();
@@ -83,7 +79,7 @@ Order::Order(const Pipeline& pipeline, const std::vector<StageDraft>& drafts)
     entries_.push_back(drafts[i].entry);
     edges_[i].reserve(pipeline.stages[i].needs.size());
     for (const auto& need : pipeline.stages[i].needs) {
-      const auto found = vertices.find(need.name);  // absent only when its name was refused
+      const auto found = vertices.find(need.name);  // absent only when it was refused
       if (found != vertices.end()) edges_[i].push_back(found->second);
     }
   }

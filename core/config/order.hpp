@@ -13,8 +13,7 @@
 namespace pipectl::config {
 
 /// Completes the needs of every stage: what was written, checked; else what the order implies.
-void complete_needs(const std::vector<StageDraft>& drafts, const std::vector<Entry>& entries,
-                    Pipeline& pipeline, Diagnostics& diagnostics);
+void complete_needs(const StagesReader& stages, Pipeline& pipeline, Diagnostics& diagnostics);
 
 /// The finished order of a pipeline: who needs whom. Vertices are the stages, then the groups,
 /// which lead to their members. Refers to the pipeline.

@@ -11,6 +11,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* name_pattern = "^[A-Za-z][A-Za-z0-9_-]*$";
 constexpr const char* variable_pattern = "^(?!PIPECTL_)[A-Za-z_][A-Za-z0-9_]*$";
+constexpr const char* program_pattern = R"(^(?!.*\$\{\{)[^/]+$)";
 constexpr const char* duration_pattern = R"(^([0-9]+|([0-9]+(ms|s|m|h|d))+)$)";
 
 Json ref(const std::string& name) { return {{"$ref", "#/$defs/" + name}}; }
@@ -154,9 +155,9 @@ void add_values(Json& defs) {
   defs["retry_causes"] = any_of({cause, list_of(cause)});
   defs["retry"] =
       any_of({{{"type", "integer"}, {"minimum", 0}, {"maximum", 100}}, object(Section::retry)});
-  defs["requires"] =
-      any_of({ref("names"),
-              {{"type", "object"}, {"additionalProperties", {{"enum", {"required", "skip"}}}}}});
+  const Json program{{"type", "string"}, {"pattern", program_pattern}};
+  defs["requires"] = any_of(
+      {program, list_of(program), map_of(program_pattern, {{"enum", {"required", "skip"}}})});
   const Json code{{"type", "integer"}, {"minimum", 1}, {"maximum", 255}};
   defs["allow_failure"] = any_of({{{"type", "boolean"}}, code, list_of(code)});
 }

@@ -52,11 +52,11 @@ void read_requires(yaml::Reader& reader, StageSpec& spec) {
   if (!value) return;
   auto& diagnostics = reader.diagnostics();
   spec.requirements.clear();
+  // Literals only: `doctor` looks for every program before anything runs.
   const auto add = [&](yaml::Node program, Presence presence) {
-    const bool is_name = !program.text().empty() &&
-                         program.text().find('/') == std::string_view::npos &&
-                         program.text().find("${{") == std::string_view::npos;
-    if (!is_name)
+    const bool is_name =
+        !program.text().empty() && program.text().find('/') == std::string_view::npos;
+    if (check_literal(program, "requires", diagnostics) && !is_name)
       diagnostics.error(program.span(), fmt::format("'{}' is no name of a program", program.text()),
                         "programs are looked up in PATH");
     spec.requirements.push_back({std::string(program.text()), presence});

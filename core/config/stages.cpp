@@ -30,6 +30,7 @@ void StagesReader::read(yaml::Node mapping) {
 }
 
 bool StagesReader::take_name(yaml::Node key, std::string_view what) {
+  written_.add(key.text());
   if (!check_name(key, what, context_.diagnostics)) return false;
   const auto [entry, fresh] = names_.try_emplace(key.text(), key.span());
   if (fresh) return true;
@@ -47,7 +48,7 @@ void StagesReader::read_entry(yaml::Node key, yaml::Node value) {
   const auto members = extended.mapping.find(parallel);
   const auto first = static_cast<std::uint32_t>(drafts_.size());
   if (members)
-    read_group(key, extended, *members);
+    read_group(key, extended, *members, ungrouped_);
   else
     read_stage(key, extended, ungrouped_);
   const auto last = static_cast<std::uint32_t>(drafts_.size());
@@ -61,6 +62,8 @@ StagesReader::Extended StagesReader::extend(yaml::Node value) {
 }
 
 void StagesReader::read_stage(yaml::Node key, const Extended& extended, const Group& group) {
+  if (const auto members = extended.mapping.find(parallel))
+    return read_nested_group(key, extended, *members, group);
   const bool named = take_name(key, "a stage");
   const yaml::Node value = extended.mapping;
   if (value.kind() == yaml::Kind::scalar || value.kind() == yaml::Kind::sequence) {
@@ -76,9 +79,6 @@ void StagesReader::read_stage(yaml::Node key, const Extended& extended, const Gr
   yaml::Reader reader(value, fmt::format("stage '{}'", key.text()), context_.diagnostics);
   read_stage_keys(reader, targets_, spec);
   auto needs = read_needs(reader);
-  if (const auto nested = reader.node(parallel))
-    context_.diagnostics.error(nested->span(), "a group cannot stand in a group",
-                               "list its members in one `parallel`");
   if (!named) return;
   const auto kind = reader.node("kind");
   StageDraft draft{with_inherited(value, group, spec.kind), needs ? std::move(needs) : group.needs,

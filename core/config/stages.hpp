@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/config/context.hpp"
+#include "core/config/name_set.hpp"
 #include "core/config/stage_keys.hpp"
 #include "core/config/templates.hpp"
 #include "core/model/pipeline.hpp"
@@ -36,7 +37,7 @@ class StagesReader {
  public:
   StagesReader(const StageSpec& defaults, const StageTargets& targets, Templates& templates,
                const Context& context, Pipeline& pipeline)
-      : ungrouped_{defaults, {}, {}, {}, false},
+      : ungrouped_{defaults, {}, {}, {}},
         targets_(targets),
         templates_(templates),
         context_(context),
@@ -46,6 +47,9 @@ class StagesReader {
 
   [[nodiscard]] const std::vector<StageDraft>& drafts() const noexcept { return drafts_; }
   [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return entries_; }
+  /// Every stage and group that was written, also those that were refused: to refer to one of them
+  /// is no further mistake.
+  [[nodiscard]] const NameSet& names() const noexcept { return written_; }
 
  private:
   struct Group {
@@ -54,6 +58,7 @@ class StagesReader {
     std::optional<yaml::Node> inherited;  ///< keys of the members' kinds
     std::optional<Span> kind;             ///< where it was written
     bool incomplete{false};               ///< a template of it could not be found
+    bool nested{false};                   ///< in another group, which is reported
   };
 
   /// A stage's or group's mapping with what it extends.
@@ -63,9 +68,13 @@ class StagesReader {
   };
 
   void read_entry(yaml::Node key, yaml::Node value);
-  void read_group(yaml::Node key, const Extended& extended, yaml::Node members);
+  void read_group(yaml::Node key, const Extended& extended, yaml::Node members, const Group& base);
+  /// Reports it, and reads its members as those of both: what names them is no mistake.
+  void read_nested_group(yaml::Node key, const Extended& extended, yaml::Node members,
+                         const Group& outer);
   [[nodiscard]] Extended extend(yaml::Node value);
-  [[nodiscard]] Group read_group_keys(yaml::Node key, yaml::Node mapping, yaml::Node members);
+  [[nodiscard]] Group read_group_keys(yaml::Node key, yaml::Node mapping, yaml::Node members,
+                                      const Group& base);
   void check_group_keys(yaml::Reader& reader, yaml::Node members);
   void read_stage(yaml::Node key, const Extended& extended, const Group& group);
   /// True (reported) when the members of all groups would inherit more values than fit.
@@ -85,7 +94,9 @@ class StagesReader {
   std::vector<StageDraft> drafts_;
   std::vector<Entry> entries_;
   std::size_t inherited_{0};  ///< values, by all members of all groups
+  std::size_t nested_{0};     ///< members of groups in groups
   std::unordered_map<std::string_view, Span> names_;
+  NameSet written_;
   std::map<std::string, std::vector<std::string_view>, std::less<>> kind_keys_;
 };
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <catch2/catch_test_macros.hpp>
+#include <cstdlib>
+#include <string_view>
 
 #include "test_repo.hpp"
 
@@ -133,7 +135,11 @@ TEST_CASE("read_info uses GIT_DIR where the working tree has no .git") {
 }
 
 TEST_CASE("read_info reads a repository that another user owns") {
-  if (geteuid() != 0) SKIP("only root can give files away");
+  if (geteuid() != 0) {
+    const char* ci = std::getenv("CI");
+    if (ci != nullptr && std::string_view(ci) == "true") FAIL("only root can give files away");
+    SKIP("only root can give files away");
+  }
   const TempDir dir;
   TestRepo repo(dir / "r");
   const std::string sha = repo.commit({{"a", "1"}});
