@@ -97,7 +97,7 @@ class RunSession {
       if (was_announced(stage)) recorder.tell(event::StageFinished{stage.name, *stage.outcome});
     const auto took = record_->ended.value_or(record_->started) - record_->started;
     recorder.tell(event::RunFinished{0, std::chrono::duration_cast<Milliseconds>(took), ""});
-    view->finish(SteadyTime::max());
+    finish(*view);
     return 0;
   }
 
@@ -162,12 +162,19 @@ class RunSession {
     if (options_.quiet) quiet_ = std::make_unique<QuietSink>(*view_);
     auto workspace = TRY(set_up_workspace());
     const RunResult result = run_engine(workspace, jobs);
-    view_->finish(signals_.token().cancelled() ? clock_.steady() + std::chrono::seconds{2}
-                                               : SteadyTime::max());
+    finish(*view_);
     if (result.fatal) report(*result.fatal);
     lock_.reset();
     if (const auto kept = store::keep_house(*store_, clock_.wall()); !kept) report(kept.error());
     return result.exit_code;
+  }
+
+  /// A reader that is only slow (a pager) gets everything; one that stalls cannot outlast Ctrl-C.
+  void finish(EventSink& view) const {
+    const Milliseconds glance{100};
+    while (!view.finish(clock_.steady() + glance) && !signals_.token().cancelled()) {
+    }
+    if (signals_.token().cancelled()) view.finish(clock_.steady() + Milliseconds{2'000});
   }
 
   std::unique_ptr<EventSink> make_view() {

@@ -11,15 +11,14 @@
 
 namespace pipectl::sinks {
 
-Descriptor::Descriptor(int fd) noexcept : fd_(fd) {
+Descriptor::Descriptor(int fd) : fd_(fd) {
   struct stat info {};
   if (::fstat(fd, &info) != 0) return;
   socket_ = S_ISSOCK(info.st_mode);
   regular_ = S_ISREG(info.st_mode);
   if (!S_ISCHR(info.st_mode) && !S_ISFIFO(info.st_mode)) return;
-  char path[32]{};
-  fmt::format_to_n(path, sizeof path - 1, "/proc/self/fd/{}", fd);
-  own_ = ::open(path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+  const auto path = fmt::format("/proc/self/fd/{}", fd);
+  own_ = ::open(path.c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
 }
 
 Descriptor::~Descriptor() {

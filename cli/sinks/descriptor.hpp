@@ -10,7 +10,7 @@ namespace pipectl::sinks {
 /// Writing to someone else's descriptor without ever blocking on it and without changing it.
 class Descriptor {
  public:
-  explicit Descriptor(int fd) noexcept;
+  explicit Descriptor(int fd);
   ~Descriptor();
   Descriptor(const Descriptor&) = delete;
   Descriptor& operator=(const Descriptor&) = delete;

@@ -27,6 +27,8 @@ void QuietSink::give_back(const RunEvent& event, const event::StageFinished& fin
 void QuietSink::on_event(const RunEvent& event) noexcept {
   if (const auto* output = std::get_if<event::StageOutput>(&event.what)) return keep(*output);
   if (std::holds_alternative<event::StageNote>(event.what)) return;
+  if (const auto* started = std::get_if<event::StageStarted>(&event.what))
+    tails_.erase(started->stage);  // of an attempt that is tried again
   if (const auto* finished = std::get_if<event::StageFinished>(&event.what))
     give_back(event, *finished);
   next_.on_event(event);

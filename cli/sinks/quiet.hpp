@@ -15,7 +15,7 @@ class QuietSink final : public EventSink {
   explicit QuietSink(EventSink& next) : next_(next) {}
   void on_event(const RunEvent& event) noexcept override;
   [[nodiscard]] bool congested() const noexcept override { return next_.congested(); }
-  void finish(SteadyTime deadline) noexcept override { next_.finish(deadline); }
+  bool finish(SteadyTime deadline) noexcept override { return next_.finish(deadline); }
 
  private:
   void keep(const event::StageOutput& output);

@@ -6,10 +6,12 @@
 
 namespace pipectl::sinks {
 
-void StepSummary::finish(SteadyTime) noexcept {
-  if (!model_.result()) return;
+bool StepSummary::finish(SteadyTime /*deadline*/) noexcept {
+  if (written_ || !model_.result()) return true;
+  written_ = true;
   std::ofstream out(file_, std::ios::app | std::ios::binary);
   out << ui::markdown_summary(model_) << '\n';
+  return true;
 }
 
 }  // namespace pipectl::sinks

@@ -13,11 +13,12 @@ class StepSummary final : public EventSink {
  public:
   explicit StepSummary(std::string file) : file_(std::move(file)) {}
   void on_event(const RunEvent& event) noexcept override { model_.apply(event); }
-  void finish(SteadyTime deadline) noexcept override;
+  bool finish(SteadyTime deadline) noexcept override;
 
  private:
   const std::string file_;
   ui::RunModel model_;
+  bool written_{false};
 };
 
 }  // namespace pipectl::sinks

@@ -117,7 +117,17 @@ TextWriter::TextWriter(int fd, std::size_t capacity)
   state_->thread = std::thread([state = state_] { state->run(); });
 }
 
-TextWriter::~TextWriter() { finish(std::chrono::steady_clock::now() + Milliseconds{100}); }
+TextWriter::~TextWriter() {
+  const Milliseconds moment{100};
+  if (!finish(std::chrono::steady_clock::now())) {
+    give_up();
+    if (!finish(std::chrono::steady_clock::now() + moment)) {
+      state_->thread.detach();  // it hangs in a descriptor that can not be made non-blocking
+      return;
+    }
+  }
+  state_->thread.join();
+}
 
 void TextWriter::write(std::string_view text) noexcept {
   if (text.empty() || state_->error != 0) return;
@@ -135,24 +145,17 @@ bool TextWriter::congested() const noexcept { return state_->held > state_->capa
 bool TextWriter::idle() const noexcept { return state_->held == 0; }
 int TextWriter::error() const noexcept { return state_->error; }
 
-void TextWriter::finish(SteadyTime deadline) noexcept {
+bool TextWriter::finish(SteadyTime deadline) noexcept {
   std::unique_lock lock(state_->mutex);
-  if (!state_->thread.joinable()) return;
   state_->finishing = true;
   state_->changed.notify_all();
-  const auto ended = [&] { return state_->ended; };
-  if (!state_->changed.wait_until(lock, deadline, ended)) {
-    state_->given_up = true;
-    const std::uint64_t one = 1;
-    if (::write(state_->wake, &one, sizeof one) < 0) state_->error = errno;
-    state_->changed.wait_for(lock, Milliseconds{100}, ended);
-  }
-  const bool over = state_->ended;
-  lock.unlock();
-  if (over)
-    state_->thread.join();
-  else
-    state_->thread.detach();  // it hangs in a descriptor that can not be made non-blocking
+  return state_->changed.wait_until(lock, deadline, [&] { return state_->ended; });
+}
+
+void TextWriter::give_up() noexcept {
+  state_->given_up = true;
+  const std::uint64_t one = 1;
+  if (::write(state_->wake, &one, sizeof one) < 0) state_->error = errno;
 }
 
 }  // namespace pipectl::sinks

@@ -22,7 +22,7 @@ class TextWriter {
  public:
   /// `capacity`: bytes held before `congested` is true.
   explicit TextWriter(int fd, std::size_t capacity = 256U << 10U);
-  ~TextWriter();  ///< gives up what is still held after 100 ms
+  ~TextWriter();  ///< gives up what is still held
   TextWriter(const TextWriter&) = delete;
   TextWriter& operator=(const TextWriter&) = delete;
 
@@ -34,10 +34,13 @@ class TextWriter {
   [[nodiscard]] bool idle() const noexcept;
   /// errno of the write that failed for good, or 0.
   [[nodiscard]] int error() const noexcept;
-  /// Waits until everything is written, at most until the deadline; then no more is accepted.
-  void finish(SteadyTime deadline) noexcept;
+  /// Accepts no more and waits until everything is written, at most until the deadline. True when
+  /// it is; else it may be called again.
+  bool finish(SteadyTime deadline) noexcept;
 
  private:
+  void give_up() noexcept;
+
   struct State;
   std::shared_ptr<State> state_;
 };

@@ -22,8 +22,10 @@ class Views final : public EventSink {
       if (view->congested()) return true;
     return false;
   }
-  void finish(SteadyTime deadline) noexcept override {
-    for (const auto& view : views_) view->finish(deadline);
+  bool finish(SteadyTime deadline) noexcept override {
+    bool all = true;
+    for (const auto& view : views_) all = view->finish(deadline) && all;
+    return all;
   }
 
  private:

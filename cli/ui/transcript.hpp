@@ -27,7 +27,7 @@ class TranscriptSink final : public EventSink {
     writer_.write(text_);
   }
   [[nodiscard]] bool congested() const noexcept override { return writer_.congested(); }
-  void finish(SteadyTime deadline) noexcept override { writer_.finish(deadline); }
+  bool finish(SteadyTime deadline) noexcept override { return writer_.finish(deadline); }
 
  private:
   std::unique_ptr<Transcript> transcript_;

@@ -59,7 +59,10 @@ RunResult Engine::run() {
   while (true) {
     follow_cancel();
     congested_ = recorder_.congested();
-    if (!fatal_ && !congested_) start_what_may_start();
+    // A stalled reader holds back new stages, or their output would pile up in memory; but not those
+    // that clean up after Ctrl-C.
+    const bool held_back = congested_ && seen_ == CancelReason::none;
+    if (!fatal_ && !held_back) start_what_may_start();
     write_down_and_launch();
     const bool over = fatal_ ? scheduler_.running() == 0 : scheduler_.done();
     if (over) break;

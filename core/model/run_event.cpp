@@ -12,8 +12,10 @@ bool FanOut::congested() const noexcept {
   return std::ranges::any_of(sinks_, [](const auto* sink) { return sink->congested(); });
 }
 
-void FanOut::finish(SteadyTime deadline) noexcept {
-  for (auto* sink : sinks_) sink->finish(deadline);
+bool FanOut::finish(SteadyTime deadline) noexcept {
+  bool all = true;
+  for (auto* sink : sinks_) all = sink->finish(deadline) && all;
+  return all;
 }
 
 }  // namespace pipectl

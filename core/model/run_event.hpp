@@ -65,7 +65,12 @@ class EventSink {
   /// True while it cannot take more output. The engine then holds back StageOutput (and only that).
   [[nodiscard]] virtual bool congested() const noexcept { return false; }
   /// No more events will come; flush what is held, at most until the deadline.
-  virtual void finish(SteadyTime deadline) noexcept { static_cast<void>(deadline); }
+  /// True once everything is out; else it may be called again, and destroying the sink gives the
+  /// rest up.
+  virtual bool finish(SteadyTime deadline) noexcept {
+    static_cast<void>(deadline);
+    return true;
+  }
 };
 
 /// Hands every event to several sinks; congested as soon as one is.
@@ -74,7 +79,7 @@ class FanOut final : public EventSink {
   explicit FanOut(std::vector<EventSink*> sinks) : sinks_(std::move(sinks)) {}
   void on_event(const RunEvent& event) noexcept override;
   [[nodiscard]] bool congested() const noexcept override;
-  void finish(SteadyTime deadline) noexcept override;
+  bool finish(SteadyTime deadline) noexcept override;
 
  private:
   std::vector<EventSink*> sinks_;

@@ -37,7 +37,7 @@ class CountingSink : public EventSink {
  public:
   void on_event(const RunEvent&) noexcept override { ++events; }
   [[nodiscard]] bool congested() const noexcept override { return full; }
-  void finish(SteadyTime) noexcept override { ++finished; }
+  bool finish(SteadyTime) noexcept override { return ++finished > 0; }
   int events{0};
   int finished{0};
   bool full{false};
