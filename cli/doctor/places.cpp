@@ -8,6 +8,7 @@
 
 #include "cli/doctor/doctor.hpp"
 #include "core/base/text.hpp"
+#include "core/git/address.hpp"
 #include "core/git/repository.hpp"
 
 namespace pipectl::cli {
@@ -65,6 +66,40 @@ Finding disk(const std::filesystem::path& folder) {
   return finding;
 }
 
+Finding repository(std::string topic, std::string name, const std::filesystem::path& root) {
+  Finding finding{std::move(topic), std::move(name), Health::good, "", ""};
+  const auto info = git::read_info(root);
+  if (!info) {
+    finding.health = Health::bad;
+    finding.detail = info.error().message;
+    finding.hint = info.error().hint;
+  } else if (info->sha.empty()) {
+    finding.health = Health::note;
+    finding.detail = root.string() + ": no commit yet";
+  } else {
+    const auto branch = info->branch.empty() ? std::string{"no branch"} : info->branch;
+    finding.detail = fmt::format("{} at {}", branch, info->short_sha);
+    if (info->dirty) finding.detail += ", with changes that are not committed";
+  }
+  return finding;
+}
+
+Finding source(const std::string& url, const std::filesystem::path& base) {
+  const auto address = git::parse_address(url);
+  if (!address) return {"source", url, Health::bad, address.error().message, address.error().hint};
+  const auto shown = address->url();
+  if (address->scheme != git::Scheme::local)
+    return {"source", shown, Health::note, "not asked: that would use the network", ""};
+  // As git has it, `shop` may stand for `shop.git`.
+  for (const auto& path : {address->path, address->path + ".git"}) {
+    const auto folder = (base / path).lexically_normal();
+    std::error_code ignored;
+    if (std::filesystem::exists(folder, ignored)) return repository("source", shown, folder);
+  }
+  return {"source", shown, Health::bad, "there is no such folder",
+          "a path is read from the folder of the pipeline file"};
+}
+
 }  // namespace
 
 std::vector<Finding> check_state_dir(const PipelineFile& file, const Invocation& invocation) {
@@ -75,14 +110,7 @@ std::vector<Finding> check_state_dir(const PipelineFile& file, const Invocation&
 std::vector<Finding> check_repository(const PipelineFile& file) {
   if (!file.in_repository)
     return {{"git", "repository", Health::note, "none here: git.* is empty", ""}};
-  const auto info = git::read_info(file.root);
-  if (!info) return {{"git", "repository", Health::bad, info.error().message, info.error().hint}};
-  if (info->sha.empty())
-    return {{"git", "repository", Health::note, file.root.string() + ": no commit yet", ""}};
-  const auto branch = info->branch.empty() ? std::string{"no branch"} : info->branch;
-  auto detail = fmt::format("{} at {}", branch, info->short_sha);
-  if (info->dirty) detail += ", with changes that are not committed";
-  return {{"git", "repository", Health::good, detail, ""}};
+  return {repository("git", "repository", file.root)};
 }
 
 std::vector<Finding> check_pipeline(const PipelineFile& file) {
@@ -91,17 +119,7 @@ std::vector<Finding> check_pipeline(const PipelineFile& file) {
       {"pipectl", "version", Health::good, PIPECTL_VERSION, ""},
       {"pipeline", pipeline.name, Health::good,
        fmt::format("{}: {} stages", file.file.string(), pipeline.stages.size()), ""}};
-  if (!pipeline.source) return findings;
-  const auto& url = pipeline.source->url;
-  std::error_code ignored;
-  if (url.starts_with('/') || url.starts_with("./") || url.starts_with("../")) {
-    const auto path = file.file.parent_path() / url;
-    const bool there = std::filesystem::exists(path, ignored);
-    findings.push_back({"source", url, there ? Health::good : Health::bad,
-                        there ? "is there" : "there is no such folder", ""});
-  } else {
-    findings.push_back({"source", url, Health::note, "not asked: that would use the network", ""});
-  }
+  if (pipeline.source) findings.push_back(source(pipeline.source->url, file.file.parent_path()));
   return findings;
 }
 

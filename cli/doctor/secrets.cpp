@@ -36,7 +36,7 @@ Finding check(const SecretDecl& secret, const SecretProvider* provider, const En
   if (!value) return absent(secret, value.error().message, value.error().hint);
   const auto from = fmt::format("from {}", secret.provider);
   if (!*value) {
-    const auto what = secret.optional ? "optional, not set" : "not set";
+    const auto* const what = secret.optional ? "optional, not set" : "not set";
     return absent(secret, fmt::format("{} ({})", what, from),
                   secret.optional ? "" : "set it, or give it with --secrets-file");
   }
