@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string_view>
+#include <tuple>
 
 #include "cli/commands/commands.hpp"
 
@@ -11,11 +12,16 @@ namespace {
 
 int exit_code_of(Fault fault) noexcept {
   switch (fault) {
-    case Fault::usage: return 2;
-    case Fault::step: return 1;
-    case Fault::infrastructure: return 3;
-    case Fault::cancelled: return 130;
-    case Fault::bug: return 70;
+    case Fault::usage:
+      return 2;
+    case Fault::step:
+      return 1;
+    case Fault::infrastructure:
+      return 3;
+    case Fault::cancelled:
+      return 130;
+    case Fault::bug:
+      return 70;
   }
   return 70;
 }
@@ -55,8 +61,8 @@ std::filesystem::path state_dir(const Invocation& invocation,
 }
 
 int report(const Error& error) {
-  std::fprintf(stderr, "pipectl: error: %s\n", error.message.c_str());
-  if (!error.hint.empty()) std::fprintf(stderr, "  hint: %s\n", error.hint.c_str());
+  std::ignore = std::fprintf(stderr, "pipectl: error: %s\n", error.message.c_str());
+  if (!error.hint.empty()) std::ignore = std::fprintf(stderr, "  hint: %s\n", error.hint.c_str());
   return exit_code_of(error.fault);
 }
 

@@ -1,5 +1,6 @@
 #include <cstdio>
 #include <exception>
+#include <tuple>
 
 #include "cli/app.hpp"
 
@@ -8,10 +9,10 @@ int main(int argc, char** argv) {
   try {
     return pipectl::cli::run_app(argc, argv);
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "pipectl: bug: %s\n", error.what());
+    std::ignore = std::fprintf(stderr, "pipectl: bug: %s\n", error.what());
   } catch (...) {
-    std::fputs("pipectl: bug: an unknown exception\n", stderr);
+    std::ignore = std::fputs("pipectl: bug: an unknown exception\n", stderr);
   }
-  std::fputs("This is a defect of pipectl, not of your pipeline. Please report it.\n", stderr);
+  std::ignore = std::fputs("This is a defect of pipectl, not of your pipeline. Please report it.\n", stderr);
   return 70;
 }

@@ -6,13 +6,14 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <tuple>
 
 #include "cli/app.hpp"
 
 namespace pipectl::cli {
 
 Result<void> write_stdout(std::string_view data) {
-  std::signal(SIGPIPE, SIG_IGN);
+  std::ignore = std::signal(SIGPIPE, SIG_IGN);
   while (!data.empty()) {
     const ssize_t written = ::write(STDOUT_FILENO, data.data(), data.size());
     if (written < 0 && errno == EINTR) continue;

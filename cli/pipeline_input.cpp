@@ -125,7 +125,7 @@ Result<std::unique_ptr<PipelineFile>> load_pipeline(const PipelineOptions& optio
   const auto colour = ::isatty(STDERR_FILENO) != 0 && !invocation.env.contains("NO_COLOR")
                           ? Colour::on
                           : Colour::off;
-  std::fputs(render(file->diagnostics.sorted(), colour).c_str(), stderr);
+  fmt::print(stderr, "{}", render(file->diagnostics.sorted(), colour));
   if (!loaded || file->diagnostics.has_errors()) {
     const auto count = file->diagnostics.distinct_errors();
     return fail(Fault::usage, fmt::format("{} has {} error{}; nothing was run", shown.string(),

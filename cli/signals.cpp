@@ -6,7 +6,9 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
+#include <tuple>
 
 namespace pipectl::cli {
 namespace {
@@ -23,7 +25,8 @@ sigset_t watched() {
 SignalWatcher::SignalWatcher() : stop_(eventfd(0, EFD_CLOEXEC)) {
   const sigset_t set = watched();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  std::signal(SIGPIPE, SIG_IGN);  // a closed reader is an error of write(), not the end of us
+  std::ignore =
+      std::signal(SIGPIPE, SIG_IGN);  // a closed reader is an error of write(), not the end of us
   thread_ = std::thread([this] { watch(); });
 }
 
@@ -45,8 +48,8 @@ void SignalWatcher::watch() {
   const int signals = signalfd(-1, &set, SFD_CLOEXEC);
   int count = 0;
   while (true) {
-    pollfd sources[] = {{signals, POLLIN, 0}, {stop_, POLLIN, 0}};
-    if (::poll(sources, 2, -1) < 0) continue;
+    std::array<pollfd, 2> sources{{{signals, POLLIN, 0}, {stop_, POLLIN, 0}}};
+    if (::poll(sources.data(), sources.size(), -1) < 0) continue;
     if ((sources[1].revents & POLLIN) != 0) break;
     signalfd_siginfo info{};
     if (::read(signals, &info, sizeof info) != sizeof info) continue;

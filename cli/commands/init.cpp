@@ -34,6 +34,7 @@ Result<std::vector<Toolchain>> choose(const Options& options, const Invocation& 
 
 std::string names_of(const std::vector<Toolchain>& toolchains) {
   std::vector<std::string> names;
+  names.reserve(toolchains.size());
   for (const auto& toolchain : toolchains) names.push_back(toolchain.name);
   return join(names, ", ");
 }

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <tuple>
 #include <vector>
 
 #include "cli/commands/commands.hpp"
@@ -38,8 +39,8 @@ void note_silence(const store::StageRecord& stage) {
   if (stage.outcome && stage.outcome->status == Status::cached) why = "it was cached";
   if (!why.empty() && stage.outcome && !stage.outcome->reason.empty())
     why += ": " + stage.outcome->reason;
-  std::fprintf(stderr, "%s printed nothing%s%s\n", printable(stage.name).c_str(),
-               why.empty() ? "" : "; ", printable(why).c_str());
+  std::ignore = std::fprintf(stderr, "%s printed nothing%s%s\n", printable(stage.name).c_str(),
+                             why.empty() ? "" : "; ", printable(why).c_str());
 }
 
 Result<void> show(store::RunStore& history, const store::RunRecord& run,

@@ -1,6 +1,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <memory>
+#include <tuple>
 
 #include "cli/commands/commands.hpp"
 #include "cli/history/clean.hpp"
@@ -29,13 +30,13 @@ Result<void> list(const RunsOptions& options, const Invocation& invocation) {
   const auto history = TRY(open_history(options.history, invocation));
   if (!history && options.names) return {};
   if (!history) {
-    std::fputs("nothing has run here yet\n", stderr);
+    std::ignore = std::fputs("nothing has run here yet\n", stderr);
     return options.history.json ? print("{\"v\": 1, \"runs\": []}\n") : Result<void>{};
   }
   const auto runs = TRY(history->list(options.most));
   if (options.names) return print(ids_of(runs));
   if (options.history.json) return print(json_of_list(runs, *history));
-  if (runs.empty()) std::fputs("no runs are kept\n", stderr);
+  if (runs.empty()) std::ignore = std::fputs("no runs are kept\n", stderr);
   return print(run_table(runs, *history, output_terminal(invocation)));
 }
 

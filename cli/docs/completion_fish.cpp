@@ -65,7 +65,7 @@ void inner_commands(const CommandDoc& command, const std::string& seen, std::str
   for (const auto& inner : command.commands) {
     auto condition = seen + "__fish_seen_subcommand_from " + inner.name;
     std::string others;
-    for (const auto& deeper : inner.commands) others += ' ' + deeper.name;
+    for (const auto& deeper : inner.commands) others.append(" ").append(deeper.name);
     const auto own =
         others.empty() ? condition : condition + "; and not __fish_seen_subcommand_from" + others;
     one_command(inner, own, text);

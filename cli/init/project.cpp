@@ -51,6 +51,7 @@ std::vector<Toolchain> detect(const std::filesystem::path& folder) {
 
 std::vector<std::string> template_names() {
   std::vector<std::string> names;
+  names.reserve(table.size());
   for (const auto& known : table) names.emplace_back(known.name);
   return names;
 }

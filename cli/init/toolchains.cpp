@@ -79,7 +79,7 @@ Toolchain python_toolchain(const Folder& folder) {
   return python;
 }
 
-Toolchain cmake_toolchain(const Folder&) {
+Toolchain cmake_toolchain(const Folder& /*folder*/) {
   Toolchain cmake{"cmake", {}};
   cmake.stages.push_back({Part::prepare,
                           "configure",
@@ -115,7 +115,7 @@ Toolchain cmake_toolchain(const Folder&) {
   return cmake;
 }
 
-Toolchain go_toolchain(const Folder&) {
+Toolchain go_toolchain(const Folder& /*folder*/) {
   return {"go",
           {{Part::quality, "vet", "lint", "", {"go"}, {"go vet ./..."}, {}},
            {Part::quality, "test", "test", "", {"go"}, {"go test ./..."}, {}},
@@ -129,7 +129,7 @@ Toolchain go_toolchain(const Folder&) {
            {Part::build, "build", "build", "", {"go"}, {"go build ./..."}, {}}}};
 }
 
-Toolchain rust_toolchain(const Folder&) {
+Toolchain rust_toolchain(const Folder& /*folder*/) {
   return {"rust",
           {{Part::quality, "format", "lint", "", {"cargo"}, {"cargo fmt --check"}, {}},
            {Part::quality, "clippy", "lint", "", {"cargo"}, {"cargo clippy -- -D warnings"}, {}},
@@ -137,7 +137,7 @@ Toolchain rust_toolchain(const Folder&) {
            {Part::build, "build", "build", "", {"cargo"}, {"cargo build --release"}, {}}}};
 }
 
-Toolchain docker_toolchain(const Folder&) {
+Toolchain docker_toolchain(const Folder& /*folder*/) {
   return {"docker",
           {{Part::image,
             "image",
@@ -164,7 +164,7 @@ Toolchain kubernetes_toolchain(const Folder& folder) {
              "undo: kubectl rollout undo -f " + manifests + "/", "concurrency: deploy"}}}};
 }
 
-Toolchain minimal_toolchain(const Folder&) {
+Toolchain minimal_toolchain(const Folder& /*folder*/) {
   return {"minimal",
           {{Part::quality, "lint", "lint", "", {}, {"echo 'put a linter here'"}, {}},
            {Part::quality, "test", "test", "", {}, {"echo 'put the tests here'"}, {}},

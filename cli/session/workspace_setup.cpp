@@ -18,7 +18,7 @@ class ProgressLine {
  public:
   explicit ProgressLine(bool redraw) : redraw_(redraw) {}
   ~ProgressLine() {
-    if (redraw_ && !phase_.empty()) std::fputs("\r\x1b[K", stderr);
+    if (redraw_ && !phase_.empty()) fmt::print(stderr, "\r\x1b[K");
   }
   ProgressLine(const ProgressLine&) = delete;
   ProgressLine& operator=(const ProgressLine&) = delete;

@@ -148,8 +148,9 @@ std::string ascii_text(std::string_view text) {
   if (is_simple(text)) return std::string{text};
   std::string ascii;
   while (!text.empty()) {
-    const auto known = std::find_if(transliterations.begin(), transliterations.end(),
-                                    [&](const auto& t) { return text.starts_with(t.first); });
+    const auto* const known =
+        std::find_if(transliterations.begin(), transliterations.end(),
+                     [&](const auto& t) { return text.starts_with(t.first); });
     const Lexeme piece = next_piece(text);
     if (known != transliterations.end())
       ascii += known->second;
