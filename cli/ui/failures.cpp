@@ -17,8 +17,9 @@ constexpr std::size_t named_victims = 8;
 std::string tail_of(const Tail& tail, const Terminal& terminal) {
   const auto bar = painted(sign(Sign::bar, terminal.glyphs), Paint::red, terminal.colour);
   std::string text;
-  if (tail.total() > tail.lines().size()) {
-    const auto before = fmt::format("({} lines before)", tail.total() - tail.lines().size());
+  if (tail.left_out() > 0) {
+    const auto before =
+        fmt::format("({} line{} before)", tail.left_out(), tail.left_out() == 1 ? "" : "s");
     text += fmt::format("   {} {}\n", bar, painted(before, Paint::dim, terminal.colour));
   }
   constexpr std::size_t lead = 6;
@@ -33,8 +34,11 @@ std::string tail_of(const Tail& tail, const Terminal& terminal) {
 }
 
 std::string reason_of(const Outcome& outcome) {
-  if (!outcome.reason.empty()) return outcome.reason;
-  return outcome.exit_code ? fmt::format("exit code {}", *outcome.exit_code) : "no reason given";
+  std::string text = outcome.reason;
+  if (text.empty())
+    text = outcome.exit_code ? fmt::format("exit code {}", *outcome.exit_code) : "no reason given";
+  if (outcome.attempts > 1) text += fmt::format(" · attempt {0} of {0}", outcome.attempts);
+  return text;
 }
 
 std::string title(const StageView& stage, const Terminal& terminal) {
@@ -77,8 +81,8 @@ std::string unfold_failure(const StageView& stage, const std::string& log_path,
   if (!stage.outcome->hint.empty())
     text += fmt::format("   hint: {}\n", shown_line(stage.outcome->hint, terminal));
   if (!log_path.empty() && stage.tail.total() > 0)
-    text +=
-        fmt::format("   log:  {} ({} lines)\n", shown_line(log_path, terminal), stage.tail.total());
+    text += fmt::format("   log:  {} ({} line{})\n", shown_line(log_path, terminal),
+                        stage.tail.total(), stage.tail.total() == 1 ? "" : "s");
   return text;
 }
 

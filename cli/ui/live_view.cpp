@@ -31,12 +31,11 @@ LiveView::LiveView(int fd, const Terminal& terminal, LogPath log_path, const Clo
     : fd_(fd), terminal_(terminal), log_path_(std::move(log_path)), clock_(clock), writer_(fd) {
   const auto set = own_signals();
   ::pthread_sigmask(SIG_BLOCK, &set, &signals_before_);
-  writer_.write(hide_cursor);
   thread_ = std::thread([this] { run(); });
 }
 
 LiveView::~LiveView() {
-  finish(std::chrono::steady_clock::now() + Milliseconds{100});
+  finish(std::chrono::steady_clock::now());
   ::pthread_sigmask(SIG_SETMASK, &signals_before_, nullptr);
 }
 
@@ -72,26 +71,28 @@ ScreenSize LiveView::measure() {
 void LiveView::draw() {
   if (!writer_.idle()) return;
   const auto size = measure();
-  std::string out;
+  std::string out = hidden_ ? "" : hide_cursor;
   std::vector<std::string> frame;
   {
     const std::scoped_lock lock(mutex_);
-    if (!above_.empty()) out = screen_.clear(size) + std::exchange(above_, {});
+    if (model_.run().empty()) return;  // until it starts, the terminal is not ours
+    if (!above_.empty()) out += screen_.clear(size) + std::exchange(above_, {});
     frame = draw_frame(model_, terminal_, clock_.wall(), tick_++);
   }
+  hidden_ = true;
   writer_.write(out + screen_.show(std::move(frame), size));
 }
 
 // The picture stays where it is; the shell writes below it.
 void LiveView::suspend() {
-  writer_.write(std::string{"\r\n"} + show_cursor);
+  if (hidden_) writer_.write(std::string{"\r\n"} + show_cursor);
+  hidden_ = false;
   for (int i = 0; i < 10 && !writer_.idle(); ++i) {
     timespec pause{0, 10'000'000};
     ::nanosleep(&pause, nullptr);
   }
   ::kill(::getpid(), SIGSTOP);
   screen_ = Redraw{};
-  writer_.write(hide_cursor);
 }
 
 void LiveView::stop_drawing() {
@@ -113,15 +114,15 @@ std::string LiveView::ending() {
     part(summary_table(model_, terminal_));
     out += closing_line(model_, terminal_);
   }
-  return out + show_cursor;
+  return hidden_ ? out + show_cursor : out;
 }
 
-void LiveView::finish(SteadyTime deadline) noexcept {
+bool LiveView::finish(SteadyTime deadline) noexcept {
   if (thread_.joinable()) {
     stop_drawing();
     writer_.write(ending());
   }
-  writer_.finish(deadline);
+  return writer_.finish(deadline);
 }
 
 }  // namespace pipectl::ui

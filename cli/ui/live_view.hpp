@@ -26,7 +26,7 @@ class LiveView final : public EventSink {
   LiveView(int fd, const Terminal& terminal, LogPath log_path, const Clock& clock);
   ~LiveView() override;
   void on_event(const RunEvent& event) noexcept override;
-  void finish(SteadyTime deadline) noexcept override;
+  bool finish(SteadyTime deadline) noexcept override;
 
  private:
   void run();
@@ -42,8 +42,9 @@ class LiveView final : public EventSink {
   const LogPath log_path_;
   const Clock& clock_;
   sinks::TextWriter writer_;
-  Redraw screen_;     ///< as terminal_
-  unsigned tick_{0};  ///< as terminal_
+  Redraw screen_;       ///< as terminal_
+  bool hidden_{false};  ///< as terminal_: the cursor is
+  unsigned tick_{0};    ///< as terminal_
   sigset_t signals_before_{};
 
   std::mutex mutex_;

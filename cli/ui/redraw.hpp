@@ -22,6 +22,7 @@ class Redraw {
   [[nodiscard]] std::string clear(ScreenSize size);
 
  private:
+  [[nodiscard]] int rows_above(ScreenSize size) const;  ///< of the picture, above the cursor
   [[nodiscard]] std::string to_top(ScreenSize size) const;
   std::vector<std::string> shown_;
   ScreenSize size_;

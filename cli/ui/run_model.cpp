@@ -62,6 +62,12 @@ void Tail::add(std::string_view text) {
   }
 }
 
+void Tail::begin_attempt() {
+  lines_.clear();
+  before_ = total_;
+  open_ = false;
+}
+
 void Tail::clear() {
   lines_.clear();
   lines_.shrink_to_fit();
@@ -101,6 +107,10 @@ void RunModel::on(const event::StageStarted& e) {
   if (stage.phase != Phase::running) {
     ++counts_.running;
     stage.started = now_;
+  }
+  if (e.attempt != stage.attempt) {
+    stage.tail.begin_attempt();
+    stage.latest.clear();
   }
   stage.phase = Phase::running;
   stage.attempt = e.attempt;

@@ -12,19 +12,23 @@
 
 namespace pipectl::ui {
 
-/// The last lines that a stage wrote, as they came. Bounded: 20 lines of 2 KiB.
+/// The last lines that a stage's latest attempt wrote, as they came. Bounded: 20 lines of 2 KiB.
 class Tail {
  public:
   void add(std::string_view text);
+  void begin_attempt();  ///< what came before is another attempt's
   [[nodiscard]] const std::deque<std::string>& lines() const noexcept { return lines_; }
-  [[nodiscard]] std::size_t total() const noexcept { return total_; }  ///< lines ever written
+  [[nodiscard]] std::size_t total() const noexcept { return total_; }  ///< lines of all attempts
+  /// Lines that the latest attempt wrote before those that are kept.
+  [[nodiscard]] std::size_t left_out() const noexcept { return total_ - before_ - lines_.size(); }
   void clear();
 
  private:
   void add_line(std::string_view line);
   std::deque<std::string> lines_;
   std::size_t total_{0};
-  bool open_{false};  ///< the last line has not ended yet
+  std::size_t before_{0};  ///< lines of earlier attempts
+  bool open_{false};       ///< the last line has not ended yet
 };
 
 enum class Phase { planned, queued, running, ended };
@@ -74,7 +78,7 @@ class RunModel {
   void on(const event::StageStarted& e);
   void on(const event::StageOutput& e);
   void on(const event::StageNote& e);
-  void on(const event::StageArtifact&) {}
+  void on(const event::StageArtifact& /*e*/) {}
   void on(const event::DeployStep& e);
   void on(const event::StageFinished& e);
   void on(const event::Warning& e);

@@ -13,8 +13,7 @@
 namespace pipectl::ui {
 namespace {
 
-constexpr std::size_t rows_shown = 100;
-constexpr std::size_t name_columns = 12;  // at least; at most 40, and a third of the terminal
+constexpr std::size_t name_columns = 12;  // at least; at most 40, and two fifths of the terminal
 constexpr std::size_t duration_columns = 6;
 
 struct Columns {
@@ -34,9 +33,16 @@ bool went_well(const StageView& stage) {
   }
 }
 
-std::vector<const StageView*> rows_of(const RunModel& model) {
+// On a terminal what matters must not scroll away.
+std::size_t rows_shown(const Terminal& terminal) {
+  constexpr std::size_t most = 100;
+  const auto rows = static_cast<std::size_t>(std::max(terminal.rows, 0));
+  return terminal.redraw ? std::clamp<std::size_t>(rows, 24, most) : most;
+}
+
+std::vector<const StageView*> rows_of(const RunModel& model, const Terminal& terminal) {
   std::vector<const StageView*> rows;
-  const bool all = model.stages().size() <= rows_shown;
+  const bool all = model.stages().size() <= rows_shown(terminal);
   for (const auto& stage : model.stages())
     if (stage.outcome && (all || !went_well(stage))) rows.push_back(&stage);
   return rows;
@@ -47,7 +53,7 @@ Columns columns_of(const std::vector<const StageView*>& rows, const Terminal& te
   std::size_t most = 40;
   if (terminal.redraw) {
     columns.line = static_cast<std::size_t>(terminal.columns);
-    most = std::clamp<std::size_t>(columns.line / 3, name_columns, most);
+    most = std::clamp<std::size_t>(columns.line * 2 / 5, name_columns, most);
   }
   for (const auto* stage : rows) {
     columns.name = std::max(columns.name, display_width(shown_line(stage->name, terminal)));
@@ -145,7 +151,7 @@ std::string details_of(const Outcome& outcome) {
 }
 
 std::string summary_table(const RunModel& model, const Terminal& terminal) {
-  const auto rows = rows_of(model);
+  const auto rows = rows_of(model, terminal);
   const auto columns = columns_of(rows, terminal);
   std::string text;
   for (const auto* stage : rows) text += row(*stage, columns, terminal);

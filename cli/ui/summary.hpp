@@ -10,7 +10,8 @@ namespace pipectl::ui {
 // The end of a run as text. Pure; lines end with line breaks; empty when there is nothing to say.
 // Everything that came from outside is made safe to show.
 
-/// One line for each stage. Of more than 100 stages those that went well are only counted.
+/// One line for each stage. Of more than 100 stages (on a terminal: than it has rows) those that
+/// went well are only counted.
 [[nodiscard]] std::string summary_table(const RunModel& model, const Terminal& terminal);
 
 /// `FAILED in 41.0s · 1 failed, 3 passed, 1 skipped · to go on: …`

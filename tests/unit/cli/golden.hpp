@@ -26,8 +26,7 @@ inline std::string visible(std::string_view text) {
 /// difference before you commit it.
 inline std::string golden(const std::string& name, const std::string& actual) {
   const std::string path = std::string{PIPECTL_SOURCE_DIR} + "/tests/golden/ui/" + name;
-  if (std::getenv("UPDATE_GOLDEN") != nullptr)
-    std::ofstream{path, std::ios::binary} << actual;
+  if (std::getenv("UPDATE_GOLDEN") != nullptr) std::ofstream{path, std::ios::binary} << actual;
   std::ifstream file{path, std::ios::binary};
   return {std::istreambuf_iterator<char>{file}, {}};
 }

@@ -106,6 +106,9 @@ class Screen {
       case 'A':
         row_ -= number;
         break;
+      case 'B':
+        row_ += number;
+        break;
       case 'K':
         line().resize(column_);
         break;
@@ -201,6 +204,16 @@ TEST_CASE("one picture replaces another in place") {
   shown.feed("warning\r\n");
   show({"again"});
   CHECK(shown.text() == "above\nwarning\nagain\n");
+}
+
+// There tmux takes it for `clear` and keeps what it erases as history.
+TEST_CASE("nothing is erased from the top downwards") {
+  Redraw redraw;
+  static_cast<void>(redraw.show({"one", "two"}, {20, 10}));
+  for (const auto& out : {redraw.show({"one", "two"}, {30, 10}), redraw.clear({30, 10})}) {
+    CHECK(out.find("\x1b[J") != std::string::npos);
+    CHECK(out.find("A\x1b[J") == std::string::npos);
+  }
 }
 
 TEST_CASE("what has not changed is not sent again") {

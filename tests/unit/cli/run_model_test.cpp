@@ -52,6 +52,23 @@ TEST_CASE("a tail bounds a line that never ends") {
   CHECK(tail.lines().back().size() == 2048);
 }
 
+TEST_CASE("a tail is the latest attempt's, its total that of all") {
+  test::ScriptedRun run;
+  run.after(0, event::StageStarted{"unit", 1})
+      .after(1, event::StageOutput{"unit", Stream::out, "first\nfirst, unfinished"})
+      .after(1, event::StageStarted{"unit", 2});
+  auto model = told(run);
+  CHECK(model.stage("unit")->latest.empty());
+  CHECK(model.stage("unit")->tail.lines().empty());
+  std::string many;
+  for (int i = 0; i < 25; ++i) many += "second " + std::to_string(i) + '\n';
+  model.apply({"01j2run", run.now(), event::StageOutput{"unit", Stream::out, many}});
+  const auto& tail = model.stage("unit")->tail;
+  CHECK(tail.lines().front() == "second 5");
+  CHECK(tail.left_out() == 5);
+  CHECK(tail.total() == 27);
+}
+
 TEST_CASE("the first failure is the root cause and comes last") {
   test::ScriptedRun run;
   run.after(0, test::balance_sheet_pro())
