@@ -1,0 +1,326 @@
+"""The commands beside `run`: what they print, where, and their exit codes."""
+import json
+import os
+import pathlib
+import subprocess
+import unittest
+
+import harness
+
+TEMPLATES = ["node", "python", "cmake", "go", "rust", "docker", "kubernetes", "minimal"]
+
+
+class ValidateTest(harness.PipectlTest):
+    def test_valid(self):
+        self.write("stages: {a: {run: 'true'}, g: {parallel: {b: {run: 'true'}}}}")
+        done = self.pipectl("validate", code=0)
+        self.assertEqual(done.stdout, "pipeline.yaml: valid: 2 stages, 1 group\n")
+        self.assertEqual(done.stderr, "")
+        self.assertFalse((self.folder / ".pipectl").exists())
+
+    def test_every_problem_at_once_on_stderr(self):
+        self.write("stages:\n  a: {run: 'true', timout: 5}\n  b: {run: 'true', needs: [c]}\n")
+        done = self.pipectl("validate", code=2)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("pipeline.yaml:2:20: error: unknown key 'timout'", done.stderr)
+        self.assertIn("did you mean 'timeout'?", done.stderr)
+        self.assertIn("pipeline.yaml:3:", done.stderr)
+
+    def test_json(self):
+        self.write("stages:\n  a: {run: 'true', timout: 5}\n")
+        done = self.pipectl("validate", "--json", code=2)
+        answer = json.loads(done.stdout)
+        self.assertFalse(answer["valid"])
+        self.assertEqual([(d["line"], d["column"], d["severity"]) for d in answer["diagnostics"]],
+                         [(2, 20, "error")])
+        self.write("stages: {a: {run: 'true'}}")
+        self.assertTrue(json.loads(self.pipectl("validate", "--json", code=0).stdout)["valid"])
+
+    def test_no_file(self):
+        done = self.pipectl("validate", code=2)
+        self.assertIn("pipeline.yaml", done.stderr)
+
+
+PLAN = """
+    name: shop
+    on: {manual: {}, pull_request: {stages: [quality]}}
+    stages:
+      quality:
+        parallel:
+          lint: {kind: lint, requires: [no-such-linter], run: 'lint .'}
+          unit: {matrix: {node: ['18', '20']}, env: {N: '${{ matrix.node }}'}, run: ['a $N', 'b']}
+      image: {requires: {no-such-docker: required}, run: 'docker build .'}
+      ship: {run: 'ship it', when: "event == 'push'"}
+      make: {needs: [quality], run: 'echo v=1 >> $PIPECTL_OUTPUT'}
+      use: {needs: [make], run: 'true', when: "stages.make.outputs.v == '1'"}
+"""
+
+
+class PlanTest(harness.PipectlTest):
+    def fates(self, *args):
+        plan = json.loads(self.pipectl("plan", "--json", *args, code=0).stdout)
+        return {s["name"]: (s["fate"], s.get("reason", "")) for s in plan["stages"]}
+
+    def test_says_what_would_run_and_why_the_rest_would_not(self):
+        self.write(PLAN)
+        fates = self.fates()
+        self.assertEqual(fates["lint"], ("skipped", "requires no-such-linter, which is not in PATH"))
+        self.assertEqual(fates["unit (18)"][0], "runs")
+        self.assertEqual(fates["image"], ("fails", "requires no-such-docker, which is not in PATH"))
+        self.assertEqual(fates["ship"], ("skipped", "upstream image"))
+        self.assertEqual(fates["make"][0], "runs")
+        self.assertEqual(fates["use"], ("open", "`stages.make.outputs.v == '1'` is known when it runs"))
+        self.assertFalse((self.folder / ".pipectl").exists())
+
+    def test_means_the_same_as_run(self):
+        self.write(PLAN.replace("['a $N', 'b']", "'true'"))
+        for args in ((), ("--event", "pull_request"), ("--skip", "image"), ("--until", "quality"),
+                     ("-s", "unit (20)"), ("--from", "make")):
+            with self.subTest(args):
+                ran = self.outcomes("-k", *args)
+                fates = self.fates(*args)
+                self.assertLessEqual(set(ran), set(fates))
+                for name, (fate, _) in fates.items():
+                    expected = {"runs": {"succeeded"}, "skipped": {"skipped"},
+                                "fails": {"failed"}, "open": {"succeeded", "skipped"}}[fate]
+                    self.assertIn(ran.get(name, "skipped"), expected, name)
+
+    def test_commands_of_each_matrix_instance(self):
+        self.write(PLAN)
+        plan = json.loads(self.pipectl("plan", "--json", code=0).stdout)
+        unit = [s for s in plan["stages"] if s["stage"] == "unit"]
+        self.assertEqual([s["matrix"] for s in unit], [{"node": "18"}, {"node": "20"}])
+        self.assertEqual(unit[0]["commands"], ["a $N", "b"])
+        self.assertEqual((plan["v"], plan["pipeline"], plan["event"]), (1, "shop", "manual"))
+
+    def test_text(self):
+        self.write(PLAN)
+        text = self.pipectl("plan", code=0).stdout
+        self.assertIn("shop · manual · 4 of 7 stages would run", text)
+        self.assertIn("  ▶ unit (18)  $ a $N\n               $ b\n", text)
+        self.assertIn("✗ image        would fail: requires no-such-docker", text)
+        self.assertNotIn("\n\n\n", text)
+
+    def test_names(self):
+        self.write(PLAN)
+        names = self.pipectl("plan", "--names", code=0).stdout.splitlines()
+        self.assertEqual(names, sorted(["image", "lint", "make", "quality", "ship", "unit",
+                                        "unit (18)", "unit (20)", "use"]))
+
+    def test_a_wrong_name_is_refused_with_a_suggestion(self):
+        self.write(PLAN)
+        done = self.pipectl("plan", "--until", "imge", code=2)
+        self.assertIn("did you mean 'image'?", done.stderr)
+        self.assertEqual(done.stdout, "")
+
+
+class GraphTest(harness.PipectlTest):
+    def test_tree_leaves_out_what_follows(self):
+        self.write("stages: {a: {run: 'x'}, g: {parallel: {b: {run: 'x'}, c: {run: 'x'}}}, "
+                   "d: {run: 'x', needs: [a, g, b]}}")
+        self.assertEqual(self.pipectl("graph", code=0).stdout,
+                         "a\ng\n├─ b ← a\n└─ c ← a\nd ← g\n")
+
+    def test_mermaid_and_dot(self):
+        self.write("name: 'say \"hi\"'\nstages: {a: {run: 'x', matrix: {s: ['\"']}}, b: {run: 'x'}}")
+        self.assertEqual(self.pipectl("graph", "--format", "mermaid", code=0).stdout,
+                         'flowchart TD\n  s0["a (s: #quot;)"]\n  s1["b"]\n  s0 --> s1\n')
+        dot = self.pipectl("graph", "--format", "dot", code=0).stdout
+        self.assertTrue(dot.startswith('digraph "say \\"hi\\"" {\n'))
+        self.assertIn('  s0 [label="a (s: \\")"];\n', dot)
+        self.assertIn("  s0 -> s1;\n", dot)
+
+    def test_unknown_format(self):
+        self.write("stages: {a: {run: 'x'}}")
+        self.pipectl("graph", "--format", "svg", code=2)
+
+
+class InitTest(harness.PipectlTest):
+    def test_every_template_is_valid(self):
+        for name in TEMPLATES:
+            with self.subTest(name):
+                self.pipectl("init", "--force", "--template", name, code=0)
+                self.pipectl("validate", code=0)
+                self.pipectl("plan", code=0)
+
+    def test_finds_what_is_here(self):
+        files = {"package.json": '{"scripts": {"test": "jest", "build": "tsc"}}',
+                 "package-lock.json": "{}", "Dockerfile": "FROM scratch\n", "go.mod": "module x\n",
+                 "k8s/app.yaml": "apiVersion: v1\nkind: Service\n"}
+        for name, text in files.items():
+            self.write(text, name)
+        done = self.pipectl("init", code=0)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("node, go, docker, kubernetes", done.stderr)
+        plan = json.loads(self.pipectl("plan", "--json", code=0).stdout)
+        self.assertEqual([s["name"] for s in plan["stages"]],
+                         ["install", "node-test", "audit", "vet", "go-test", "govulncheck",
+                          "node-build", "go-build", "image", "deploy"])
+        commands = {s["name"]: s["commands"] for s in plan["stages"]}
+        self.assertEqual(commands.get("install") or ["npm ci"], ["npm ci"])
+
+    def test_does_not_overwrite(self):
+        self.write("mine: true")
+        done = self.pipectl("init", code=2)
+        self.assertIn("already there", done.stderr)
+        self.assertEqual((self.folder / "pipeline.yaml").read_text(), "mine: true")
+        self.pipectl("init", "--force", code=0)
+        self.assertIn("stages:", (self.folder / "pipeline.yaml").read_text())
+
+    def test_a_link_that_leads_nowhere_is_there_too(self):
+        (self.folder / "pipeline.yaml").symlink_to("nowhere")
+        self.pipectl("init", code=2)
+
+    def test_stdout_writes_nothing(self):
+        done = self.pipectl("init", "--stdout", "--template", "go", code=0)
+        self.assertIn("go test ./...", done.stdout)
+        self.assertEqual(list(self.folder.iterdir()), [])
+
+    def test_a_hostile_folder_name_is_text(self):
+        folder = self.folder / 'a"$(touch pwned): {}\n# x'
+        folder.mkdir()
+        self.pipectl("init", code=0, cwd=folder)
+        plan = json.loads(self.pipectl("plan", "--json", code=0, cwd=folder).stdout)
+        self.assertEqual(plan["pipeline"], folder.name)
+
+    def test_an_unknown_template(self):
+        self.assertIn("did you mean 'node'?", self.pipectl("init", "--template", "nod", code=2).stderr)
+
+
+class DoctorTest(harness.PipectlTest):
+    def findings(self, code, **options):
+        done = self.pipectl("doctor", "--json", code=code, **options)
+        answer = json.loads(done.stdout)
+        self.assertEqual(answer["ok"], code == 0)
+        return {(c["topic"], c["name"]): c for c in answer["checks"]}, done.stdout
+
+    def test_programs_secrets_and_places(self):
+        self.write("""
+            secrets:
+              THERE: {env: SOURCE}
+              ABSENT: {env: NO_SUCH_SOURCE}
+              MAYBE: {env: NO_SUCH_SOURCE, optional: true}
+            stages:
+              a: {run: 'true', secrets: [THERE, ABSENT, MAYBE], requires: [sh, no-such-tool]}
+              b: {run: 'true', requires: {no-such-other: required}, shell: bash}
+        """)
+        env = harness.clean_environment(SOURCE="hunter2-hunter2")
+        found, text = self.findings(1, env=env)
+        self.assertNotIn("hunter2", text)
+        health = {key: value["health"] for key, value in found.items()}
+        self.assertEqual(health[("secret", "THERE")], "ok")
+        self.assertEqual(health[("secret", "ABSENT")], "error")
+        self.assertEqual(health[("secret", "MAYBE")], "note")
+        self.assertEqual(health[("program", "sh")], "ok")
+        self.assertEqual(health[("program", "bash")], "ok")
+        self.assertEqual(health[("program", "no-such-tool")], "warning")
+        self.assertEqual(health[("program", "no-such-other")], "error")
+        self.assertEqual(health[("state", "folder")], "ok")
+        self.assertFalse((self.folder / ".pipectl").exists())
+
+    def test_well(self):
+        self.write("stages: {a: {run: 'true'}}")
+        done = self.pipectl("doctor", code=0)
+        self.assertIn("Everything that it needs is here", done.stdout)
+
+    def test_a_state_folder_that_can_not_be(self):
+        self.write("stages: {a: {run: 'true'}}")
+        self.write("a file", "file")
+        found, _ = self.findings(1, env=harness.clean_environment(
+            PIPECTL_STATE_DIR=str(self.folder / "file" / "state")))
+        self.assertEqual(found[("state", "folder")]["health"], "error")
+
+    def test_repository(self):
+        self.write("stages: {a: {run: 'true'}}")
+        self.git("init")
+        found, _ = self.findings(0)
+        self.assertIn("no commit yet", found[("git", "repository")]["detail"])
+        self.git("add", ".")
+        self.git("commit", "-m", "one")
+        found, _ = self.findings(0)
+        self.assertRegex(found[("git", "repository")]["detail"], r"^main at [0-9a-f]+$")
+
+
+    def test_a_source_in_a_folder_is_looked_at(self):
+        sources = {"shop": ("ok", "main at "), "shop.git": ("ok", "main at "), ".": ("ok", "main at "),
+                   "bare": ("ok", "main at "), "file://" + str(self.folder / "shop"): ("ok", "main at "),
+                   "plain": ("error", ""), "nowhere": ("error", "no such folder"),
+                   "https://localhost:1/shop": ("note", "network")}
+        for name in ("shop", "."):
+            self.write("a file", f"{name}/file")
+            self.git("init", cwd=self.folder / name)
+            self.git("add", "file", cwd=self.folder / name)
+            self.git("commit", "-m", "one", cwd=self.folder / name)
+        self.git("clone", "--bare", "shop", "shop.git")
+        self.git("clone", "--bare", "shop", "bare.git")
+        (self.folder / "plain").mkdir()
+        for source, (health, detail) in sources.items():
+            with self.subTest(source):
+                self.write(f"source: '{source}'\nstages: {{a: {{run: 'true'}}}}")
+                found, _ = self.findings(1 if health == "error" else 0)
+                self.assertEqual(found[("source", source.removeprefix("file://"))]["health"], health)
+                self.assertIn(detail, found[("source", source.removeprefix("file://"))]["detail"])
+
+
+class SmallTest(harness.PipectlTest):
+    def test_version(self):
+        for args in (("--version",), ("version",)):
+            self.assertRegex(self.pipectl(*args, code=0).stdout, r"^pipectl \d+\.\d+\.\d+\n$")
+
+    def test_no_command_and_an_unknown_one_are_usage_errors(self):
+        for args in ((), ("rnu",), ("run", "--no-such-option")):
+            done = self.pipectl(*args, code=2)
+            self.assertEqual(done.stdout, "")
+            self.assertNotEqual(done.stderr, "")
+
+    def test_data_into_a_full_disk_is_an_error(self):
+        self.write("stages: {a: {run: 'true'}}")
+        for command in ("plan", "graph", "schema", "version", "doctor", "validate"):
+            with self.subTest(command), open("/dev/full", "w") as full:
+                done = subprocess.run([harness.PIPECTL, command], cwd=self.folder, stdout=full,
+                                      stderr=subprocess.PIPE, text=True,
+                                      env=harness.clean_environment())
+                self.assertEqual(done.returncode, 3)
+                self.assertIn("cannot write to stdout", done.stderr)
+
+    def test_a_reader_that_goes_away_is_none(self):
+        done = subprocess.run(["bash", "-c", 'set -o pipefail; "$0" schema | head -1 >/dev/null',
+                               os.path.abspath(harness.PIPECTL)], stderr=subprocess.PIPE, text=True)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+
+
+class SchemaTest(harness.PipectlTest):
+    """The schema agrees with a real validator, and with what loads and what does not."""
+
+    def check(self, *files):
+        schema = self.folder / "schema.json"
+        schema.write_text(self.pipectl("schema", code=0).stdout)
+        script = pathlib.Path(__file__).resolve().parent.parent / "support" / "check_schema.py"
+        done = subprocess.run(["/usr/bin/python3", script, schema, *files], text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.assertEqual(done.stderr, "")
+        return json.loads(done.stdout)
+
+    def test_what_init_writes(self):
+        files = []
+        for name in TEMPLATES:
+            text = self.pipectl("init", "--stdout", "--template", name, code=0).stdout
+            files.append(self.write(text, name + ".yaml"))
+        for file, problems in self.check(*files).items():
+            self.assertEqual(problems, [], file)
+
+    def test_what_does_not_load(self):
+        wrong = {"key": "stages: {a: {run: x, timout: 3}}", "kind": "stages: {a: {kind: tset, run: x}}",
+                 "type": "stages: {a: {run: x, weight: many}}", "top": "stagse: {}",
+                 "retry": "stages: {a: {run: x, retry: {max: 1, on: [never]}}}",
+                 "event": "on: {pushh: {}}\nstages: {a: {run: x}}",
+                 "check": "stages: {a: {kind: verify, checks: [{htp: x}]}}",
+                 "others": "stages: {a: {kind: lint, run: x, undo: y}}"}
+        files = [self.write(text, name + ".yaml") for name, text in wrong.items()]
+        for file, problems in self.check(*files).items():
+            self.assertNotEqual(problems, [], file)
+            self.pipectl("validate", file, code=2)
+
+
+if __name__ == "__main__":
+    unittest.main()
