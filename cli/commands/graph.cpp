@@ -34,7 +34,7 @@ void add_graph(CLI::App& root, Invocation& invocation) {
   const auto options = std::make_shared<Options>();
   add_file_option(*command, options->pipeline);
   command->add_option("--format", options->format, "How to draw (default: tree)")
-      ->check(CLI::IsMember({"tree", "mermaid", "dot"}))
+      ->check(CLI::IsMember({"tree", "mermaid", "dot"}).description(""))
       ->type_name("tree|mermaid|dot");
   command->callback([options, &invocation] {
     invocation.exit_code = exit_code_or_report(graph(*options, invocation));
