@@ -71,12 +71,23 @@ std::string list_victims(const RunModel& model, const Terminal& terminal) {
   return text;
 }
 
+// Beside the title, or below it where the terminal would break it.
+std::string heading(const StageView& stage, const Terminal& terminal) {
+  const auto name = title(stage, terminal);
+  const auto reason = shown_line(reason_of(*stage.outcome), terminal);
+  const auto columns = static_cast<std::size_t>(std::max(terminal.columns, 20));
+  if (!terminal.redraw || display_width(name) + 2 + display_width(reason) <= columns)
+    return fmt::format("{}  {}\n", name, reason);
+  std::string text = name + '\n';
+  for (const auto& part : wrapped(reason, columns - 3)) text += fmt::format("   {}\n", part);
+  return text;
+}
+
 }  // namespace
 
 std::string unfold_failure(const StageView& stage, const std::string& log_path,
                            const Terminal& terminal) {
-  std::string text = fmt::format("{}  {}\n", title(stage, terminal),
-                                 shown_line(reason_of(*stage.outcome), terminal));
+  std::string text = heading(stage, terminal);
   text += tail_of(stage.tail, terminal);
   if (!stage.outcome->hint.empty())
     text += fmt::format("   hint: {}\n", shown_line(stage.outcome->hint, terminal));

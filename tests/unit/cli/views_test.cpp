@@ -4,6 +4,7 @@
 #include <string>
 
 #include "cli/ui/display.hpp"
+#include "cli/ui/failures.hpp"
 #include "cli/ui/grouped.hpp"
 #include "cli/ui/json_lines.hpp"
 #include "cli/ui/markdown.hpp"
@@ -205,6 +206,24 @@ TEST_CASE("the summary has the form of the manual") {
         "✅ load         PASSED  30.2s   P95 156ms · errors 0% · 900 requests\n"
         "❌ staging      FAILED  41.0s   health http://app/ready: 503, want 200 -> rolled back to "
         "app:1f3c9a2\n");
+}
+
+TEST_CASE("a reason that does not fit beside its stage stands below it") {
+  test::ScriptedRun run;
+  run.after(0, event::StageStarted{"staging", 1})
+      .after(0, test::ended("staging", Status::failed, 41'000, "health http://app/ready: 503"));
+  const auto model = model_of(run);
+  auto terminal = log_file();
+  const auto* stage = model.stage("staging");
+  CHECK(unfold_failure(*stage, "", terminal) == "❌ staging FAILED  health http://app/ready: 503\n");
+  terminal.redraw = true;
+  terminal.columns = 47;
+  CHECK(unfold_failure(*stage, "", terminal) == "❌ staging FAILED  health http://app/ready: 503\n");
+  terminal.columns = 30;
+  CHECK(unfold_failure(*stage, "", terminal) ==
+        "❌ staging FAILED\n"
+        "   health http://app/ready: 50\n"
+        "   3\n");
 }
 
 TEST_CASE("of many stages those that went well are only counted") {
