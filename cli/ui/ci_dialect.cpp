@@ -33,10 +33,12 @@ class Github final : public CiDialect {
  public:
   explicit Github(std::string token) : token_(std::move(token)) {}
 
-  std::string open(const std::string& title, WallTime) override {
+  std::string open(const std::string& title, WallTime /*at*/) override {
     return fmt::format("::group::{}\n::stop-commands::{}\n", command_data(title), token_);
   }
-  std::string close(WallTime) override { return fmt::format("::{}::\n::endgroup::\n", token_); }
+  std::string close(WallTime /*at*/) override {
+    return fmt::format("::{}::\n::endgroup::\n", token_);
+  }
 
   // The runner looks for `::name::` at the start of a line (white space aside) and for `##[name]`
   // anywhere in it.
@@ -70,8 +72,8 @@ class Gitlab final : public CiDialect {
     return fmt::format("\x1b[0Ksection_end:{}:{}\r\x1b[0K\n", seconds(at), section_);
   }
   std::string outside(std::string line) const override { return line; }
-  std::string annotate(const std::string&, const Outcome&,
-                       const std::optional<Place>&) const override {
+  std::string annotate(const std::string& /*stage*/, const Outcome& /*outcome*/,
+                       const std::optional<Place>& /*place*/) const override {
     return {};
   }
 

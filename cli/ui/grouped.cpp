@@ -32,8 +32,10 @@ class Grouped final : public Transcript {
   }
 
  private:
-  void say(const event::RunStarted&, std::string& out) { plain(title_of(model_, terminal_), out); }
-  void say(const event::StageQueued&, std::string&) {}
+  void say(const event::RunStarted& /*e*/, std::string& out) {
+    plain(title_of(model_, terminal_), out);
+  }
+  void say(const event::StageQueued& /*e*/, std::string& /*out*/) {}
   void say(const event::StageStarted& e, std::string& out) {
     if (e.attempt > 1) return text(e.stage, fmt::format("attempt {}\n", e.attempt), out);
     running_.push_back(e.stage);
@@ -61,7 +63,7 @@ class Grouped final : public Transcript {
     opened_.erase(e.stage);
     if (front_ == e.stage) front_ = running_.empty() ? std::string{} : running_.front();
   }
-  void say(const event::RunFinished&, std::string& out) {
+  void say(const event::RunFinished& /*e*/, std::string& out) {
     block(unfold_failures(model_, log_path_, terminal_), out);
     block(summary_table(model_, terminal_), out);
     block(closing_line(model_, terminal_), out);

@@ -67,7 +67,8 @@ std::string fence_for(const std::deque<std::string>& lines) {
       longest = std::max(longest, run);
     }
   }
-  return std::string(longest + 1, '`');
+  std::string fence(longest + 1, '`');
+  return fence;
 }
 
 std::string failure(const StageView& stage) {
@@ -110,10 +111,11 @@ std::string markdown_summary(const RunModel& model, std::size_t limit) {
   auto failures = model.failures();
   std::string details;
   // From the root cause backwards, as long as there is room.
-  for (auto stage = failures.rbegin(); stage != failures.rend(); ++stage) {
-    const auto one = failure(**stage);
+  std::reverse(failures.begin(), failures.end());
+  for (const auto* stage : failures) {
+    const auto one = failure(*stage);
     if (text.size() + details.size() + one.size() > limit) break;
-    details = one + details;
+    details.insert(0, one);
   }
   return text + details;
 }

@@ -25,10 +25,10 @@ class Plain final : public Transcript {
   }
 
  private:
-  void say(const event::RunStarted&, std::string& out) {
+  void say(const event::RunStarted& /*e*/, std::string& out) {
     out += stamp_ + title_of(model_, terminal_) + '\n';
   }
-  void say(const event::StageQueued&, std::string&) {}
+  void say(const event::StageQueued& /*e*/, std::string& /*out*/) {}
   void say(const event::StageStarted& e, std::string& out) {
     std::string text = fmt::format("{} started", sign(Sign::start, terminal_.glyphs));
     if (e.attempt > 1) text += fmt::format(" (attempt {})", e.attempt);
@@ -68,7 +68,7 @@ class Plain final : public Transcript {
     const auto warning = painted("warning:", Paint::yellow, terminal_.colour);
     out += fmt::format("{}{} {}\n", stamp_, warning, shown_line(e.text, terminal_));
   }
-  void say(const event::RunFinished&, std::string& out) {
+  void say(const event::RunFinished& /*e*/, std::string& out) {
     // A single failure whose output stands right above needs no repetition.
     const auto failures = model_.failures();
     if (failures.size() != 1 || failures.front()->name != last_speaker_) {
