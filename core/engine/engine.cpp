@@ -59,8 +59,7 @@ RunResult Engine::run() {
   while (true) {
     follow_cancel();
     congested_ = recorder_.congested();
-    // A stalled reader holds back new stages, or their output would pile up in memory; but not those
-    // that clean up after Ctrl-C.
+    // A stalled reader holds back new stages, or output would pile up; not those that clean up.
     const bool held_back = congested_ && seen_ == CancelReason::none;
     if (!fatal_ && !held_back) start_what_may_start();
     write_down_and_launch();
