@@ -1,7 +1,8 @@
 #include <fmt/format.h>
 
-#include "core/base/dotenv.hpp"
 #include "core/base/text.hpp"
+#include "core/config/stage_keys.hpp"
+#include "core/config/values.hpp"
 #include "stages/steps.hpp"
 
 namespace pipectl::stages {
@@ -37,38 +38,15 @@ std::vector<expr::Template> read_script(std::string_view key, yaml::Reader& read
 void read_env(yaml::Reader& reader, const ParseContext& context, Step& step) {
   const auto node = reader.node("env");
   if (!node) return;
-  if (node->kind() != yaml::Kind::mapping) {
-    context.diagnostics.error(node->span(), "`env` must be a mapping of names to values");
-    return;
-  }
-  for (const yaml::Node::Entry entry : node->entries()) {
-    if (!is_env_name(entry.key.text()))
-      context.diagnostics.error(
-          entry.key.span(),
-          fmt::format("'{}' is no name of a variable", printable(entry.key.text())),
-          "letters, digits and '_', no digit first");
-    else if (entry.key.text().starts_with("PIPECTL_"))
-      context.diagnostics.error(entry.key.span(),
-                                "names that begin with PIPECTL_ are set by pipectl");
-    if (entry.value.kind() != yaml::Kind::scalar && entry.value.kind() != yaml::Kind::null) {
-      context.diagnostics.error(entry.value.span(), "the value of a variable must be a text");
-      continue;
-    }
-    auto value = expr::Template::parse(entry.value.text(), entry.value.span(), context.diagnostics);
-    if (!value) continue;
-    value->check(context.names, context.diagnostics);
-    step.env.push_back({std::string{entry.key.text()}, std::move(*value)});
-  }
+  step.env = config::read_env(*node, context.diagnostics);
+  for (const EnvEntry& entry : step.env) entry.value.check(context.names, context.diagnostics);
 }
 
 void read_directory(yaml::Reader& reader, const ParseContext& context, Step& step) {
-  const auto text = reader.string("working_directory");
-  if (!text) return;
-  const Span where = reader.node("working_directory")->span();
-  auto parsed = expr::Template::parse(*text, where, context.diagnostics);
-  if (!parsed) return;
-  parsed->check(context.names, context.diagnostics);
-  step.working_directory = std::move(*parsed);
+  auto directory = config::read_directory(reader);
+  if (!directory) return;
+  directory->check(context.names, context.diagnostics);
+  step.working_directory = std::move(*directory);
 }
 
 std::optional<Step> read_step(yaml::Node node, std::size_t number, const ParseContext& context) {
@@ -82,7 +60,7 @@ std::optional<Step> read_step(yaml::Node node, std::size_t number, const ParseCo
   step.script = read_script("run", reader, context);
   read_env(reader, context, step);
   read_directory(reader, context, step);
-  step.timeout = reader.duration("timeout");
+  step.timeout = config::read_timeout(reader);
   reader.finish();
   return step;
 }
@@ -95,8 +73,9 @@ std::vector<Step> read_steps(yaml::Node list, const ParseContext& context) {
                               "`working_directory`, `timeout`");
     return steps;
   }
+  std::size_t number = 0;
   for (const yaml::Node node : list.items())
-    if (auto step = read_step(node, steps.size() + 1, context)) steps.push_back(std::move(*step));
+    if (auto step = read_step(node, ++number, context)) steps.push_back(std::move(*step));
   return steps;
 }
 

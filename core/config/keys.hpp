@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <span>
 #include <string_view>
 
@@ -23,10 +24,10 @@ enum class Section {
   check,  ///< beside the keys of each kind of health check
 };
 
-inline constexpr Section all_sections[] = {Section::pipeline, Section::included,    Section::source,
-                                           Section::param,    Section::environment, Section::event,
-                                           Section::defaults, Section::stage,       Section::matrix,
-                                           Section::retry,    Section::cache,       Section::check};
+inline constexpr std::array all_sections{Section::pipeline, Section::included,    Section::source,
+                                         Section::param,    Section::environment, Section::event,
+                                         Section::defaults, Section::stage,       Section::matrix,
+                                         Section::retry,    Section::cache,       Section::check};
 
 /// The one table behind the loader, the schema and the language reference. A `type` may refer to
 /// the schema's `#/$defs`.
