@@ -95,8 +95,8 @@ TEST_CASE("a step has a folder of its own, inside of the workspace") {
   CHECK(outcome.status == Status::failed);
   CHECK_THAT(outcome.reason, ContainsSubstring("none' does not exist"));
   std::filesystem::create_directory_symlink("/", bench.workspace / "out");
-  const char* const outside = GENERATE("../", "/", "out/tmp");
-  outcome = bench.run(std::string{"steps: [{run: pwd, working_directory: "} + outside + "}]");
+  bench.scope.values["matrix.node"] = std::string(GENERATE("../", "/", "out/tmp"));
+  outcome = bench.run("steps: [{run: pwd, working_directory: '${{ matrix.node }}'}]");
   CHECK(outcome.status == Status::failed);
   CHECK_THAT(outcome.reason, ContainsSubstring("outside the workspace"));
 }
@@ -150,16 +150,19 @@ TEST_CASE("a stage's commands are checked when the file is loaded") {
   const auto [yaml, message] = GENERATE(
       Bad{"{}", "nothing to run"}, Bad{"{run: a, steps: [{run: b}]}", "both `run` and `steps`"},
       Bad{"run: []", "holds no command"}, Bad{"run: '  '", "empty command"},
-      Bad{"run: [a, '']", "empty command"}, Bad{"run: {a: b}", "run"}, Bad{"run: \"a\\0b\"", "NUL"},
-      Bad{"steps: []", "at least one step"}, Bad{"steps: {run: a}", "must be a list"},
-      Bad{"steps: [a]", "step 1"}, Bad{"steps: [{name: a}]", "has no `run`"},
-      Bad{"steps: [{run: a, tiemout: 5s}]", "'timeout'"},
+      Bad{"run: [a, '']", "empty command"}, Bad{"run: {a: b}", "'run' must be"},
+      Bad{"run: \"a\\0b\"", "NUL"}, Bad{"steps: []", "at least one step"},
+      Bad{"steps: {run: a}", "must be a list"}, Bad{"steps: [a]", "step 1"},
+      Bad{"steps: [{name: a}]", "has no `run`"}, Bad{"steps: [{run: a, tiemout: 5s}]", "'timeout'"},
       Bad{"steps: [{run: a, env: [A]}]", "must be a mapping"},
-      Bad{"steps: [{run: a, env: {1A: x}}]", "no name of a variable"},
-      Bad{"steps: [{run: a, env: {PIPECTL_RUN_ID: x}}]", "set by pipectl"},
-      Bad{"steps: [{run: a, env: {A: [x]}}]", "must be a text"},
+      Bad{"steps: [{run: a, env: {1A: x}}]", "no name for an environment variable"},
+      Bad{"steps: [{run: a, env: {PIPECTL_RUN_ID: x}}]", "is reserved"},
+      Bad{"steps: [{run: a, env: {A: [x]}}]", "must be text"},
       Bad{"steps: [{run: a, env: {A: '${{ nope }}'}}]", "nope"},
-      Bad{"steps: [{run: a, timeout: soon}]", "timeout"});
+      Bad{"steps: [{run: a, timeout: soon}]", "must be a duration"},
+      Bad{"steps: [{run: a, timeout: 0}]", "more than 0"},
+      Bad{"steps: [{run: a, working_directory: ../b}]", "outside of the workspace"},
+      Bad{"steps: [{run: a, working_directory: /b}]", "outside of the workspace"});
   StageBench bench;
   CAPTURE(yaml);
   bench.parse(yaml);
