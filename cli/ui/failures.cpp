@@ -8,6 +8,7 @@
 #include "cli/ui/display.hpp"
 #include "cli/ui/style.hpp"
 #include "cli/ui/summary.hpp"
+#include "core/base/text.hpp"
 
 namespace pipectl::ui {
 namespace {
@@ -71,6 +72,35 @@ std::string list_victims(const RunModel& model, const Terminal& terminal) {
   return text;
 }
 
+// The text in lines of at most `columns`, broken between words where there are some.
+std::vector<std::string> in_words(std::string_view text, std::size_t columns) {
+  std::vector<std::string> lines(1);
+  for (const auto word : split(text, ' ')) {
+    const auto width = display_width(lines.back());
+    const bool first = lines.back().empty();
+    if (!first && width + 1 + display_width(word) <= columns) {
+      lines.back().append(" ").append(word);
+      continue;
+    }
+    if (first) lines.pop_back();
+    for (auto& part : wrapped(word, columns)) lines.push_back(std::move(part));
+  }
+  return lines;
+}
+
+// `   hint: …`, further lines below its beginning.
+std::string labelled(std::string_view label, std::string_view text, const Terminal& terminal) {
+  const auto shown = shown_line(text, terminal);
+  if (!terminal.redraw) return fmt::format("   {}{}\n", label, shown);
+  const std::size_t lead = 3 + label.size();
+  const auto columns = static_cast<std::size_t>(std::max(terminal.columns, 20)) - lead;
+  std::string all;
+  for (const auto& line : in_words(shown, columns))
+    all += fmt::format("{}{}\n", all.empty() ? fmt::format("   {}", label) : std::string(lead, ' '),
+                       line);
+  return all;
+}
+
 // Beside the title, or below it where the terminal would break it.
 std::string heading(const StageView& stage, const Terminal& terminal) {
   const auto name = title(stage, terminal);
@@ -78,9 +108,7 @@ std::string heading(const StageView& stage, const Terminal& terminal) {
   const auto columns = static_cast<std::size_t>(std::max(terminal.columns, 20));
   if (!terminal.redraw || display_width(name) + 2 + display_width(reason) <= columns)
     return fmt::format("{}  {}\n", name, reason);
-  std::string text = name + '\n';
-  for (const auto& part : wrapped(reason, columns - 3)) text += fmt::format("   {}\n", part);
-  return text;
+  return name + '\n' + labelled("", reason_of(*stage.outcome), terminal);
 }
 
 }  // namespace
@@ -89,8 +117,7 @@ std::string unfold_failure(const StageView& stage, const std::string& log_path,
                            const Terminal& terminal) {
   std::string text = heading(stage, terminal);
   text += tail_of(stage.tail, terminal);
-  if (!stage.outcome->hint.empty())
-    text += fmt::format("   hint: {}\n", shown_line(stage.outcome->hint, terminal));
+  if (!stage.outcome->hint.empty()) text += labelled("hint: ", stage.outcome->hint, terminal);
   if (!log_path.empty() && stage.tail.total() > 0)
     text += fmt::format("   log:  {} ({} line{})\n", shown_line(log_path, terminal),
                         stage.tail.total(), stage.tail.total() == 1 ? "" : "s");

@@ -16,6 +16,9 @@ namespace pipectl::ui {
 namespace {
 
 constexpr std::size_t duration_columns = 6;
+constexpr std::size_t took_columns = duration_columns + 1;
+constexpr std::size_t narrow = 60;        // columns of a terminal
+constexpr std::size_t least_details = 8;  // fewer columns of them say nothing
 
 std::string_view spinner(unsigned tick, Glyphs glyphs) {
   constexpr std::array<std::string_view, 10> dots{"⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"};
@@ -58,7 +61,11 @@ class Painter {
     const auto columns = static_cast<std::size_t>(std::max(terminal_.columns, 1));
     for (const auto* stage : shown)
       name_columns_ = std::max(name_columns_, indent(*stage) + name_of(*stage));
-    name_columns_ = std::min(name_columns_, std::max<std::size_t>(columns / 2, 8));
+    // Where there is little room names come first: they tell the stages apart.
+    const std::size_t before_details = 5 + took_columns;
+    const auto most = columns < narrow ? columns - std::min(columns, before_details) : columns / 2;
+    name_columns_ = std::min(name_columns_, std::max<std::size_t>(most, 8));
+    detailed_ = columns >= before_details + name_columns_ + 2 + least_details;
   }
   std::size_t name_of(const StageView& stage) const {
     return display_width(shown_line(stage.name, terminal_));
@@ -130,14 +137,14 @@ class Painter {
       text +=
           "  " + painted(fmt::format("attempt {}", stage.attempt), Paint::yellow, terminal_.colour);
     const auto latest = safe_line(stage.latest, Colour::off);
-    if (!latest.empty()) text += "  " + dim(shown_line(latest, terminal_));
+    if (detailed_ && !latest.empty()) text += "  " + dim(shown_line(latest, terminal_));
     return text;
   }
   std::string ended(const Outcome& outcome) const {
-    auto text = outcome.status == Status::skipped ? std::string(duration_columns + 1, ' ')
+    auto text = outcome.status == Status::skipped ? std::string(took_columns, ' ')
                                                   : took(human_duration(outcome.duration));
     const auto details = safe_line(details_of(outcome), Colour::off);
-    if (!details.empty()) text += "  " + dim(shown_line(details, terminal_));
+    if (detailed_ && !details.empty()) text += "  " + dim(shown_line(details, terminal_));
     return text;
   }
 
@@ -157,6 +164,7 @@ class Painter {
   const WallTime now_;
   const unsigned tick_;
   std::size_t name_columns_{8};
+  bool detailed_{true};
   std::vector<std::string> lines_;
 };
 

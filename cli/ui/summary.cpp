@@ -13,12 +13,16 @@
 namespace pipectl::ui {
 namespace {
 
-constexpr std::size_t name_columns = 12;  // at least; at most 40, and two fifths of the terminal
+constexpr std::size_t name_columns = 12;  // at least
+constexpr std::size_t most_name_columns = 40;
+constexpr std::size_t narrow = 60;        // columns of a terminal
+constexpr std::size_t least_details = 8;  // fewer columns of them say nothing
 constexpr std::size_t duration_columns = 6;
 
 struct Columns {
   std::size_t name{name_columns};
   std::size_t status{6};
+  [[nodiscard]] std::size_t before_details() const { return name + status + duration_columns + 5; }
   std::size_t line{std::numeric_limits<std::size_t>::max()};
 };
 
@@ -50,16 +54,18 @@ std::vector<const StageView*> rows_of(const RunModel& model, const Terminal& ter
 
 Columns columns_of(const std::vector<const StageView*>& rows, const Terminal& terminal) {
   Columns columns;
-  std::size_t most = 40;
-  if (terminal.redraw) {
-    columns.line = static_cast<std::size_t>(terminal.columns);
-    most = std::clamp<std::size_t>(columns.line * 2 / 5, name_columns, most);
-  }
+  if (terminal.redraw) columns.line = static_cast<std::size_t>(terminal.columns);
   for (const auto* stage : rows) {
     columns.name = std::max(columns.name, display_width(shown_line(stage->name, terminal)));
     columns.status = std::max(columns.status, label(stage->outcome->status).size());
   }
-  columns.name = std::min(columns.name, most);
+  columns.name = std::min(columns.name, most_name_columns);
+  if (!terminal.redraw) return columns;
+  // Where there is little room names come first: they tell the stages apart.
+  const auto others = columns.before_details() - columns.name;
+  const auto most =
+      columns.line < narrow ? columns.line - std::min(columns.line, others) : columns.line * 2 / 5;
+  columns.name = std::min(columns.name, std::max(most, name_columns));
   return columns;
 }
 
@@ -80,7 +86,8 @@ std::string row(const StageView& stage, const Columns& columns, const Terminal& 
   line += painted(padded(label(outcome.status), columns.status), paint, terminal.colour) + ' ';
   line += padded(took, duration_columns, Align::right);
   const auto details = shown_line(details_of(outcome), terminal);
-  if (!details.empty()) line += "   " + details;
+  const bool room = columns.line >= columns.before_details() + 3 + least_details;
+  if (room && !details.empty()) line += "   " + details;
   const std::size_t lead = display_width(icon(outcome.status, terminal.glyphs)) + 1;
   line = truncated(line, columns.line - std::min(columns.line, lead), terminal.glyphs);
   while (line.ends_with(' ')) line.pop_back();

@@ -222,8 +222,14 @@ TEST_CASE("a reason that does not fit beside its stage stands below it") {
   terminal.columns = 30;
   CHECK(unfold_failure(*stage, "", terminal) ==
         "❌ staging FAILED\n"
-        "   health http://app/ready: 50\n"
-        "   3\n");
+        "   health http://app/ready:\n"
+        "   503\n");
+  terminal.columns = 20;
+  CHECK(unfold_failure(*stage, "", terminal) ==
+        "❌ staging FAILED\n"
+        "   health\n"
+        "   http://app/ready:\n"
+        "   503\n");
 }
 
 TEST_CASE("of many stages those that went well are only counted") {
