@@ -93,8 +93,8 @@ class Forecaster {
   Forecast one(const plan::Node& node) {
     Forecast forecast;
     forecast.node = &node;
-    NodeScope scope{facts_, outputs_, file_.loaded.pipeline, node, {}};
-    const auto decision = decide(file_.loaded.pipeline, node, scope, verdict(node));
+    const NodeScope::Parts parts{facts_, outputs_, file_.loaded.pipeline, node};
+    const auto decision = decide(parts, verdict(node));
     if (const auto* outcome = std::get_if<Outcome>(&decision)) {
       forecast.fate = outcome->status == Status::skipped ? Fate::skipped : Fate::fails;
       forecast.skip = outcome->skip;
@@ -107,8 +107,10 @@ class Forecaster {
       forecast.skip = SkipCause::none;
       forecast.reason = fmt::format("`{}` is known when it runs", node.stage->when->text());
     }
-    if (forecast.fate == Fate::runs || open)
-      forecast.commands = file_.loaded.runners.at(node.stage->name)->preview(scope);
+    if (forecast.fate == Fate::runs || open) {
+      if (const auto scope = NodeScope::compose(parts))
+        forecast.commands = file_.loaded.runners.at(node.stage->name)->preview(*scope);
+    }
     return forecast;
   }
 

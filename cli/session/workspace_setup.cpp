@@ -43,15 +43,14 @@ class ProgressLine {
   std::size_t percent_{0};
 };
 
-/// Expressions of `source.ref` may read params, git and event; there is no stage yet.
+/// A ref that comes out empty would mean the remote's HEAD, which nobody asked for.
 Result<std::string> evaluate_ref(const Pipeline& pipeline, const RunFacts& facts) {
-  if (pipeline.source->ref.is_literal()) return pipeline.source->ref.text();
-  const OutputTable none;
-  const StageSpec stage;
-  plan::Node node;
-  node.stage = &stage;
-  const NodeScope scope{facts, none, pipeline, node, {}};
-  return pipeline.source->ref.evaluate(scope);
+  const expr::Template& ref = pipeline.source->ref;
+  std::string value = TRY(evaluate_for_file(ref, facts, pipeline));
+  if (value.empty() && !ref.is_literal())
+    return fail(Fault::usage, fmt::format("source.ref: {} is empty", ref.text()),
+                "give it a value, or leave `ref` out for the remote's default branch");
+  return value;
 }
 
 using ChangedFiles = std::optional<std::vector<std::string>>;

@@ -1,28 +1,33 @@
 #include "core/engine/child_environment.hpp"
 
+#include <set>
+#include <vector>
+
 #include "core/base/text.hpp"
 
 namespace pipectl {
-namespace {
 
-Result<void> add_all(const std::vector<EnvEntry>& entries, NodeScope& scope) {
-  for (const auto& entry : entries)
-    scope.env()[entry.name] =
-        entry.value.is_literal() ? entry.value.text() : TRY(entry.value.evaluate(scope));
-  return {};
-}
-
-}  // namespace
-
-Result<void> compose_env(const Pipeline& pipeline, const StageSpec& stage, NodeScope& scope) {
-  const auto& variables = scope.facts().variables;
-  for (const auto& [name, value] : variables) scope.env()[name] = value;
-  TRY(add_all(pipeline.env, scope));
-  for (const auto& [name, value] : variables) scope.env()[name] = value;
-  if (const auto* environment = scope.environment()) TRY(add_all(environment->env, scope));
-  TRY(add_all(stage.env, scope));
-  for (const auto& [name, value] : variables) scope.env()[name] = value;
-  return {};
+VisibleOutputs visible_outputs(const plan::Plan& plan, plan::NodeId id,
+                               const OutputTable& outputs) {
+  VisibleOutputs visible;
+  if (outputs.empty()) return visible;
+  std::vector<bool> seen(plan.nodes.size());
+  std::set<const void*> lists;  // many nodes share one list of needs
+  std::vector<plan::NodeId> open{id};
+  while (!open.empty()) {
+    const auto& needs = plan.nodes[open.back()].needs;
+    open.pop_back();
+    if (!lists.insert(needs.identity()).second) continue;
+    for (const auto need : needs) {
+      if (seen[need]) continue;
+      seen[need] = true;
+      open.push_back(need);
+      const std::string& stage = plan.nodes[need].stage->name;
+      auto own = outputs.of(stage);
+      if (!own.empty()) visible[stage] = std::move(own);
+    }
+  }
+  return visible;
 }
 
 EnvMap child_environment(const NodeScope& scope, const plan::Node& node,

@@ -7,7 +7,6 @@
 #include <optional>
 
 #include "core/base/text.hpp"
-#include "core/engine/child_environment.hpp"
 #include "core/plan/event_filter.hpp"
 
 namespace pipectl {
@@ -75,6 +74,14 @@ std::optional<Outcome> check_environment(const NodeScope& scope) {
                       "run it from such a branch, or give the stage a `when` condition"});
 }
 
+/// A group that cannot be told apart is none: the stage must not run beside those it should wait for.
+std::optional<Outcome> check_concurrency(const StageSpec& stage, const NodeScope& scope) {
+  if (!stage.concurrency) return std::nullopt;
+  const auto group = stage.concurrency->evaluate(scope);
+  if (!group) return failed(group.error());
+  return std::nullopt;
+}
+
 }  // namespace
 
 bool runs_after_failure(const StageSpec& stage) {
@@ -96,17 +103,18 @@ std::string find_program(std::string_view name, std::string_view path) {
   return {};
 }
 
-Decision decide(const Pipeline& pipeline, const plan::Node& node, NodeScope& scope,
-                const Scheduler::Verdict& verdict) {
+Decision decide(const NodeScope::Parts& parts, const Scheduler::Verdict& verdict) {
   if (verdict.skip != SkipCause::none) return skipped(verdict.skip, verdict.reason);
-  const StageSpec& stage = *node.stage;
-  if (const auto composed = compose_env(pipeline, stage, scope); !composed)
-    return failed(composed.error());
-  if (auto outcome = check_condition(stage, scope)) return *outcome;
-  if (auto outcome = check_changed(stage, scope)) return *outcome;
-  if (auto outcome = check_requirements(stage, scope)) return *outcome;
-  if (auto outcome = check_environment(scope)) return *outcome;
-  return Start{};
+  const StageSpec& stage = *parts.node.stage;
+  auto composed = NodeScope::compose(parts);
+  if (!composed) return failed(composed.error());
+  auto scope = std::make_shared<const NodeScope>(std::move(*composed));
+  if (auto outcome = check_condition(stage, *scope)) return *outcome;
+  if (auto outcome = check_changed(stage, *scope)) return *outcome;
+  if (auto outcome = check_requirements(stage, *scope)) return *outcome;
+  if (auto outcome = check_environment(*scope)) return *outcome;
+  if (auto outcome = check_concurrency(stage, *scope)) return *outcome;
+  return Start{std::move(scope)};
 }
 
 }  // namespace pipectl

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <variant>
 
 #include "core/engine/run_values.hpp"
@@ -7,15 +8,16 @@
 
 namespace pipectl {
 
-/// The stage starts.
-struct Start {};
+/// The stage starts, with the values that it sees.
+struct Start {
+  std::shared_ptr<const NodeScope> scope;
+};
 
 /// What becomes of a node whose needs have ended: it starts, or it ends here (skipped, or failed
 /// because a required program is absent or its environment does not take this branch). The reasons
-/// are what `explain` shows. Composes the scope's env on the way.
+/// are what `explain` shows.
 using Decision = std::variant<Start, Outcome>;
-[[nodiscard]] Decision decide(const Pipeline& pipeline, const plan::Node& node, NodeScope& scope,
-                              const Scheduler::Verdict& verdict);
+[[nodiscard]] Decision decide(const NodeScope::Parts& parts, const Scheduler::Verdict& verdict);
 
 /// True for a stage that also runs after failures: `always: true`, or a condition that calls
 /// always() or failure(). Ctrl-C once does not stop it.

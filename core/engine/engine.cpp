@@ -4,7 +4,6 @@
 #include <poll.h>
 
 #include <algorithm>
-#include <set>
 #include <system_error>
 
 #include "core/engine/child_environment.hpp"
@@ -17,16 +16,6 @@ namespace transition = store::transition;
 
 /// How long a stalled reader, or a stage that waits for several tokens, waits before we look again.
 constexpr int glance_ms = 10;
-
-std::vector<std::string> concurrency_groups(const EngineParts& parts, const OutputTable& outputs) {
-  std::vector<std::string> groups(parts.plan.nodes.size());
-  for (const auto& node : parts.plan.nodes) {
-    if (!node.stage->concurrency) continue;
-    const NodeScope scope{parts.facts, outputs, parts.pipeline, node, {}};
-    groups[node.id] = node.stage->concurrency->evaluate(scope).value_or(node.stage->name);
-  }
-  return groups;
-}
 
 PlannedStage planned(const plan::Node& node) {
   PlannedStage stage{node.name, node.stage->kind, node.stage->group, {}};
@@ -41,7 +30,9 @@ Engine::Engine(EngineParts parts, EngineOptions options)
       options_(std::move(options)),
       plan_(parts_.plan),
       recorder_(parts_.recorder),
-      scheduler_(plan_, options_.scheduling, concurrency_groups(parts_, outputs_), options_.ended),
+      scheduler_(
+          plan_, options_.scheduling, [this](plan::NodeId id) { return concurrency_group(id); },
+          options_.ended),
       running_(plan_.nodes.size()),
       workers_(std::make_unique<WorkerPool>(options_.scheduling.jobs)) {}
 
@@ -95,15 +86,11 @@ void Engine::start_what_may_start() {
     const auto id = held_ ? held_ : scheduler_.next();
     held_.reset();
     if (!id) return;
-    const plan::Node& node = plan_.nodes[*id];
-    auto scope = std::make_shared<NodeScope>(
-        parts_.facts, outputs_, parts_.pipeline, node,
-        NodeScope::Upstream{scheduler_.upstream_failed(*id)});
-    const Decision decision = decide(parts_.pipeline, node, *scope, scheduler_.verdict(*id));
+    const Decision decision = decide(scope_parts(*id), scheduler_.verdict(*id));
     if (const auto* outcome = std::get_if<Outcome>(&decision)) {
       end(*id, *outcome);
     } else if (take_tokens(*id)) {
-      prepare(*id, std::move(scope));
+      prepare(*id, std::get<Start>(decision).scope);
     } else {
       held_ = id;
       return;
@@ -118,7 +105,7 @@ bool Engine::take_tokens(plan::NodeId id) {
   return parts_.jobserver->try_acquire(weight);
 }
 
-void Engine::prepare(plan::NodeId id, std::shared_ptr<NodeScope> scope) {
+void Engine::prepare(plan::NodeId id, std::shared_ptr<const NodeScope> scope) {
   const plan::Node& node = plan_.nodes[id];
   const StageSpec& stage = *node.stage;
   Started started{node.name,
@@ -131,7 +118,7 @@ void Engine::prepare(plan::NodeId id, std::shared_ptr<NodeScope> scope) {
   job.runner = parts_.runners.find(stage.name)->second.get();
   job.output_file = parts_.tools.run_dir / "outputs" / std::to_string(id);
   if (!stage.artifacts.empty()) job.artifacts_dir = parts_.artifacts_dir(node.name);
-  job.env = child_environment(*scope, node, visible_outputs(id), job.output_file);
+  job.env = child_environment(*scope, node, visible_outputs(plan_, id, outputs_), job.output_file);
   job.scope = std::move(scope);
   job.cancel = started.cancel.token();
   job.cleanup = hard_.token();
@@ -145,26 +132,19 @@ void Engine::prepare(plan::NodeId id, std::shared_ptr<NodeScope> scope) {
   ready_.push_back(std::move(job));
 }
 
-/// Outputs of the stages that this one comes after, direct or not: the same in every run.
-std::map<std::string, Outputs> Engine::visible_outputs(plan::NodeId id) const {
-  std::map<std::string, Outputs> visible;
-  if (outputs_.empty()) return visible;
-  std::vector<bool> seen(plan_.nodes.size());
-  std::set<const void*> lists;  // many nodes share one list of needs
-  std::vector<plan::NodeId> open{id};
-  while (!open.empty()) {
-    const auto& needs = plan_.nodes[open.back()].needs;
-    open.pop_back();
-    if (!lists.insert(needs.identity()).second) continue;
-    for (const auto need : needs) {
-      if (seen[need]) continue;
-      seen[need] = true;
-      open.push_back(need);
-      auto outputs = outputs_.of(plan_.nodes[need].stage->name);
-      if (!outputs.empty()) visible[plan_.nodes[need].stage->name] = std::move(outputs);
-    }
-  }
-  return visible;
+NodeScope::Parts Engine::scope_parts(plan::NodeId id) const {
+  return {parts_.facts, outputs_, parts_.pipeline, plan_.nodes[id], scheduler_.upstream_failed(id)};
+}
+
+/// The name that it evaluates to may be empty too: those stages then share a group. What cannot be
+/// evaluated needs none: decide() ends that node.
+std::string Engine::concurrency_group(plan::NodeId id) const {
+  const auto& concurrency = plan_.nodes[id].stage->concurrency;
+  if (!concurrency) return {};
+  const auto scope = NodeScope::compose(scope_parts(id));
+  if (!scope) return {};
+  const auto group = concurrency->evaluate(*scope);
+  return group ? "group " + *group : std::string{};
 }
 
 void Engine::write_down_and_launch() {

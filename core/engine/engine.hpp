@@ -65,7 +65,7 @@ class Engine {
   void announce();
   void start_what_may_start();
   bool take_tokens(plan::NodeId id);
-  void prepare(plan::NodeId id, std::shared_ptr<NodeScope> scope);
+  void prepare(plan::NodeId id, std::shared_ptr<const NodeScope> scope);
   void write_down_and_launch();
   void wait();
   void take_mail();
@@ -74,7 +74,8 @@ class Engine {
   void end(plan::NodeId id, Outcome outcome);
   void follow_cancel();
   void give_up(Error error);
-  [[nodiscard]] std::map<std::string, Outputs> visible_outputs(plan::NodeId id) const;
+  [[nodiscard]] NodeScope::Parts scope_parts(plan::NodeId id) const;
+  [[nodiscard]] std::string concurrency_group(plan::NodeId id) const;
   [[nodiscard]] const std::string& name(plan::NodeId id) const { return plan_.nodes[id].name; }
   RunResult finish(SteadyTime started);
 
@@ -82,8 +83,8 @@ class Engine {
   EngineOptions options_;
   const plan::Plan& plan_;
   Recorder& recorder_;
-  Scheduler scheduler_;
   OutputTable outputs_;
+  Scheduler scheduler_;
   CancelSource hard_;
   std::vector<std::optional<Started>> running_;  ///< by node
   std::vector<StageJob> ready_;                  ///< written down next, then launched

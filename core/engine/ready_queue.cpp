@@ -7,25 +7,25 @@ namespace pipectl {
 
 using plan::NodeId;
 
-ReadyQueue::ReadyQueue(const plan::Plan& plan, unsigned jobs,
-                       const std::vector<std::string>& concurrency)
+ReadyQueue::ReadyQueue(const plan::Plan& plan, unsigned jobs, GroupOf group_of)
     : plan_(plan),
       jobs_(std::max(jobs, 1U)),
+      group_of_(std::move(group_of)),
+      asked_(plan.nodes.size()),
       group_(plan.nodes.size(), none),
       matrix_(plan.nodes.size(), none) {
-  assign_groups(concurrency);
   assign_matrices(plan);
 }
 
-void ReadyQueue::assign_groups(const std::vector<std::string>& concurrency) {
-  std::unordered_map<std::string, std::uint32_t> groups;
-  for (std::size_t node = 0; node < concurrency.size(); ++node) {
-    if (concurrency[node].empty()) continue;
-    const auto [entry, is_new] =
-        groups.try_emplace(concurrency[node], static_cast<std::uint32_t>(resources_.size()));
-    if (is_new) resources_.emplace_back();
-    group_[node] = entry->second;
-  }
+void ReadyQueue::assign_group(NodeId node) {
+  if (asked_[node] || !group_of_) return;
+  asked_[node] = true;
+  const std::string name = group_of_(node);
+  if (name.empty()) return;
+  const auto [entry, is_new] =
+      groups_.try_emplace(name, static_cast<std::uint32_t>(resources_.size()));
+  if (is_new) resources_.emplace_back();
+  group_[node] = entry->second;
 }
 
 void ReadyQueue::assign_matrices(const plan::Plan& plan) {
@@ -57,6 +57,7 @@ std::optional<NodeId> ReadyQueue::pop() {
 }
 
 bool ReadyQueue::wait_for_places(NodeId node) {
+  assign_group(node);
   return wait_at(group_[node], matrix_[node], node) || wait_at(matrix_[node], group_[node], node);
 }
 

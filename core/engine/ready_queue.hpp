@@ -4,6 +4,7 @@
 #include <optional>
 #include <queue>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "core/plan/plan.hpp"
@@ -14,7 +15,8 @@ namespace pipectl {
 /// concurrency group, `max_parallel` places for a matrix.
 class ReadyQueue {
  public:
-  ReadyQueue(const plan::Plan& plan, unsigned jobs, const std::vector<std::string>& concurrency);
+  using GroupOf = std::function<std::string(plan::NodeId)>;
+  ReadyQueue(const plan::Plan& plan, unsigned jobs, GroupOf group_of);
 
   void push(plan::NodeId node) { ready_.push(node); }
   /// The first node in the order written that may start now, taken out of the queue.
@@ -40,7 +42,7 @@ class ReadyQueue {
 
   static constexpr std::uint32_t none = 0;  ///< the first resource is nobody's
 
-  void assign_groups(const std::vector<std::string>& concurrency);
+  void assign_group(plan::NodeId node);
   void assign_matrices(const plan::Plan& plan);
   [[nodiscard]] bool wait_for_places(plan::NodeId node);
   [[nodiscard]] bool wait_at(std::uint32_t busy, std::uint32_t other, plan::NodeId node);
@@ -51,6 +53,9 @@ class ReadyQueue {
   unsigned jobs_;
   unsigned used_{0};
   std::vector<Resource> resources_{1};
+  GroupOf group_of_;
+  std::unordered_map<std::string, std::uint32_t> groups_;  ///< resource by name
+  std::vector<bool> asked_;                                ///< by node: its group is known
   std::vector<std::uint32_t> group_;   ///< resource by node
   std::vector<std::uint32_t> matrix_;  ///< resource by node
   Heap ready_;

@@ -62,15 +62,33 @@ bool OutputTable::empty() const {
   return stages_.empty();
 }
 
-NodeScope::NodeScope(const RunFacts& facts, const OutputTable& outputs, const Pipeline& pipeline,
-                     const plan::Node& node, Upstream upstream)
-    : facts_(facts),
-      outputs_(outputs),
-      pipeline_(pipeline),
-      node_(node),
-      environment_(pipeline.environment(node.stage->environment.empty() ? facts.environment
-                                                                        : node.stage->environment)),
-      upstream_(upstream) {}
+NodeScope::NodeScope(const Parts& parts)
+    : facts_(parts.facts),
+      outputs_(parts.outputs),
+      pipeline_(parts.pipeline),
+      node_(parts.node),
+      environment_(parts.pipeline.environment(parts.node.stage->environment.empty()
+                                                  ? parts.facts.environment
+                                                  : parts.node.stage->environment)),
+      upstream_failed_(parts.upstream_failed),
+      env_(parts.facts.variables.begin(), parts.facts.variables.end()) {}
+
+Result<NodeScope> NodeScope::compose(const Parts& parts) {
+  NodeScope scope{parts};
+  TRY(scope.add(parts.pipeline.env));
+  if (scope.environment_ != nullptr) TRY(scope.add(scope.environment_->env));
+  TRY(scope.add(parts.node.stage->env));
+  return scope;
+}
+
+Result<void> NodeScope::add(const std::vector<EnvEntry>& entries) {
+  for (const auto& entry : entries) {
+    if (facts_.variables.contains(entry.name)) continue;
+    env_[entry.name] =
+        entry.value.is_literal() ? entry.value.text() : TRY(entry.value.evaluate(*this));
+  }
+  return {};
+}
 
 expr::Value NodeScope::value(expr::Path path) const {
   if (path.empty()) return {};
@@ -119,6 +137,16 @@ bool NodeScope::changed(std::span<const std::string> patterns) const {
     return std::any_of(patterns.begin(), patterns.end(),
                        [&](const std::string& pattern) { return glob_match(pattern, file); });
   });
+}
+
+Result<std::string> evaluate_for_file(const expr::Template& text, const RunFacts& facts,
+                                      const Pipeline& pipeline) {
+  if (text.is_literal()) return text.text();
+  const OutputTable none;
+  const StageSpec stage;
+  plan::Node node;
+  node.stage = &stage;
+  return text.evaluate(TRY(NodeScope::compose({facts, none, pipeline, node})));
 }
 
 }  // namespace pipectl

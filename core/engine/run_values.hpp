@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/env.hpp"
+#include "core/base/result.hpp"
 #include "core/expr/scope.hpp"
 #include "core/model/outcome.hpp"
 #include "core/model/pipeline.hpp"
@@ -47,29 +48,36 @@ class OutputTable {
   std::map<std::string, Outputs, std::less<>> stages_;  // protected by mutex_
 };
 
-/// The values that one node's expressions see. `env` is what its children get of `env:` keys; it
-/// grows while it is being composed, then stays.
+/// The values that one node's expressions see. Always whole: there is none without its `env`.
 class NodeScope final : public expr::Scope {
  public:
-  struct Upstream {
-    bool failed{false};
+  /// All of it outlives the scope.
+  struct Parts {
+    const RunFacts& facts;
+    const OutputTable& outputs;
+    const Pipeline& pipeline;
+    const plan::Node& node;
+    bool upstream_failed{false};
   };
 
-  NodeScope(const RunFacts& facts, const OutputTable& outputs, const Pipeline& pipeline,
-            const plan::Node& node, Upstream upstream);
+  /// Evaluates the `env` of file, environment, group and stage, in this order: the nearest wins, a
+  /// value may read those before it, and -e wins over all, also in what other values read.
+  static Result<NodeScope> compose(const Parts& parts);
 
   [[nodiscard]] expr::Value value(expr::Path path) const override;
-  [[nodiscard]] bool success() const override { return !upstream_.failed; }
-  [[nodiscard]] bool failure() const override { return upstream_.failed; }
+  [[nodiscard]] bool success() const override { return !upstream_failed_; }
+  [[nodiscard]] bool failure() const override { return upstream_failed_; }
   [[nodiscard]] bool changed(std::span<const std::string> patterns) const override;
 
-  [[nodiscard]] EnvMap& env() noexcept { return env_; }
+  /// What the node's children get of `env:` keys and -e.
   [[nodiscard]] const EnvMap& env() const noexcept { return env_; }
   /// The stage's own environment, else that of -E, else null.
   [[nodiscard]] const EnvironmentSpec* environment() const noexcept { return environment_; }
   [[nodiscard]] const RunFacts& facts() const noexcept { return facts_; }
 
  private:
+  explicit NodeScope(const Parts& parts);
+  Result<void> add(const std::vector<EnvEntry>& entries);
   [[nodiscard]] expr::Value environment_value(expr::Path path) const;
 
   const RunFacts& facts_;
@@ -77,8 +85,14 @@ class NodeScope final : public expr::Scope {
   const Pipeline& pipeline_;
   const plan::Node& node_;
   const EnvironmentSpec* environment_;
-  Upstream upstream_;
+  bool upstream_failed_;
   EnvMap env_;
 };
+
+/// The value of a template that stands outside every stage (`source.ref`): it reads what a stage
+/// without keys of its own would.
+[[nodiscard]] Result<std::string> evaluate_for_file(const expr::Template& text,
+                                                    const RunFacts& facts,
+                                                    const Pipeline& pipeline);
 
 }  // namespace pipectl

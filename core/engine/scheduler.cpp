@@ -31,7 +31,7 @@ std::vector<std::optional<Outcome>> known_outcomes(const plan::Plan& plan,
 }  // namespace
 
 struct Scheduler::Impl {
-  Impl(const plan::Plan& the_plan, Options the_options, const std::vector<std::string>& concurrency,
+  Impl(const plan::Plan& the_plan, Options the_options, GroupOf group_of,
        std::vector<std::optional<Outcome>> ended);
 
   [[nodiscard]] Verdict verdict(NodeId node) const;
@@ -53,13 +53,12 @@ struct Scheduler::Impl {
 };
 
 Scheduler::Impl::Impl(const plan::Plan& the_plan, Options the_options,
-                      const std::vector<std::string>& concurrency,
-                      std::vector<std::optional<Outcome>> ended)
+                      GroupOf group_of, std::vector<std::optional<Outcome>> ended)
     : plan(the_plan),
       options(the_options),
       outcomes(known_outcomes(the_plan, std::move(ended))),
       gates(the_plan, outcomes),
-      ready(the_plan, the_options.jobs, concurrency),
+      ready(the_plan, the_options.jobs, std::move(group_of)),
       phases(the_plan.nodes.size(), Phase::blocked) {
   after_failure.reserve(plan.nodes.size());
   for (const auto& node : plan.nodes) {
@@ -103,10 +102,9 @@ void Scheduler::Impl::stop(StopMode mode, std::string reason) {
   for (const auto node : ready.drain()) add_ready(node);
 }
 
-Scheduler::Scheduler(const plan::Plan& plan, Options options,
-                     const std::vector<std::string>& concurrency,
+Scheduler::Scheduler(const plan::Plan& plan, Options options, GroupOf group_of,
                      std::vector<std::optional<Outcome>> ended)
-    : impl_(std::make_unique<Impl>(plan, options, concurrency, std::move(ended))) {}
+    : impl_(std::make_unique<Impl>(plan, options, std::move(group_of), std::move(ended))) {}
 
 Scheduler::~Scheduler() = default;
 

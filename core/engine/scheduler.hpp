@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -36,10 +37,13 @@ class Scheduler {
     OnFailure on_failure{OnFailure::stop};
   };
 
-  /// `concurrency[id]` is the resolved group of a node, or empty. Nodes that the plan already
-  /// skipped, and those in `ended` (a resumed run), are taken as they are. Both vectors have a
-  /// place for every node, or none at all. The plan must outlive the scheduler.
-  Scheduler(const plan::Plan& plan, Options options, const std::vector<std::string>& concurrency,
+  /// The concurrency group of a node, or empty. Asked by next(), once for each node, when its needs
+  /// have ended: the name may be made from their outputs. None when the function is empty.
+  using GroupOf = std::function<std::string(plan::NodeId)>;
+
+  /// Nodes that the plan already skipped, and those in `ended` (a resumed run; a place for every
+  /// node, or none at all), are taken as they are. The plan must outlive the scheduler.
+  Scheduler(const plan::Plan& plan, Options options, GroupOf group_of,
             std::vector<std::optional<Outcome>> ended);
   ~Scheduler();
   Scheduler(const Scheduler&) = delete;

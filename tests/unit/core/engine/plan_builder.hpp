@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/engine/scheduler.hpp"
 #include "core/plan/plan.hpp"
 
 namespace pipectl {
@@ -33,6 +34,13 @@ inline Outcome ended_as(Status status, SkipCause skip = SkipCause::none) {
   outcome.status = status;
   outcome.skip = skip;
   return outcome;
+}
+
+/// Concurrency groups by node; no list: none.
+inline Scheduler::GroupOf groups_of(std::vector<std::string> groups) {
+  return [groups = std::move(groups)](plan::NodeId node) {
+    return groups.empty() ? std::string{} : groups[node];
+  };
 }
 
 }  // namespace pipectl

@@ -55,7 +55,7 @@ class Game {
   Game(const World& world, Random& random, OnFailure mode)
       : world_(world),
         random_(random),
-        scheduler_(world.plan, {world.jobs, mode}, world.concurrency, {}),
+        scheduler_(world.plan, {world.jobs, mode}, groups_of(world.concurrency), {}),
         ended_(world.plan.nodes.size(), 0) {}
 
   void play() {
@@ -143,7 +143,7 @@ TEST_CASE("ten thousand stages in one concurrency group take turns", "[scheduler
   PlanBuilder builder;
   for (unsigned i = 0; i < 10'000; ++i) builder.stage(fmt::format("s{}", i));
   const plan::Plan plan = builder.plan();
-  Scheduler scheduler(plan, {64, OnFailure::stop}, std::vector<std::string>(10'000, "g"), {});
+  Scheduler scheduler(plan, {64, OnFailure::stop}, [](plan::NodeId) { return "g"; }, {});
   for (plan::NodeId expected = 0; expected < 10'000; ++expected) {
     REQUIRE(scheduler.next() == expected);
     scheduler.started(expected);

@@ -19,7 +19,8 @@ class Driver {
                   Scheduler::Options options = {8, OnFailure::keep_going},
                   std::vector<std::string> concurrency = {},
                   std::vector<std::optional<Outcome>> ended = {})
-      : plan_(builder.plan()), scheduler_(plan_, options, concurrency, std::move(ended)) {}
+      : plan_(builder.plan()),
+        scheduler_(plan_, options, groups_of(std::move(concurrency)), std::move(ended)) {}
 
   /// Starts all that may start; tells their names, and those skipped as `name: reason`.
   Names go() {
