@@ -74,6 +74,7 @@ class NodeScope final : public expr::Scope {
   /// The stage's own environment, else that of -E, else null.
   [[nodiscard]] const EnvironmentSpec* environment() const noexcept { return environment_; }
   [[nodiscard]] const RunFacts& facts() const noexcept { return facts_; }
+  [[nodiscard]] const Pipeline& pipeline() const noexcept { return pipeline_; }
 
  private:
   explicit NodeScope(const Parts& parts);

@@ -20,6 +20,16 @@ tl::unexpected<Error> absent(const SecretDecl& secret) {
 
 }  // namespace
 
+std::vector<std::string> granted_secrets(const Pipeline& pipeline, const StageSpec& stage,
+                                         std::string_view run_environment) {
+  std::vector<std::string> names = stage.secrets;
+  const bool of_run = stage.environment.empty() && stage.kind == "deploy";
+  const auto* environment = pipeline.environment(of_run ? run_environment : stage.environment);
+  if (environment != nullptr)
+    names.insert(names.end(), environment->secrets.begin(), environment->secrets.end());
+  return names;
+}
+
 Result<std::optional<std::string>> SecretVault::resolve(const SecretDecl& secret,
                                                         const CancelToken& cancel) {
   const auto given = parts_.overrides.find(secret.name);

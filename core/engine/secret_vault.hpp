@@ -4,6 +4,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/api/registry.hpp"
@@ -12,6 +13,13 @@
 #include "core/model/pipeline.hpp"
 
 namespace pipectl {
+
+/// The names of the secrets that a stage gets: its own and those of the environment that it names. The
+/// environment of the whole run (-E) gives its secrets to deploys that name none, and to nobody else: a
+/// test or a linter has no use for the credentials of production.
+[[nodiscard]] std::vector<std::string> granted_secrets(const Pipeline& pipeline,
+                                                       const StageSpec& stage,
+                                                       std::string_view run_environment);
 
 /// Resolves secrets when the first stage that is granted one runs, once each, and registers every
 /// value with the redactor before anyone sees it. Thread-safe.

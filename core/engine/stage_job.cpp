@@ -61,9 +61,8 @@ class StageRun {
 
  private:
   Result<EnvMap> with_secrets() {
-    std::vector<std::string> names = spec_.secrets;
-    if (const auto* environment = job_.scope->environment())
-      names.insert(names.end(), environment->secrets.begin(), environment->secrets.end());
+    const auto names =
+        granted_secrets(job_.scope->pipeline(), spec_, job_.scope->facts().environment);
     EnvMap env = job_.env;
     if (names.empty()) return env;
     for (auto& [name, value] : TRY(tools_.secrets.grant(names, job_.cancel))) env[name] = value;
