@@ -32,11 +32,12 @@ class RedactedStream final : public Redactor::Stream {
 struct Redactor::Impl {
   std::mutex mutex;                              // protects all
   std::vector<std::string> forms;                // of all secrets
+  std::vector<std::string> wrapped;              // of all secrets, may have line breaks in them
   std::shared_ptr<const SecretMatcher> matcher;  // of these forms; null: to be made
 
   std::shared_ptr<const SecretMatcher> current() {
     const std::lock_guard lock(mutex);
-    if (!matcher) matcher = std::make_shared<const SecretMatcher>(forms);
+    if (!matcher) matcher = std::make_shared<const SecretMatcher>(forms, wrapped);
     return matcher;
   }
 };
@@ -50,8 +51,10 @@ Result<void> Redactor::add(std::string_view name, std::string_view value) {
     return fail(Fault::usage,
                 fmt::format("secret {} is shorter than {} characters", name, shortest_secret),
                 "so short a value cannot be kept out of logs; use a longer one");
+  auto wrapped = wrapped_forms(value);
   const std::lock_guard lock(impl_->mutex);
   for (auto& form : forms) impl_->forms.push_back(std::move(form));
+  for (auto& form : wrapped) impl_->wrapped.push_back(std::move(form));
   impl_->matcher.reset();
   return {};
 }

@@ -11,7 +11,9 @@ namespace pipectl {
 /// Every secret value of a run, in every form in which it could show up: raw, each of its lines of
 /// 6 characters or more, base64 (standard and URL-safe, at all three alignments), percent-encoded,
 /// JSON-escaped with and without \u (secret_forms.hpp). Line breaks at either end of a value do not
-/// count. Forms that overlap become one `***`. Safe from any thread; it only ever grows.
+/// count. Raw and in base64 it is found also when it was wrapped over lines at any width, indented
+/// or not (wrapped_text.hpp). Forms that overlap become one `***`. Safe from any thread; it only
+/// ever grows.
 class Redactor {
  public:
   Redactor();
@@ -40,8 +42,8 @@ class Redactor {
 class Redactor::Stream {
  public:
   virtual ~Stream() = default;
-  /// Appends to `out` what of the input so far is sure to be clean; holds back at most the length
-  /// of the longest secret form, and only while the held bytes could still begin one.
+  /// Appends to `out` what of the input so far is sure to be clean; holds back at most the longest
+  /// secret form with the line breaks in it, and only while the held bytes could still begin one.
   virtual void push(std::string_view bytes, std::string& out) = 0;
   /// The end of the stream: appends what was held back.
   virtual void finish(std::string& out) = 0;

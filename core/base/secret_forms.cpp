@@ -5,10 +5,13 @@
 #include <algorithm>
 #include <array>
 
+#include "core/base/wrap_index.hpp"
+
 namespace pipectl {
 namespace {
 
 constexpr std::size_t shortest_line = 6;
+constexpr std::size_t shortest_wrapped = 8;
 constexpr std::string_view alphanumeric =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
@@ -39,6 +42,44 @@ std::vector<std::string_view> long_lines(std::string_view value) {
     value.remove_prefix(std::min(end + 1, value.size()));
   }
   return lines;
+}
+
+std::string with_line_ends(std::string_view value, std::string_view line_end) {
+  std::string text;
+  for (std::size_t i = 0; i < value.size(); ++i) {
+    if (value[i] == '\r' && i + 1 < value.size() && value[i + 1] == '\n') continue;
+    value[i] == '\n' ? text += line_end : text += value[i];
+  }
+  return text;
+}
+
+std::vector<std::string> each_once(std::vector<std::string> forms) {
+  std::sort(forms.begin(), forms.end());
+  forms.erase(std::unique(forms.begin(), forms.end()), forms.end());
+  return forms;
+}
+
+/// The value, in all line ends that it could have, and each of its longer lines.
+std::vector<std::string> texts_of(std::string_view value) {
+  const auto whole = without_outer_breaks(value);
+  if (character_count(whole) < shortest_secret) return {};
+  std::vector<std::string> texts{std::string(whole)};
+  if (whole.find('\n') != std::string_view::npos) {
+    texts.push_back(with_line_ends(whole, "\n"));
+    texts.push_back(with_line_ends(whole, "\r\n"));
+  }
+  for (const auto line : long_lines(whole)) texts.emplace_back(line);
+  return each_once(std::move(texts));
+}
+
+std::string without_gaps(std::string_view text) {
+  std::string left;
+  for (std::size_t place = 0; place < text.size();) {
+    const Gap gap = gap_at(text, place);
+    if (gap.empty()) left += text[place++];
+    place = gap.empty() ? place : gap.end;
+  }
+  return left;
 }
 
 std::string base64(std::string_view bytes) {
@@ -120,20 +161,25 @@ std::vector<std::string> percent_forms(std::string_view bytes) {
 }
 
 std::vector<std::string> secret_forms(std::string_view value) {
-  const auto whole = without_outer_breaks(value);
-  if (character_count(whole) < shortest_secret) return {};
-  std::vector<std::string_view> texts = long_lines(whole);
-  texts.push_back(whole);
   std::vector<std::string> forms;
-  for (const auto text : texts) {
-    forms.emplace_back(text);
+  for (const auto& text : texts_of(value)) {
+    forms.push_back(text);
     append(forms, base64_forms(text));
     append(forms, percent_forms(text));
     append(forms, json_forms(text));
   }
-  std::sort(forms.begin(), forms.end());
-  forms.erase(std::unique(forms.begin(), forms.end()), forms.end());
-  return forms;
+  return each_once(std::move(forms));
+}
+
+std::vector<std::string> wrapped_forms(std::string_view value) {
+  std::vector<std::string> forms;
+  for (const auto& text : texts_of(value)) {
+    if (auto raw = without_gaps(text); raw.size() >= shortest_wrapped)
+      forms.push_back(std::move(raw));
+    append(forms, base64_forms(text));
+  }
+  std::erase_if(forms, [](const auto& form) { return form.size() < visible_before_gap + 3; });
+  return each_once(std::move(forms));
 }
 
 }  // namespace pipectl

@@ -12,11 +12,16 @@ constexpr std::size_t shortest_secret = 4;
 /// Characters of UTF-8 text; every byte that continues nothing counts as one.
 [[nodiscard]] std::size_t character_count(std::string_view text) noexcept;
 
-/// Every form in which a secret could show up in text, each once: the value and each of its lines
-/// of 6 characters or more; each of these raw, in base64, percent-encoded and JSON-escaped. Line
-/// breaks at either end of the value are left out. Empty when fewer than `shortest_secret`
-/// characters remain; else no form is shorter than 4 bytes.
+/// Every form in which a secret could show up in text, each once: the value, also with its line
+/// ends as \n and as \r\n, and each of its lines of 6 characters or more; each of these raw, in
+/// base64, percent-encoded and JSON-escaped. Line breaks at either end of the value are left out.
+/// Empty when fewer than `shortest_secret` characters remain; else no form is shorter than 4 bytes.
 [[nodiscard]] std::vector<std::string> secret_forms(std::string_view value);
+
+/// The forms that are looked for also when they were wrapped over lines, without the line breaks:
+/// base64, and raw of 8 bytes or more (less could stand at the ends of two lines by chance). None
+/// is shorter than 4 bytes.
+[[nodiscard]] std::vector<std::string> wrapped_forms(std::string_view value);
 
 /// Base64 of some bytes inside a longer text: three alignments, two alphabets (RFC 4648, sections 4
 /// and 5), without the characters at the edges that also depend on the neighbours.

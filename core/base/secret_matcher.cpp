@@ -19,6 +19,10 @@ std::uint32_t block_at(const char* place) noexcept {
 
 std::uint32_t mixed(std::uint32_t block) noexcept { return block * 0x9E3779B1U; }
 
+bool by_begin(const Findings::Match& a, const Findings::Match& b) noexcept {
+  return a.begin < b.begin;
+}
+
 std::size_t pair_at(const char* place) noexcept {
   return static_cast<std::size_t>(static_cast<unsigned char>(place[0])) << 8U |
          static_cast<unsigned char>(place[1]);
@@ -26,7 +30,9 @@ std::size_t pair_at(const char* place) noexcept {
 
 }  // namespace
 
-SecretMatcher::SecretMatcher(std::vector<std::string> texts) : texts_(std::move(texts)) {
+SecretMatcher::SecretMatcher(std::vector<std::string> texts, std::vector<std::string> wrapped)
+    : texts_(std::move(texts)) {
+  texts_.insert(texts_.end(), wrapped.begin(), wrapped.end());
   std::sort(texts_.begin(), texts_.end());
   texts_.erase(std::unique(texts_.begin(), texts_.end()), texts_.end());
   if (texts_.empty()) return;
@@ -34,6 +40,14 @@ SecretMatcher::SecretMatcher(std::vector<std::string> texts) : texts_(std::move(
   for (const auto& text : texts_) shortest_ = std::min(shortest_, text.size());
   stride_ = shortest_ - block_size + 1;
   index();
+  wrapped_.resize(texts_.size());
+  std::vector<std::string_view> forms;
+  std::sort(wrapped.begin(), wrapped.end());
+  for (std::size_t i = 0; i < texts_.size(); ++i) {
+    wrapped_[i] = std::binary_search(wrapped.begin(), wrapped.end(), texts_[i]);
+    if (wrapped_[i]) forms.emplace_back(texts_[i]);
+  }
+  wraps_ = WrapIndex(std::move(forms), shortest_ - 1);
 }
 
 void SecretMatcher::index() {
@@ -95,7 +109,7 @@ std::size_t SecretMatcher::next_hit(std::string_view text, std::size_t from) con
 }
 
 /// Everything that begins within the stride that ends at `place`.
-void SecretMatcher::compare(std::string_view text, std::size_t place, Found& found) const {
+void SecretMatcher::compare(std::string_view text, std::size_t place, Findings& found) const {
   const Bucket* const bucket = find(block_at(text.data() + place));
   if (bucket == nullptr) return;
   const auto before = static_cast<std::ptrdiff_t>(found.matches.size());
@@ -105,18 +119,25 @@ void SecretMatcher::compare(std::string_view text, std::size_t place, Found& fou
     const std::size_t begin = place - candidate.offset;
     const std::string& wanted = texts_[candidate.text];
     const std::size_t size = std::min(wanted.size(), text.size() - begin);
-    if (std::memcmp(text.data() + begin, wanted.data(), size) != 0) continue;
-    if (size == wanted.size())
+    if (std::memcmp(text.data() + begin, wanted.data(), size) != 0) {
+      // The block itself must lie before the first gap: else it does not tell where the form
+      // begins.
+      const std::size_t sure = candidate.offset + block_size;
+      if (!wrapped_[candidate.text] || std::memcmp(text.data() + begin, wanted.data(), sure) != 0)
+        continue;
+      const Fit fit = fit_wrapped(text, begin, wanted, 0);
+      if (fit.kind == Fit::Kind::whole) found.matches.push_back({begin, fit.end});
+      if (fit.kind == Fit::Kind::cut_off) found.partial = std::min(found.partial, begin);
+    } else if (size == wanted.size())
       found.matches.push_back({begin, begin + size});
     else
       found.partial = std::min(found.partial, begin);
   }
-  std::sort(found.matches.begin() + before, found.matches.end(),
-            [](const Match& a, const Match& b) { return a.begin < b.begin; });
+  std::sort(found.matches.begin() + before, found.matches.end(), by_begin);
 }
 
-SecretMatcher::Found SecretMatcher::scan(std::string_view text, More more) const {
-  Found found{{}, text.size()};
+Findings SecretMatcher::scan(std::string_view text, More more) const {
+  Findings found{{}, text.size()};
   if (texts_.empty()) return found;
   std::size_t place = stride_ - 1;
   // What lies behind a text that is cut off is looked at with the rest of it, next time.
@@ -126,10 +147,15 @@ SecretMatcher::Found SecretMatcher::scan(std::string_view text, More more) const
     compare(text, place, found);
     place += stride_;
   }
+  if (found.partial == text.size()) found.partial = short_partial(text);
+  const std::size_t unwrapped = found.matches.size();
+  wraps_.search(text, found);
+  if (found.matches.size() != unwrapped)
+    std::sort(found.matches.begin(), found.matches.end(), by_begin);
   if (more == More::never)
     found.partial = text.size();
-  else if (found.partial == text.size())
-    found.partial = short_partial(text);
+  else
+    wraps_.look_at_end(text, found);
   return found;
 }
 
@@ -152,15 +178,17 @@ bool SecretMatcher::contains(std::string_view text) const {
 void SecretMatcher::redact(std::string_view bytes, std::string& out, Carry& carry,
                            More more) const {
   const std::size_t from = out.size();
-  out.append(carry.held).append(bytes);
-  const Found found = scan(std::string_view(out).substr(from), more);
-  const std::size_t end = from + found.partial;
-  carry.held.assign(std::string_view(out).substr(end));
+  const std::size_t fresh = from + carry.behind.size();
+  out.append(carry.behind).append(carry.held).append(bytes);
+  const auto text = std::string_view(out).substr(from);
+  const Findings found = scan(text, more);
+  const std::size_t end = std::max(from + found.partial, fresh);
+  keep(text, end - from, carry);
 
   // In place: three stars never need more room than what they replace.
   std::size_t write = from;
-  std::size_t read = from;
-  std::size_t covered = from + carry.covered;  // all before this is behind stars
+  std::size_t read = fresh;
+  std::size_t covered = fresh + carry.covered;  // all before this is behind stars
   const auto keep_until = [&](std::size_t place) {
     read = std::max(read, covered);
     if (write != read) std::memmove(out.data() + write, out.data() + read, place - read);
@@ -168,9 +196,11 @@ void SecretMatcher::redact(std::string_view bytes, std::string& out, Carry& carr
     read = place;
   };
   for (const Match& match : found.matches) {
-    if (from + match.begin >= end) break;
-    if (from + match.begin >= covered) {
-      keep_until(from + match.begin);
+    if (from + match.end < fresh + stars.size()) continue;  // was out before
+    const std::size_t begin = std::max(from + match.begin, fresh);
+    if (begin >= end) break;
+    if (begin >= covered) {
+      keep_until(begin);
       std::memcpy(out.data() + write, stars.data(), stars.size());
       write += stars.size();
     }
@@ -179,6 +209,16 @@ void SecretMatcher::redact(std::string_view bytes, std::string& out, Carry& carr
   carry.covered = covered > end ? covered - end : 0;
   if (covered <= end) keep_until(end);
   out.resize(write);
+}
+
+/// What the next piece has to know of a text that is passed on up to `end`.
+void SecretMatcher::keep(std::string_view text, std::size_t end, Carry& carry) {
+  carry.held.assign(text.substr(end));
+  const Gap gap = gap_before(text.substr(0, end), end);
+  const std::size_t begin = gap.begin - std::min(gap.begin, visible_before_gap);
+  // What is held may begin with a gap, too.
+  const bool wanted = !gap.empty() || !carry.held.empty();
+  carry.behind.assign(wanted ? text.substr(begin, end - begin) : "");
 }
 
 }  // namespace pipectl

@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/base/wrap_index.hpp"
+
 namespace pipectl {
 
 /// Finds any of many texts and puts `***` in their place. Immutable.
@@ -17,8 +19,11 @@ namespace pipectl {
 /// is set are texts compared.
 class SecretMatcher {
  public:
-  /// Each at least 4 bytes long.
-  explicit SecretMatcher(std::vector<std::string> texts);
+  /// Each at least 4 bytes long. Those that are `wrapped` are also found with line breaks in them.
+  explicit SecretMatcher(std::vector<std::string> texts, std::vector<std::string> wrapped = {});
+  ~SecretMatcher() = default;
+  SecretMatcher(const SecretMatcher&) = delete;
+  SecretMatcher& operator=(const SecretMatcher&) = delete;
 
   [[nodiscard]] bool contains(std::string_view text) const;
 
@@ -27,6 +32,7 @@ class SecretMatcher {
   struct Carry {
     std::string held;        ///< bytes that may still begin a text
     std::size_t covered{0};  ///< so many of them are behind a `***` that is out already
+    std::string behind;      ///< the last bytes that are out, before a line break and with it
   };
 
   /// Appends `carry.held` and `bytes` to `out`, every text in them replaced; texts that overlap
@@ -43,29 +49,24 @@ class SecretMatcher {
     std::uint32_t first{0};  // range in candidates_
     std::uint32_t last{0};   // empty: a free bucket
   };
-  struct Match {
-    std::size_t begin;
-    std::size_t end;
-  };
-  struct Found {
-    std::vector<Match> matches;  // by begin
-    std::size_t partial;         // where the first text begins that goes on behind the end; else
-                                 // the size
-  };
+  using Match = Findings::Match;
 
   void index();
   [[nodiscard]] std::size_t bit_of(std::uint32_t block) const noexcept;
   [[nodiscard]] std::size_t slot_of(std::uint32_t block) const noexcept;
   [[nodiscard]] const Bucket* find(std::uint32_t block) const noexcept;
   [[nodiscard]] std::size_t next_hit(std::string_view text, std::size_t from) const noexcept;
-  void compare(std::string_view text, std::size_t place, Found& found) const;
-  [[nodiscard]] Found scan(std::string_view text, More more) const;
+  void compare(std::string_view text, std::size_t place, Findings& found) const;
+  [[nodiscard]] Findings scan(std::string_view text, More more) const;
+  static void keep(std::string_view text, std::size_t end, Carry& carry);
   [[nodiscard]] std::size_t short_partial(std::string_view text) const noexcept;
 
   std::vector<std::string> texts_;  // sorted
-  std::size_t shortest_{0};         // m, capped
-  std::size_t stride_{1};           // m-3
-  unsigned bits_{15};               // the filter has 2^bits_ bits
+  std::vector<bool> wrapped_;       // by text
+  WrapIndex wraps_;
+  std::size_t shortest_{0};  // m, capped
+  std::size_t stride_{1};    // m-3
+  unsigned bits_{15};        // the filter has 2^bits_ bits
   std::vector<std::uint64_t> filter_;
   unsigned slot_bits_{4};
   std::vector<Bucket> buckets_;  // open addressing, a power of two

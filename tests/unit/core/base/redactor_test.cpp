@@ -1,6 +1,7 @@
 #include "core/base/redactor.hpp"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -9,18 +10,37 @@
 #include <thread>
 
 #include "core/base/secret_forms.hpp"
+#include "core/base/wrap_index.hpp"
 
 using namespace pipectl;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
 
+using Ranges = std::vector<std::pair<std::size_t, std::size_t>>;
+
+/// Where `form` stands in `text` with at least one line break in it.
+void find_wrapped(std::string_view text, std::string_view form, Ranges& found) {
+  for (std::size_t begin = 0; begin < text.size(); ++begin) {
+    std::size_t before = 0;
+    while (before < form.size() && text.substr(begin + before, 1) == form.substr(before, 1))
+      ++before;
+    const Fit fit = fit_wrapped(text, begin, form, 0);
+    if (before == form.size() || fit.kind != Fit::Kind::whole) continue;
+    const bool clipped = before <= visible_before_gap;
+    found.emplace_back(clipped ? behind(gap_at(text, begin + before), form, before) : begin,
+                       fit.end);
+  }
+}
+
 /// The definition, in the plainest way: mark every byte of every occurrence, join what overlaps.
-std::string naive(std::string_view text, const std::set<std::string>& forms) {
-  std::vector<std::pair<std::size_t, std::size_t>> found;
+std::string naive(std::string_view text, const std::set<std::string>& forms,
+                  const std::set<std::string>& wrapped) {
+  Ranges found;
   for (const auto& form : forms)
     for (auto at = text.find(form); at != std::string_view::npos; at = text.find(form, at + 1))
       found.emplace_back(at, at + form.size());
+  for (const auto& form : wrapped) find_wrapped(text, form, found);
   std::sort(found.begin(), found.end());
   std::string out;
   std::size_t end = 0;
@@ -54,13 +74,30 @@ class Chance {
 struct Secrets {
   Redactor redactor;
   std::set<std::string> forms;
+  std::set<std::string> wrapped;
   std::vector<std::string> list;
   void add(const std::string& value) {
     REQUIRE(redactor.add("S", value));
     for (auto& form : secret_forms(value)) forms.insert(std::move(form));
+    for (auto& form : wrapped_forms(value)) wrapped.insert(std::move(form));
+    forms.insert(wrapped.begin(), wrapped.end());
     list.assign(forms.begin(), forms.end());
   }
 };
+
+/// With line breaks at irregular places, mostly some characters apart.
+std::string folded(std::string_view form, Chance& chance) {
+  constexpr std::array<std::string_view, 6> breaks{"\n", "\n", "\r\n", "\n  ", "\\n", "\n\n"};
+  const auto size = chance.below(3) == 0 ? chance.below(form.size() + 1) : form.size();
+  std::string text;
+  for (std::size_t at = 0; at < size;) {
+    const std::size_t width = (at == 0 ? 1 : 3) + chance.below(9);
+    if (at != 0) text += breaks[chance.below(breaks.size())];
+    text += form.substr(at, std::min(width, size - at));
+    at += width;
+  }
+  return text;
+}
 
 /// Text in which forms, beginnings and ends of forms and noise follow each other.
 std::string salted(Chance& chance, const Secrets& secrets, std::string_view letters) {
@@ -68,7 +105,10 @@ std::string salted(Chance& chance, const Secrets& secrets, std::string_view lett
   const auto parts = 1 + chance.below(12);
   for (std::size_t i = 0; i < parts; ++i) {
     const auto& form = secrets.list[chance.below(secrets.list.size())];
-    switch (chance.below(4)) {
+    switch (chance.below(5)) {
+      case 4:
+        text += folded(form, chance);
+        break;
       case 0:
         text += form;
         break;
@@ -142,7 +182,7 @@ TEST_CASE("split at every place", "[redaction]") {
   Chance chance(1);
   for (int round = 0; round < 30; ++round) {
     const auto text = salted(chance, secrets, "hunter2 -\n");
-    const auto expected = naive(text, secrets.forms);
+    const auto expected = naive(text, secrets.forms, secrets.wrapped);
     for (std::size_t first = 0; first <= text.size(); ++first) {
       const auto stream = secrets.redactor.stream();
       std::string out;
@@ -167,7 +207,7 @@ TEST_CASE("as the plainest definition has it, whatever the secrets and pieces", 
     secrets.add(chance.text(4 + chance.below(40), "ab"));
     for (int round = 0; round < 20; ++round) {
       const auto text = salted(chance, secrets, letters);
-      const auto expected = naive(text, secrets.forms);
+      const auto expected = naive(text, secrets.forms, secrets.wrapped);
       REQUIRE(secrets.redactor.redact(text) == expected);
       REQUIRE(secrets.redactor.contains_secret(text) == (expected != text));
       REQUIRE(streamed(secrets.redactor, text, chance, 1) == expected);
