@@ -72,7 +72,10 @@ std::vector<std::string> texts_of(std::string_view value) {
   return each_once(std::move(texts));
 }
 
+/// Nor blanks at the ends, which cannot be told from indentation.
 std::string without_gaps(std::string_view text) {
+  const auto first = std::min(text.find_first_not_of(" \t"), text.size());
+  text = text.substr(first, text.find_last_not_of(" \t") + 1 - first);
   std::string left;
   for (std::size_t place = 0; place < text.size();) {
     const Gap gap = gap_at(text, place);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstring>
 #include <string>
 
@@ -10,38 +11,46 @@ namespace {
 
 constexpr std::size_t block_size = 4;
 
-std::uint32_t block_of(const char* before, std::size_t count, const char* after) noexcept {
-  std::array<char, block_size> bytes{};
-  std::copy_n(before - count, count, bytes.begin());
-  std::copy_n(after, block_size - count, bytes.begin() + static_cast<std::ptrdiff_t>(count));
+std::uint32_t block_at(const char* place) noexcept {
   std::uint32_t block = 0;
-  std::memcpy(&block, bytes.data(), sizeof block);
+  std::memcpy(&block, place, sizeof block);
   return block;
-}
-
-std::size_t pair_of(char before, char after) noexcept {
-  return static_cast<std::size_t>(static_cast<unsigned char>(before)) << 8U |
-         static_cast<unsigned char>(after);
 }
 
 void lower(std::size_t& partial, std::size_t place) noexcept { partial = std::min(partial, place); }
 
 }  // namespace
 
+/// What stands next to a gap: the last bytes before it, the first behind it.
+struct WrapIndex::Around {
+  std::uint32_t left;
+  std::uint32_t right;
+  /// The `before` last bytes of the left and the first ones of the right.
+  [[nodiscard]] std::uint32_t block(unsigned before) const noexcept {
+    if constexpr (std::endian::native == std::endian::big)
+      return left << 8 * (block_size - before) | right >> 8 * before;
+    return left >> 8 * (block_size - before) | right << 8 * before;
+  }
+};
+
 WrapIndex::WrapIndex(std::vector<std::string_view> forms, std::size_t longest)
     : forms_(std::move(forms)), longest_(longest) {
   for (std::uint32_t i = 0; i < forms_.size(); ++i) {
     const auto form = forms_[i];
     for (std::uint32_t before = 1; before <= std::min(longest_, form.size() - 1); ++before) {
-      const std::size_t first = std::clamp<std::size_t>(before, 2, form.size() - 2) - 2;
-      const char* const place = form.data() + before;
-      entries_.push_back({block_of(place, before - first, place), i, before});
-      pairs_.set(pair_of(form[before - 1], form[before]));
+      // Behind the gap, blanks of the form cannot be told from indentation: neither counts.
+      const auto rest = form.substr(std::min(form.find_first_not_of(" \t", before), form.size()));
+      const std::size_t left = std::max(std::min<std::size_t>(before, 2),
+                                        block_size - std::min(rest.size(), block_size));
+      if (left > before || left == block_size) continue;
+      std::string block(form.substr(before - left, left));
+      block += rest.substr(0, block_size - left);
+      entries_.push_back({block_at(block.data()), i, before});
     }
   }
   std::sort(entries_.begin(), entries_.end(),
             [](const Entry& a, const Entry& b) { return a.block < b.block; });
-  while (bits_ < 20 && (std::size_t{1} << bits_) < entries_.size() * 32) ++bits_;
+  while (bits_ < 20 && (std::size_t{1} << bits_) < entries_.size() * 128) ++bits_;
   filter_.assign((std::size_t{1} << bits_) / 64, 0);
   for (const auto& entry : entries_)
     filter_[bit_of(entry.block) / 64] |= std::uint64_t{1} << bit_of(entry.block) % 64;
@@ -51,41 +60,65 @@ std::size_t WrapIndex::bit_of(std::uint32_t block) const noexcept {
   return (block * 0x9E3779B1U) >> (32U - bits_);
 }
 
+/// Which of the blocks around a gap may be of a form: bit n stands for n bytes before it.
+inline unsigned WrapIndex::hits(Around around) const noexcept {
+  unsigned found = 0;
+  for (unsigned before = 1; before < block_size; ++before) {
+    const std::size_t bit = bit_of(around.block(before));
+    found |= static_cast<unsigned>(filter_[bit / 64] >> bit % 64 & 1U) << before;
+  }
+  return found;
+}
+
 void WrapIndex::search(std::string_view text, Findings& found) const {
   if (entries_.empty()) return;
   for (const char mark : {'\n', '\\'}) {
     for (std::size_t from = 0; from < text.size();) {
       const void* const at = std::memchr(text.data() + from, mark, text.size() - from);
       if (at == nullptr) break;
-      auto place = static_cast<std::size_t>(static_cast<const char*>(at) - text.data());
+      const auto place = static_cast<std::size_t>(static_cast<const char*>(at) - text.data());
       from = place + 1;
-      while (mark == '\n' && place > 0 && text[place - 1] == '\r') --place;
-      // Most lines are not indented, and nothing need be known of them but their first byte.
-      if (mark == '\n' && from < text.size() && text[from] > ' ' && text[from] != '\\')
-        at_gap(text, {place, from, from}, found);
+      if (mark == '\n')
+        at_line_end(text, place, found);
       else
-        at_gap(text, gap_at(text, place), found);
+        probe(text, gap_at(text, place), found);
     }
   }
 }
 
-void WrapIndex::at_gap(std::string_view text, const Gap& gap, Findings& found) const {
-  if (gap.begin == 0 || gap.empty()) return;
-  for (const std::size_t place : {gap.end, gap.breaks_end}) {
-    if (place < text.size() && pairs_.test(pair_of(text[gap.begin - 1], text[place])))
-      probe(text, gap, place, found);
-    if (gap.breaks_end == gap.end) break;
+/// Nearly all that is looked at are plain ends of lines; they are done with by one branch.
+inline void WrapIndex::at_line_end(std::string_view text, std::size_t place,
+                                   Findings& found) const {
+  constexpr std::uint64_t blanks = 0x2020202020202020U;
+  const std::size_t next = place + 1;
+  if (place >= block_size && next + sizeof blanks + block_size <= text.size()) {
+    std::uint64_t line = 0;
+    std::memcpy(&line, text.data() + next, sizeof line);
+    if constexpr (std::endian::native == std::endian::big) line = __builtin_bswap64(line);
+    const auto indentation = static_cast<std::size_t>(std::countr_zero(line ^ blanks)) / 8;
+    const std::size_t end = next + indentation;
+    const char first = text[end];
+    if (first > ' ' && first != '\\' && text[place - 1] != '\r') {
+      const Around around{block_at(text.data() + place - block_size), block_at(text.data() + end)};
+      if (hits(around) != 0) probe(text, {place, next, end}, found);
+      return;
+    }
   }
+  while (place > 0 && text[place - 1] == '\r') --place;
+  probe(text, gap_at(text, place), found);
 }
 
-void WrapIndex::probe(std::string_view text, const Gap& gap, std::size_t place,
-                      Findings& found) const {
-  for (std::size_t before = 1; before < block_size; ++before) {
-    if (before > gap.begin || place + block_size - before > text.size()) continue;
-    const auto block = block_of(text.data() + gap.begin, before, text.data() + place);
-    if ((filter_[bit_of(block) / 64] >> bit_of(block) % 64 & 1U) != 0)
-      compare(text, gap, block, found);
-  }
+void WrapIndex::probe(std::string_view text, const Gap& gap, Findings& found) const {
+  if (gap.begin == 0 || gap.empty() || gap.end == text.size()) return;
+  const std::size_t left = std::min(gap.begin, block_size);
+  const std::size_t right = std::min(text.size() - gap.end, block_size);
+  std::array<char, 2 * block_size> bytes{};
+  std::memcpy(bytes.data() + block_size - left, text.data() + gap.begin - left, left);
+  std::memcpy(bytes.data() + block_size, text.data() + gap.end, right);
+  const Around around{block_at(bytes.data()), block_at(bytes.data() + block_size)};
+  const unsigned hit = hits(around);
+  for (unsigned before = 1; before < block_size; ++before)
+    if ((hit >> before & 1U) != 0) compare(text, gap, around.block(before), found);
 }
 
 void WrapIndex::compare(std::string_view text, const Gap& gap, std::uint32_t block,

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <bitset>
 #include <cstdint>
 #include <string_view>
 #include <vector>
@@ -47,16 +46,18 @@ class WrapIndex {
     std::uint32_t before;  // bytes of the form before the break
   };
 
+  struct Around;
+
   [[nodiscard]] std::size_t bit_of(std::uint32_t block) const noexcept;
-  void at_gap(std::string_view text, const Gap& gap, Findings& found) const;
-  void probe(std::string_view text, const Gap& gap, std::size_t place, Findings& found) const;
+  [[nodiscard]] unsigned hits(Around around) const noexcept;
+  void at_line_end(std::string_view text, std::size_t place, Findings& found) const;
+  void probe(std::string_view text, const Gap& gap, Findings& found) const;
   void compare(std::string_view text, const Gap& gap, std::uint32_t block, Findings& found) const;
   void look_before(std::string_view text, const Gap& gap, std::size_t place, Findings& found) const;
 
   std::vector<std::string_view> forms_;
   std::size_t longest_{0};
   std::vector<Entry> entries_;  // by block
-  std::bitset<65536> pairs_;    // the bytes next to a break
   unsigned bits_{12};           // the filter has 2^bits_ bits
   std::vector<std::uint64_t> filter_;
 };
