@@ -109,8 +109,9 @@ Names::Known StageNames::param(std::string_view name) const {
 
 Names::Known StageNames::env(std::string_view name) const {
   if (table_.variables.contains(name)) return outside(std::string(name));
-  for (auto entry = env_.rbegin(); entry != env_.rend(); ++entry)
-    if (entry->first == name) return known(entry->second, std::string(name));
+  const auto own = std::find_if(env_.rbegin(), env_.rend(),
+                                [&](const auto& entry) { return entry.first == name; });
+  if (own != env_.rend()) return known(own->second, std::string(name));
   const auto* origin = environment_env_ == nullptr ? nullptr : find_origin(*environment_env_, name);
   if (origin == nullptr) origin = find_origin(table_.env, name);
   if (origin != nullptr) return known(*origin, std::string(name));

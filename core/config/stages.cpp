@@ -79,9 +79,10 @@ void StagesReader::read_stage(yaml::Node key, const Extended& extended, const Gr
   yaml::Reader reader(value, fmt::format("stage '{}'", key.text()), context_.diagnostics);
   read_stage_keys(reader, targets_, spec);
   auto needs = read_needs(reader);
+  if (!needs) needs = group.needs;
   if (!named) return;
   const auto kind = reader.node("kind");
-  StageDraft draft{with_inherited(value, group, spec.kind), needs ? std::move(needs) : group.needs,
+  StageDraft draft{with_inherited(value, group, spec.kind), std::move(needs),
                    static_cast<std::uint32_t>(entries_.size()),
                    kind ? kind->span() : group.kind.value_or(key.span()),
                    extended.incomplete || group.incomplete};

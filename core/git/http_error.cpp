@@ -27,7 +27,8 @@ std::string HttpRequestStream::connect_cause(const std::string& otherwise) const
 Error HttpRequestStream::error_of(CURLcode code) const {
   const Address& address = session_.address;
   const char* const words = session_.curl->easy_strerror(code);
-  const std::string detail = printable(scrub_urls(trim(detail_[0] == '\0' ? words : detail_)));
+  const std::string detail =
+      printable(scrub_urls(trim(detail_.front() == '\0' ? words : detail_.data())));
   switch (code) {
     case CURLE_PEER_FAILED_VERIFICATION:
       return not_trusted(address, detail);

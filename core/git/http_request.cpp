@@ -44,7 +44,7 @@ void HttpRequestStream::set_transfer(const Query& query) {
   set(easy_, CURLOPT_URL, query.url.c_str());
   set(easy_, CURLOPT_NOSIGNAL, 1L);
   set(easy_, CURLOPT_QUICK_EXIT, 1L);  // a slow resolver must not hold up a cancellation
-  set(easy_, CURLOPT_ERRORBUFFER, detail_);
+  set(easy_, CURLOPT_ERRORBUFFER, detail_.data());
   set(easy_, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(session_.request.silence.count()));
   // Servers tell git's clients from browsers by the "git/" at the front.
   set(easy_, CURLOPT_USERAGENT, "git/2.0 (pipectl " PIPECTL_VERSION ")");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -56,7 +57,7 @@ class HttpRequestStream {
   std::string body_;     ///< received, not yet read
   std::size_t read_{0};  ///< of body_
   bool done_{false};
-  char detail_[CURL_ERROR_SIZE]{};
+  std::array<char, CURL_ERROR_SIZE> detail_{};
 };
 
 }  // namespace pipectl::git
