@@ -41,6 +41,7 @@ void on_checkout(const char* /*path*/, std::size_t done, std::size_t total, void
 }
 
 /// Called for every file before the first one is written.
+// NOLINTNEXTLINE(readability-function-size): libgit2's signature
 int on_notify(git_checkout_notify_t /*why*/, const char* /*path*/, const git_diff_file* /*base*/,
               const git_diff_file* /*target*/, const git_diff_file* /*there*/, void* payload) {
   return static_cast<Session*>(payload)->cancel.cancelled() ? GIT_EUSER : 0;

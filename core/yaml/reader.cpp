@@ -12,9 +12,9 @@ namespace {
 /// Enough to tell most absent keys from present ones without comparing texts.
 std::uint64_t bit_of(std::string_view key) noexcept {
   if (key.empty()) return 1;
-  const auto first = static_cast<unsigned char>(key.front());
-  const auto last = static_cast<unsigned char>(key.back());
-  return std::uint64_t{1} << ((key.size() * 7U + first + last * 3U) & 63U);
+  const std::size_t first = static_cast<unsigned char>(key.front());
+  const std::size_t last = static_cast<unsigned char>(key.back());
+  return std::uint64_t{1} << ((key.size() * 7 + first + last * 3) & 63U);
 }
 
 }  // namespace

@@ -60,7 +60,7 @@ std::optional<std::string_view> readable_text(const SourceFile& source, Diagnost
     else
       diagnostics.error(place_of(source, bad),
                         fmt::format("control character 0x{:02X} is not allowed in YAML", byte),
-                        "write it as an escape in double quotes, such as \"\\x1b\"");
+                        R"(write it as an escape in double quotes, such as "\x1b")");
     return std::nullopt;
   }
   return text.starts_with(byte_order_mark) ? text.substr(byte_order_mark.size()) : text;
