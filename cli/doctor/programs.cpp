@@ -7,8 +7,8 @@
 #include "cli/doctor/doctor.hpp"
 #include "core/api/capture_output.hpp"
 #include "core/base/text.hpp"
-#include "core/engine/decision.hpp"
 #include "core/exec/local_executor.hpp"
+#include "core/exec/program.hpp"
 
 namespace pipectl::cli {
 namespace {
@@ -82,18 +82,16 @@ Finding missing(const std::string& name, const Wanted& wanted) {
 }  // namespace
 
 std::vector<Finding> check_programs(const PipelineFile& file, const Invocation& invocation) {
-  const auto path = invocation.env.find("PATH");
-  const std::string folders = path == invocation.env.end() ? "/usr/bin:/bin" : path->second;
   const auto executor = make_local_executor(nullptr);
   std::vector<Finding> findings;
   for (const auto& [name, wanted] : wanted_programs(file.loaded.pipeline)) {
-    const auto found = find_program(name, folders);
-    if (found.empty()) {
+    const auto found = find_program(name, invocation.env, invocation.cwd);
+    if (!found) {
       findings.push_back(missing(name, wanted));
       continue;
     }
-    const auto version = version_of(found, name, invocation, *executor);
-    const auto detail = version.empty() ? found : fmt::format("{} ({})", found, version);
+    const auto version = version_of(*found, name, invocation, *executor);
+    const auto detail = version.empty() ? *found : fmt::format("{} ({})", *found, version);
     findings.push_back({"program", name, Health::good, detail, ""});
   }
   return findings;

@@ -1,12 +1,11 @@
 #include "core/engine/decision.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <filesystem>
 #include <optional>
 
 #include "core/base/text.hpp"
+#include "core/exec/program.hpp"
 #include "core/plan/event_filter.hpp"
 
 namespace pipectl {
@@ -42,18 +41,20 @@ std::optional<Outcome> check_changed(const StageSpec& stage, const NodeScope& sc
                  fmt::format("no changed file matches {}", join(stage.changed, ", ")));
 }
 
-std::string search_path(const NodeScope& scope) {
+/// Of the PATH that the stage's commands will be looked up in.
+EnvMap search_path(const NodeScope& scope) {
   const auto own = scope.env().find("PATH");
-  if (own != scope.env().end()) return own->second;
+  if (own != scope.env().end()) return {{"PATH", own->second}};
   const auto host = scope.facts().host.find("PATH");
-  return host != scope.facts().host.end() ? host->second : "/usr/local/bin:/usr/bin:/bin";
+  if (host != scope.facts().host.end()) return {{"PATH", host->second}};
+  return {};
 }
 
 std::optional<Outcome> check_requirements(const StageSpec& stage, const NodeScope& scope) {
   if (stage.requirements.empty()) return std::nullopt;
-  const std::string path = search_path(scope);
+  const EnvMap path = search_path(scope);
   for (const auto& requirement : stage.requirements) {
-    if (!find_program(requirement.program, path).empty()) continue;
+    if (find_program(requirement.program, path, scope.facts().workspace)) continue;
     const std::string reason = fmt::format("requires {}, which is not in PATH", requirement.program);
     if (requirement.presence == Presence::skip) return skipped(SkipCause::requirement, reason);
     return failed(Error{Fault::step, reason,
@@ -87,20 +88,6 @@ std::optional<Outcome> check_concurrency(const StageSpec& stage, const NodeScope
 bool runs_after_failure(const StageSpec& stage) {
   return stage.always ||
          (stage.when && (stage.when->calls("always") || stage.when->calls("failure")));
-}
-
-std::string find_program(std::string_view name, std::string_view path) {
-  const auto executable = [](const std::string& file) {
-    std::error_code error;
-    return std::filesystem::is_regular_file(file, error) && ::access(file.c_str(), X_OK) == 0;
-  };
-  if (name.find('/') != std::string_view::npos)
-    return executable(std::string{name}) ? std::string{name} : std::string{};
-  for (const auto folder : split(path, ':')) {
-    std::string file = fmt::format("{}/{}", folder.empty() ? "." : folder, name);
-    if (executable(file)) return file;
-  }
-  return {};
 }
 
 Decision decide(const NodeScope::Parts& parts, const Scheduler::Verdict& verdict) {

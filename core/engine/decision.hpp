@@ -23,7 +23,4 @@ using Decision = std::variant<Start, Outcome>;
 /// always() or failure(). Ctrl-C once does not stop it.
 [[nodiscard]] bool runs_after_failure(const StageSpec& stage);
 
-/// The file that a program name stands for in a PATH, or empty.
-[[nodiscard]] std::string find_program(std::string_view name, std::string_view path);
-
 }  // namespace pipectl
