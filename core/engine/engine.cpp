@@ -8,6 +8,7 @@
 
 #include "core/engine/child_environment.hpp"
 #include "core/engine/decision.hpp"
+#include "core/exec/leftovers.hpp"
 
 namespace pipectl {
 namespace {
@@ -251,7 +252,18 @@ void Engine::give_up(Error error) {
   scheduler_.stop(StopMode::at_once);
 }
 
+/// What stages have left running in sessions of their own was for later stages at most.
+void Engine::end_leftovers_of_run() {
+  const auto ended = end_leftovers({parts_.facts.id, {}}, parts_.tools.grace, hard_.token());
+  if (!ended)
+    recorder_.tell(event::Warning{fmt::format("{}; {}", ended.error().message, ended.error().hint)});
+  else if (!ended->empty())
+    recorder_.tell(event::Warning{
+        fmt::format("ended what stages had left running: {}", describe(*ended))});
+}
+
 RunResult Engine::finish(SteadyTime started) {
+  end_leftovers_of_run();
   RunResult result;
   for (const auto& node : plan_.nodes) {
     Outcome outcome;

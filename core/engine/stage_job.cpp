@@ -13,6 +13,7 @@
 #include "core/engine/stage_files.hpp"
 #include "core/engine/stage_skip.hpp"
 #include "core/engine/worker_emitter.hpp"
+#include "core/exec/leftovers.hpp"
 
 namespace pipectl {
 namespace {
@@ -110,7 +111,20 @@ class StageRun {
     // A later attempt follows one that has ended, not one that was interrupted.
     if (attempt == job_.attempt) context.remembered = job_.remembered;
     if (spec_.timeout) context.deadline = tools_.clock.steady() + *spec_.timeout;
-    return job_.runner->run(context);
+    Outcome outcome = job_.runner->run(context);
+    if (outcome.status == Status::timed_out || outcome.status == Status::cancelled) end_escaped();
+    return outcome;
+  }
+
+  /// A process that made a session of its own hears nothing when its stage is stopped. Only then:
+  /// a stage that ends by itself may leave a service for later ones.
+  void end_escaped() {
+    const auto ended = end_leftovers({job_.scope->facts().id, {}, job_.node->name}, tools_.grace,
+                                     job_.cleanup);
+    if (!ended)
+      emit_.note(ended.error().message);
+    else if (!ended->empty())
+      emit_.note(fmt::format("ended what was left of the stage: {}", describe(*ended)));
   }
 
   /// Outputs count also for a stage that failed: a stage that always runs may read them.

@@ -11,6 +11,7 @@
 #include <set>
 
 #include "core/base/files.hpp"
+#include "core/base/text.hpp"
 #include "core/base/unique_fd.hpp"
 #include "core/exec/proc_table.hpp"
 
@@ -26,17 +27,20 @@ bool same(const ProcessId& a, const ProcessId& b) noexcept {
   return a.pid == b.pid && a.start_ticks == b.start_ticks;
 }
 
-/// What a process was started with, until it overwrites it; empty when it may not be read.
-bool carries(pid_t pid, const std::string& entry) {
-  const auto environment = read_file(fmt::format("/proc/{}/environ", pid));
-  if (!environment) return false;
-  std::string_view left = *environment;
-  while (!left.empty()) {
-    const auto end = std::min(left.find('\0'), left.size());
-    if (left.substr(0, end) == entry) return true;
-    left.remove_prefix(std::min(end + 1, left.size()));
+bool holds(std::string_view environment, std::string_view entry) {
+  while (!environment.empty()) {
+    const auto end = std::min(environment.find('\0'), environment.size());
+    if (environment.substr(0, end) == entry) return true;
+    environment.remove_prefix(std::min(end + 1, environment.size()));
   }
   return false;
+}
+
+/// What a process was started with, until it overwrites it; none of it when it may not be read.
+bool carries(pid_t pid, const std::vector<std::string>& entries) {
+  const auto environment = read_file(fmt::format("/proc/{}/environ", pid));
+  return environment && std::all_of(entries.begin(), entries.end(),
+                                    [&](const auto& entry) { return holds(*environment, entry); });
 }
 
 const ProcessEntry* find(const std::vector<ProcessEntry>& all, pid_t pid) {
@@ -59,12 +63,13 @@ std::set<pid_t> self_and_ancestors(const std::vector<ProcessEntry>& all) {
 /// The journaled and the marked, then all that hangs on them.
 std::set<pid_t> belonging(const std::vector<ProcessEntry>& all, const LeftoverSearch& search,
                           const std::set<pid_t>& spared) {
-  const std::string mark = fmt::format("{}={}", run_id_variable, search.run_id);
+  std::vector<std::string> marks{fmt::format("{}={}", run_id_variable, search.run_id)};
+  if (!search.stage.empty()) marks.push_back(fmt::format("{}={}", stage_variable, search.stage));
   std::set<pid_t> found;
   for (const auto& entry : all) {
     const bool journaled = std::any_of(search.journaled.begin(), search.journaled.end(),
                                        [&](const auto& id) { return same(id, entry.id()); });
-    if (!spared.contains(entry.pid) && (journaled || carries(entry.pid, mark)))
+    if (!spared.contains(entry.pid) && (journaled || carries(entry.pid, marks)))
       found.insert(entry.pid);
   }
   for (bool grown = true; grown;) {
@@ -135,9 +140,16 @@ Result<std::vector<Leftover>> end_leftovers(const LeftoverSearch& search, Millis
   const auto left = find_leftovers(search);
   if (left.empty()) return ended;
   return fail(Fault::infrastructure,
-              fmt::format("process {} ({}) of the interrupted run cannot be ended",
-                          left.front().process.pid, left.front().name),
-              fmt::format("end it by hand, then resume: kill -9 {}", left.front().process.pid));
+              fmt::format("process {} ({}) of run {} cannot be ended", left.front().process.pid,
+                          left.front().name, search.run_id),
+              fmt::format("end it by hand: kill -9 {}", left.front().process.pid));
+}
+
+std::string describe(const std::vector<Leftover>& leftovers) {
+  std::vector<std::string> names;
+  for (const auto& leftover : leftovers)
+    names.push_back(fmt::format("{} ({})", printable(leftover.name), leftover.process.pid));
+  return join(names, ", ");
 }
 
 }  // namespace pipectl

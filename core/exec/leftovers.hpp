@@ -12,17 +12,21 @@ namespace pipectl {
 
 /// The environment variable that marks every child of a run, and so what it leaves behind.
 constexpr const char* run_id_variable = "PIPECTL_RUN_ID";
+/// Beside it: the stage that the child belongs to.
+constexpr const char* stage_variable = "PIPECTL_STAGE";
 
-/// A process that belongs to a run whose pipectl is gone.
+/// A process that outlived its stage, its run, or the pipectl of its run: it made a session of its
+/// own, where signals to its group do not reach it.
 struct Leftover {
   ProcessId process;
   std::string name;  ///< of its program
 };
 
-/// What is known of that run.
+/// Whose leftovers are looked for.
 struct LeftoverSearch {
   std::string run_id;                ///< as its children carry it
   std::vector<ProcessId> journaled;  ///< each spawned child that was written down
+  std::string stage{};               ///< only of this one; empty: of the whole run
 };
 
 /// Every living process that has the run's id in its environment (also when its pid was never
@@ -33,9 +37,12 @@ struct LeftoverSearch {
 [[nodiscard]] std::vector<Leftover> find_leftovers(const LeftoverSearch& search);
 
 /// Ends them: SIGTERM, the grace (cut short by a cancellation), SIGKILL; looks again until none is
-/// left. Returns what was ended. Fault::infrastructure names one that does not end or may not be
-/// signalled.
+/// left. Returns what was ended; one look at all processes when that is nothing.
+/// Fault::infrastructure names one that does not end or may not be signalled.
 Result<std::vector<Leftover>> end_leftovers(const LeftoverSearch& search, Milliseconds grace,
                                             const CancelToken& cancel);
+
+/// `serve (4711), sleep (4712)`
+[[nodiscard]] std::string describe(const std::vector<Leftover>& leftovers);
 
 }  // namespace pipectl

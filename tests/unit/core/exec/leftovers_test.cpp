@@ -145,6 +145,17 @@ TEST_CASE("a stopped one ends, too", "[leftovers]") {
   CHECK(orphans.all_gone());
 }
 
+TEST_CASE("only those of one stage", "[leftovers]") {
+  const Orphans mine("export PIPECTL_STAGE=mine\n" + detached("exec sleep 1000"));
+  const Orphans other("export PIPECTL_STAGE=other\n" + detached("exec sleep 1000"), mine.run());
+  const auto ended = end_leftovers({mine.run(), {}, "mine"}, long_time, never).value();
+  REQUIRE(ended.size() == 1);
+  CHECK(contains(ended, mine.ids().front()));
+  CHECK(mine.all_gone());
+  CHECK(other.all_alive());
+  CHECK(describe(ended) == "sleep (" + std::to_string(mine.ids().front().pid) + ")");
+}
+
 TEST_CASE("nobody else is touched", "[leftovers]") {
   const Orphans other(detached("exec sleep 1000"), "other-run");
   const Orphans longer(detached("exec sleep 1000"), "other-run-2");
