@@ -1,7 +1,7 @@
 #include "core/base/display_width.hpp"
 
-#include <locale.h>
-#include <wchar.h>
+#include <clocale>
+#include <cwchar>
 
 #include "core/base/utf8.hpp"
 

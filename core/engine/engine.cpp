@@ -4,6 +4,7 @@
 #include <poll.h>
 
 #include <algorithm>
+#include <array>
 #include <system_error>
 
 #include "core/engine/child_environment.hpp"
@@ -170,10 +171,10 @@ void Engine::write_down_and_launch() {
 
 void Engine::wait() {
   Mailbox& mailbox = parts_.tools.mailbox;
-  pollfd sources[] = {{mailbox.fd(), POLLIN, 0},
-                      {mailbox.quiet_fd(), POLLIN, 0},
-                      {options_.user.fd(seen_), POLLIN, 0},
-                      {-1, POLLIN, 0}};
+  std::array<pollfd, 4> sources{{{mailbox.fd(), POLLIN, 0},
+                                 {mailbox.quiet_fd(), POLLIN, 0},
+                                 {options_.user.fd(seen_), POLLIN, 0},
+                                 {-1, POLLIN, 0}}};
   int timeout = -1;
   if (held_ && !fatal_) {
     // One free token wakes us; a heavier stage has to look again for the rest.
@@ -184,7 +185,7 @@ void Engine::wait() {
     sources[0].fd = -1;
     timeout = glance_ms;
   }
-  ::poll(sources, 4, timeout);
+  ::poll(sources.data(), sources.size(), timeout);
 }
 
 void Engine::follow_cancel() {
@@ -227,12 +228,12 @@ void Engine::take_in(Mailbox::State& state) {
     Result<void> written = fatal_ ? Result<void>{tl::unexpected(*fatal_)} : recorder_.commit();
     if (!written && !fatal_) give_up(written.error());
     remember->done.set_value(std::move(written));
-  } else if (auto* ended = std::get_if<Mailbox::Ended>(&state.what)) {
-    end(id, std::move(ended->outcome));
+  } else if (const auto* ended = std::get_if<Mailbox::Ended>(&state.what)) {
+    end(id, ended->outcome);
   }
 }
 
-void Engine::end(plan::NodeId id, Outcome outcome) {
+void Engine::end(plan::NodeId id, const Outcome& outcome) {
   recorder_.will(transition::StageEnded{name(id), outcome});
   recorder_.tell_after(event::StageFinished{name(id), outcome});
   recorder_.close_log(name(id));

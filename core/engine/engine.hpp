@@ -71,7 +71,7 @@ class Engine {
   void take_mail();
   void take_in(Mailbox::State& state);
   void take_in(Mailbox::Shown& shown);
-  void end(plan::NodeId id, Outcome outcome);
+  void end(plan::NodeId id, const Outcome& outcome);
   void follow_cancel();
   void give_up(Error error);
   [[nodiscard]] NodeScope::Parts scope_parts(plan::NodeId id) const;

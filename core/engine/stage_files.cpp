@@ -12,6 +12,7 @@ namespace {
 Result<std::vector<std::string>> evaluate(const std::vector<expr::Template>& templates,
                                           const expr::Scope& scope) {
   std::vector<std::string> texts;
+  texts.reserve(templates.size());
   for (const auto& one : templates) texts.push_back(TRY(one.evaluate(scope)));
   return texts;
 }
