@@ -175,16 +175,11 @@ void Engine::wait() {
                                  {mailbox.quiet_fd(), POLLIN, 0},
                                  {options_.user.fd(seen_), POLLIN, 0},
                                  {-1, POLLIN, 0}}};
-  int timeout = -1;
-  if (held_ && !fatal_) {
-    // One free token wakes us; a heavier stage has to look again for the rest.
-    if (plan_.nodes[*held_].stage->weight <= 1) sources[3].fd = parts_.jobserver->fd();
-    timeout = glance_ms;
-  }
-  if (congested_) {
-    sources[0].fd = -1;
-    timeout = glance_ms;
-  }
+  const bool waits = held_ && !fatal_;
+  // One free token wakes us; a heavier stage has to look again for the rest.
+  if (waits && plan_.nodes[*held_].stage->weight <= 1) sources[3].fd = parts_.jobserver->fd();
+  if (congested_) sources[0].fd = -1;
+  const int timeout = waits || congested_ ? glance_ms : -1;
   ::poll(sources.data(), sources.size(), timeout);
 }
 
@@ -253,18 +248,10 @@ void Engine::give_up(Error error) {
   scheduler_.stop(StopMode::at_once);
 }
 
-/// What stages have left running in sessions of their own was for later stages at most.
-void Engine::end_leftovers_of_run() {
-  const auto ended = end_leftovers({parts_.facts.id, {}}, parts_.tools.grace, hard_.token());
-  if (!ended)
-    recorder_.tell(event::Warning{fmt::format("{}; {}", ended.error().message, ended.error().hint)});
-  else if (!ended->empty())
-    recorder_.tell(event::Warning{
-        fmt::format("ended what stages had left running: {}", describe(*ended))});
-}
-
 RunResult Engine::finish(SteadyTime started) {
-  end_leftovers_of_run();
+  // What a stage has left running could serve later ones; there is none any more.
+  const auto left = end_and_tell({parts_.facts.id, {}}, parts_.tools.grace, hard_.token());
+  if (!left.empty()) recorder_.tell(event::Warning{left});
   RunResult result;
   for (const auto& node : plan_.nodes) {
     Outcome outcome;

@@ -77,7 +77,6 @@ class Engine {
   [[nodiscard]] NodeScope::Parts scope_parts(plan::NodeId id) const;
   [[nodiscard]] std::string concurrency_group(plan::NodeId id) const;
   [[nodiscard]] const std::string& name(plan::NodeId id) const { return plan_.nodes[id].name; }
-  void end_leftovers_of_run();
   RunResult finish(SteadyTime started);
 
   EngineParts parts_;

@@ -119,12 +119,9 @@ class StageRun {
   /// A process that made a session of its own hears nothing when its stage is stopped. Only then:
   /// a stage that ends by itself may leave a service for later ones.
   void end_escaped() {
-    const auto ended = end_leftovers({job_.scope->facts().id, {}, job_.node->name}, tools_.grace,
-                                     job_.cleanup);
-    if (!ended)
-      emit_.note(ended.error().message);
-    else if (!ended->empty())
-      emit_.note(fmt::format("ended what was left of the stage: {}", describe(*ended)));
+    const auto left = end_and_tell({job_.scope->facts().id, {}, job_.node->name}, tools_.grace,
+                                   job_.cleanup);
+    if (!left.empty()) emit_.note(left);
   }
 
   /// Outputs count also for a stage that failed: a stage that always runs may read them.

@@ -145,11 +145,15 @@ Result<std::vector<Leftover>> end_leftovers(const LeftoverSearch& search, Millis
               fmt::format("end it by hand: kill -9 {}", left.front().process.pid));
 }
 
-std::string describe(const std::vector<Leftover>& leftovers) {
+std::string end_and_tell(const LeftoverSearch& search, Milliseconds grace,
+                         const CancelToken& cancel) {
+  const auto ended = end_leftovers(search, grace, cancel);
+  if (!ended) return fmt::format("{}; {}", ended.error().message, ended.error().hint);
+  if (ended->empty()) return {};
   std::vector<std::string> names;
-  for (const auto& leftover : leftovers)
+  for (const auto& leftover : *ended)
     names.push_back(fmt::format("{} ({})", printable(leftover.name), leftover.process.pid));
-  return join(names, ", ");
+  return "ended what was left running: " + join(names, ", ");
 }
 
 }  // namespace pipectl

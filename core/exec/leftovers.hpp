@@ -42,7 +42,9 @@ struct LeftoverSearch {
 Result<std::vector<Leftover>> end_leftovers(const LeftoverSearch& search, Milliseconds grace,
                                             const CancelToken& cancel);
 
-/// `serve (4711), sleep (4712)`
-[[nodiscard]] std::string describe(const std::vector<Leftover>& leftovers);
+/// The same, for people: `ended what was left running: serve (4711), sleep (4712)`, or which one
+/// does not end; empty when there was nothing.
+[[nodiscard]] std::string end_and_tell(const LeftoverSearch& search, Milliseconds grace,
+                                       const CancelToken& cancel);
 
 }  // namespace pipectl

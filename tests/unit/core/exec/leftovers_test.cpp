@@ -148,12 +148,12 @@ TEST_CASE("a stopped one ends, too", "[leftovers]") {
 TEST_CASE("only those of one stage", "[leftovers]") {
   const Orphans mine("export PIPECTL_STAGE=mine\n" + detached("exec sleep 1000"));
   const Orphans other("export PIPECTL_STAGE=other\n" + detached("exec sleep 1000"), mine.run());
-  const auto ended = end_leftovers({mine.run(), {}, "mine"}, long_time, never).value();
-  REQUIRE(ended.size() == 1);
-  CHECK(contains(ended, mine.ids().front()));
+  const auto pid = std::to_string(mine.ids().front().pid);
+  CHECK(end_and_tell({mine.run(), {}, "mine"}, long_time, never) ==
+        "ended what was left running: sleep (" + pid + ")");
+  CHECK(end_and_tell({mine.run(), {}, "mine"}, long_time, never).empty());
   CHECK(mine.all_gone());
   CHECK(other.all_alive());
-  CHECK(describe(ended) == "sleep (" + std::to_string(mine.ids().front().pid) + ")");
 }
 
 TEST_CASE("nobody else is touched", "[leftovers]") {
