@@ -20,6 +20,7 @@ std::optional<RetryCause> cause_of(Status status) noexcept {
 
 std::optional<Milliseconds> next_attempt_after(const Retry& retry, const Outcome& outcome,
                                                int attempt) {
+  if (outcome.undo_failed) return std::nullopt;
   const auto cause = cause_of(outcome.status);
   if (!cause || attempt > static_cast<int>(retry.max)) return std::nullopt;
   if (std::find(retry.on.begin(), retry.on.end(), *cause) == retry.on.end()) return std::nullopt;
@@ -28,6 +29,7 @@ std::optional<Milliseconds> next_attempt_after(const Retry& retry, const Outcome
 }
 
 Outcome apply_allow_failure(const AllowFailure& allow, Outcome outcome) {
+  if (outcome.undo_failed) return outcome;
   if (outcome.status != Status::failed && outcome.status != Status::timed_out) return outcome;
   const auto& codes = allow.exit_codes;
   const bool listed = outcome.exit_code && std::find(codes.begin(), codes.end(),

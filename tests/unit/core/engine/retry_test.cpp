@@ -46,6 +46,22 @@ TEST_CASE("only the named causes are retried") {
     CHECK_FALSE(next_attempt_after(retry, ended(status), 1));
 }
 
+TEST_CASE("a deploy that was undone, or could not be, is never tried again nor allowed to fail") {
+  Retry retry;
+  retry.max = 5;
+  AllowFailure allow;
+  allow.always = true;
+  for (const auto status : {Status::failed, Status::timed_out, Status::infra}) {
+    Outcome outcome = ended(status, 1);
+    CHECK(next_attempt_after(retry, outcome, 1));
+    outcome.undo_failed = true;
+    CHECK_FALSE(next_attempt_after(retry, outcome, 1));
+    CHECK(apply_allow_failure(allow, outcome).status == status);
+  }
+  CHECK_FALSE(next_attempt_after(retry, ended(Status::rolled_back), 1));
+  CHECK(apply_allow_failure(allow, ended(Status::rolled_back)).status == Status::rolled_back);
+}
+
 TEST_CASE("allow_failure covers failures of the step, never those of the infrastructure") {
   AllowFailure allow;
   CHECK(apply_allow_failure(allow, ended(Status::failed, 1)).status == Status::failed);
