@@ -143,8 +143,6 @@ std::string describe(CancelReason reason) {
   switch (reason) {
     case CancelReason::none:
       return "not cancelled";
-    case CancelReason::fail_fast:
-      return "stopped because another stage failed";
     case CancelReason::user:
       return "interrupted";
     case CancelReason::hard:

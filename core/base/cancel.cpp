@@ -15,7 +15,7 @@
 namespace pipectl {
 namespace {
 
-constexpr std::size_t levels = 3;  // descriptors above none, fail_fast and user
+constexpr std::size_t levels = 2;  // descriptors above none and user
 
 void make_readable(int fd) noexcept {
   const std::uint64_t one = 1;
@@ -36,8 +36,8 @@ struct CancelToken::State {
   void follow(const std::shared_ptr<State>& self, std::shared_ptr<State> leader);
 
   std::atomic<CancelReason> reason{CancelReason::none};
-  std::mutex mutex;                         // protects all below
-  std::array<int, levels> fds{-1, -1, -1};  // made when first asked for
+  std::mutex mutex;                     // protects all below
+  std::array<int, levels> fds{-1, -1};  // made when first asked for
   std::vector<std::weak_ptr<State>> children;
   std::shared_ptr<State> parent;  // constant after follow()
 };

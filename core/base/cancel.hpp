@@ -9,9 +9,8 @@ namespace pipectl {
 /// Why work is to stop, in rising urgency.
 enum class CancelReason {
   none,
-  fail_fast,  ///< another stage failed
-  user,       ///< Ctrl-C or SIGTERM, once: stop in order, clean up
-  hard,       ///< Ctrl-C twice: stop at once
+  user,  ///< Ctrl-C or SIGTERM, once: stop in order, clean up
+  hard,  ///< Ctrl-C twice: stop at once
 };
 
 /// The observing end. Cheap to copy, safe from any thread.

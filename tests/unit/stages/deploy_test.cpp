@@ -121,7 +121,7 @@ TEST_CASE("an undo outlasts a cancellation, in the commands and in the health ch
   }
   SECTION("while it waits") {
     bench.emit.on_note = [&](const std::string& note) {
-      if (note.starts_with("not yet healthy")) bench.cancel.cancel(CancelReason::fail_fast);
+      if (note.starts_with("not yet healthy")) bench.cancel.cancel(CancelReason::user);
     };
     const auto outcome = bench.run(
         "{kind: deploy, run: 'true', health: [{command: ['false'], within: 2h, "

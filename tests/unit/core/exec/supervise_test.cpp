@@ -68,7 +68,7 @@ TEST_CASE("the deadline interrupts", "[supervise]") {
 
 TEST_CASE("an interrupted command may put its things in order", "[supervise]") {
   const Cancelled run("trap 'echo cleaned; exit 5' TERM; echo ready; while :; do sleep 0.01; done",
-                      CancelReason::fail_fast, long_time);
+                      CancelReason::user, long_time);
   CHECK(run.finished().ended == Ended::cancelled);
   CHECK(run.out() == "ready\ncleaned\n");
   CHECK(run.finished().status.code == 5);
