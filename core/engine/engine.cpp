@@ -135,7 +135,9 @@ void Engine::prepare(plan::NodeId id, std::shared_ptr<const NodeScope> scope) {
 }
 
 NodeScope::Parts Engine::scope_parts(plan::NodeId id) const {
-  return {parts_.facts, outputs_, parts_.pipeline, plan_.nodes[id], scheduler_.upstream_failed(id)};
+  return {parts_.facts,    outputs_,
+          parts_.pipeline, plan_.nodes[id],
+          scheduler_.upstream_failed(id), scheduler_.needs_ended_well(id)};
 }
 
 /// The name that it evaluates to may be empty too: those stages then share a group. What cannot be

@@ -71,6 +71,7 @@ NodeScope::NodeScope(const Parts& parts)
                                                   ? parts.facts.environment
                                                   : parts.node.stage->environment)),
       upstream_failed_(parts.upstream_failed),
+      needs_ended_well_(parts.needs_ended_well),
       env_(parts.facts.variables.begin(), parts.facts.variables.end()) {}
 
 Result<NodeScope> NodeScope::compose(const Parts& parts) {

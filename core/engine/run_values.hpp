@@ -57,7 +57,8 @@ class NodeScope final : public expr::Scope {
     const OutputTable& outputs;
     const Pipeline& pipeline;
     const plan::Node& node;
-    bool upstream_failed{false};
+    bool upstream_failed{false};   ///< a need, direct or not
+    bool needs_ended_well{true};   ///< a stage without a condition would run
   };
 
   /// Evaluates the `env` of file, environment, group and stage, in this order: the nearest wins, a
@@ -65,7 +66,7 @@ class NodeScope final : public expr::Scope {
   static Result<NodeScope> compose(const Parts& parts);
 
   [[nodiscard]] expr::Value value(expr::Path path) const override;
-  [[nodiscard]] bool success() const override { return !upstream_failed_; }
+  [[nodiscard]] bool success() const override { return needs_ended_well_; }
   [[nodiscard]] bool failure() const override { return upstream_failed_; }
   [[nodiscard]] bool changed(std::span<const std::string> patterns) const override;
 
@@ -87,6 +88,7 @@ class NodeScope final : public expr::Scope {
   const plan::Node& node_;
   const EnvironmentSpec* environment_;
   bool upstream_failed_;
+  bool needs_ended_well_;
   EnvMap env_;
 };
 

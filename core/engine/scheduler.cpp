@@ -34,6 +34,7 @@ struct Scheduler::Impl {
   Impl(const plan::Plan& the_plan, Options the_options, GroupOf group_of,
        std::vector<std::optional<Outcome>> ended);
 
+  [[nodiscard]] std::optional<NodeId> failed_need(NodeId node) const;
   [[nodiscard]] Verdict verdict(NodeId node) const;
   void add_ready(NodeId node);
   void stop(StopMode mode, std::string reason);
@@ -72,9 +73,15 @@ Scheduler::Impl::Impl(const plan::Plan& the_plan, Options the_options,
   for (const auto node : gates.open()) add_ready(node);
 }
 
+/// The root of the failure for which the node is skipped unless it runs after failures.
+std::optional<NodeId> Scheduler::Impl::failed_need(NodeId node) const {
+  const NeedsSummary& needs = gates.summary(node);
+  return plan.nodes[node].stage->after_all_above ? needs.failed_above : needs.failed;
+}
+
 Scheduler::Verdict Scheduler::Impl::verdict(NodeId node) const {
   const NeedsSummary& needs = gates.summary(node);
-  const auto failed = plan.nodes[node].stage->after_all_above ? needs.failed_above : needs.failed;
+  const auto failed = failed_need(node);
   const bool only_stopped = failed && outcomes[*failed]->skip == SkipCause::stopped;
   const bool stops = stopping && (*stopping == StopMode::at_once || !after_failure[node]);
   if (failed && !after_failure[node] && !(only_stopped && stops))
@@ -153,6 +160,10 @@ std::size_t Scheduler::running() const noexcept { return impl_->running; }
 
 bool Scheduler::upstream_failed(NodeId node) const {
   return impl_->gates.summary(node).failed_above.has_value();
+}
+
+bool Scheduler::needs_ended_well(NodeId node) const {
+  return !impl_->failed_need(node).has_value();
 }
 
 const std::optional<Outcome>& Scheduler::outcome(NodeId node) const {

@@ -44,7 +44,8 @@ class Scope {
  public:
   virtual ~Scope() = default;
   [[nodiscard]] virtual Value value(Path path) const = 0;
-  [[nodiscard]] virtual bool success() const = 0;  ///< no need of this stage failed
+  /// Its needs ended well: without a condition this stage would run.
+  [[nodiscard]] virtual bool success() const = 0;
   [[nodiscard]] virtual bool failure()
       const = 0;  ///< a need of this stage, or one of its needs, failed
   /// Any file changed by the event matches any of the patterns.
