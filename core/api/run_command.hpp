@@ -52,7 +52,7 @@ struct CommandEnd {
 /// The outcome of a stage that an error ended.
 [[nodiscard]] Outcome outcome_of(const Error& error);
 
-/// `stopped because another stage failed`, `interrupted`, `interrupted twice, ended at once`.
+/// `interrupted`, `interrupted twice, ended at once`.
 [[nodiscard]] std::string describe(CancelReason reason);
 
 }  // namespace pipectl

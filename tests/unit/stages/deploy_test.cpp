@@ -128,7 +128,7 @@ TEST_CASE("an undo outlasts a cancellation, in the commands and in the health ch
         "interval: 1h}]" +
         undoes + "}");
     CHECK(outcome.status == Status::rolled_back);
-    CHECK_THAT(outcome.reason, ContainsSubstring("another stage failed while waiting for health"));
+    CHECK_THAT(outcome.reason, ContainsSubstring("interrupted while waiting for health"));
   }
   CHECK(history(bench) == "undo\n");
 }
