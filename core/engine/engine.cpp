@@ -9,6 +9,7 @@
 
 #include "core/engine/child_environment.hpp"
 #include "core/engine/decision.hpp"
+#include "core/engine/start_reason.hpp"
 #include "core/exec/leftovers.hpp"
 
 namespace pipectl {
@@ -127,7 +128,8 @@ void Engine::prepare(plan::NodeId id, std::shared_ptr<const NodeScope> scope) {
   if (!options_.notes.empty()) job.remembered = options_.notes[id];
   if (parts_.jobserver != nullptr) parts_.jobserver->describe(job.env);
 
-  recorder_.will(transition::StageStarted{node.name, job.attempt});
+  auto why = start_reason(stage, {scheduler_.needs_ended_well(id), options_.resumed});
+  recorder_.will(transition::StageStarted{node.name, job.attempt, std::move(why)});
   recorder_.tell_after(event::StageStarted{node.name, job.attempt});
   scheduler_.started(id);
   running_[id] = std::move(started);

@@ -54,10 +54,15 @@ Result<void> StageFiles::restore_cache() {
 Result<void> StageFiles::save_cache() {
   if (!spec_.cache || tools_.cache == JobTools::Cache::ignore) return {};
   const auto request = TRY(cache_request());
-  const auto saved = TRY(store::Cache{tools_.cache_dir}.save(request, job_.cancel));
-  warn(saved.warnings);
-  if (saved.what == store::Cache::Saved::What::saved)
-    emit_.note(fmt::format("cache {}: saved {}", request.key, human_size(saved.bytes)));
+  const auto saved = store::Cache{tools_.cache_dir}.save(request, job_.cancel);
+  if (!saved && saved.error().fault == Fault::usage) return tl::unexpected(saved.error());
+  if (!saved) {
+    warn({fmt::format("cache {} is not saved: {}", request.key, saved.error().message)});
+    return {};
+  }
+  warn(saved->warnings);
+  if (saved->what == store::Cache::Saved::What::saved)
+    emit_.note(fmt::format("cache {}: saved {}", request.key, human_size(saved->bytes)));
   return {};
 }
 

@@ -18,7 +18,8 @@ class StageFiles {
   Result<void> restore_cache();
   /// `artifacts:` into the run, also those of a failed stage: its reports are what one wants to see.
   Result<void> collect_artifacts(const std::filesystem::path& directory);
-  /// `cache:` out of the workspace, after success.
+  /// `cache:` out of the workspace, after success. What cannot be saved is a warning: the stage was
+  /// good, the next run is only slower.
   Result<void> save_cache();
 
  private:
