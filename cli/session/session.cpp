@@ -147,6 +147,15 @@ class RunSession {
                        [](const StageSpec& stage) { return !stage.inputs.empty(); });
   }
 
+  /// Without them every stage runs, which is right, too.
+  void open_skips() {
+    auto skips = store::SkipStore::open(store_->cache_dir());
+    std::string warning = skips ? (*skips)->take_note()
+                                : skips.error().message + "; stages with inputs run in any case";
+    if (!warning.empty()) fmt::print(stderr, "pipectl: warning: {}\n", warning);
+    if (skips) skips_ = std::move(*skips);
+  }
+
   [[nodiscard]] static Milliseconds grace() { return Milliseconds{10'000}; }
 
   Result<int> go() {
@@ -157,7 +166,7 @@ class RunSession {
     http_ = make_curl_http_client();
     vault_ = std::make_unique<SecretVault>(SecretVault::Parts{
         pipeline(), registry_, *executor_, redactor_, invocation_.env, overrides_});
-    if (uses_inputs()) skips_ = TRY(store::SkipStore::open(store_->cache_dir()));
+    if (uses_inputs()) open_skips();
     view_ = make_view();
     if (options_.quiet) quiet_ = std::make_unique<QuietSink>(*view_);
     auto workspace = TRY(set_up_workspace());
@@ -198,7 +207,9 @@ class RunSession {
     WorkspaceSetup setup{*file_, options_.worktree, run_dir(), store_->cache_dir(),
                          invocation_.env, *vault_, redactor_};
     auto workspace = TRY(pipectl::cli::set_up_workspace(setup, facts({}), signals_.token()));
-    if (!workspace.git.sha.empty()) input_.git = overlay(workspace.git, input_.git);
+    if (workspace.git.sha.empty()) return workspace;
+    input_.git = overlay(workspace.git, input_.git);
+    TRY(store_->set_git(record_->id, input_.git));
     return workspace;
   }
 

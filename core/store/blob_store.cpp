@@ -105,7 +105,7 @@ Result<BlobStore::Fetch> BlobStore::get(const std::string& name, const fs::path&
   const fs::path file = file_of(name);
   const auto digest = sha256_file(file);
   if (!digest && !has(name)) return Fetch::absent;  // evicted in between
-  if (!digest) return tl::unexpected(digest.error());
+  if (!digest) return fail(Fault::step, digest.error().message);
   if (*digest != name) {
     ::unlink(file.c_str());
     return fail(Fault::step, fmt::format("the archive {} is damaged", printable(file.native())));

@@ -40,7 +40,7 @@ class BlobStore {
 
   enum class Fetch { restored, absent };
   /// Verifies the archive whole before the first byte is unpacked. A damaged one is removed and is
-  /// Fault::step.
+  /// Fault::step, as is one that cannot be read.
   Result<Fetch> get(const std::string& name, const std::filesystem::path& root,
                     const std::vector<FilePattern>& allowed, const CancelToken& cancel) const;
 

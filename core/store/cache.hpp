@@ -33,7 +33,8 @@ class Cache {
     std::uint64_t bytes{0};  ///< of the archive
     std::vector<std::string> warnings;
   };
-  /// Puts the files back. Nothing saved under the key, an archive that is gone or damaged, or a
+  /// Puts the files back over what is there: other files stay, as with the caches of GitHub Actions
+  /// and GitLab. Nothing saved under the key, an archive that is gone or damaged, or a
   /// link in the workspace in the place of a folder: a miss, with a warning but for the first. Only
   /// what the patterns name is ever written. A full disk is Fault::infrastructure.
   Result<Restored> restore(const CacheRequest& request, const CancelToken& cancel) const;

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 #include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
@@ -56,13 +58,27 @@ Database::~Database() = default;
 
 Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& file,
                                                  std::span<const Migration> migrations) {
-  std::unique_ptr<Database> database(new Database(file));
-  TRY(database->read([&]() -> Result<void> {
-    database->connect();
-    return database->migrate(migrations);
-  }));
+  auto database = std::make_unique<Database>(file);
+  TRY(database->prepare(migrations));
   return database;
 }
+
+Result<void> Database::prepare(std::span<const Migration> migrations) {
+  return read([&]() -> Result<void> {
+    connect();
+    TRY(migrate(migrations));
+    opened_ = identity();
+    return {};
+  });
+}
+
+Database::Identity Database::identity() const noexcept {
+  struct stat info {};
+  if (::stat(file_.c_str(), &info) != 0) return {};
+  return {info.st_dev, info.st_ino};
+}
+
+bool Database::is_in_place() const noexcept { return identity() == opened_; }
 
 void Database::connect() {
   connection_ = std::make_unique<SQLite::Database>(
@@ -75,11 +91,13 @@ int Database::version() { return connection_->execAndGet("PRAGMA user_version").
 Result<void> Database::migrate(std::span<const Migration> migrations) {
   const int newest = migrations.back().number;
   const int found = version();
-  if (found > newest)
+  if (found > newest) {
+    flaw_ = Flaw::content;
     return fail(Fault::infrastructure,
                 fmt::format("{} was written by a newer pipectl (schema {}, this one knows {})",
                             printable(file_.native()), found, newest),
                 "update pipectl, or let PIPECTL_STATE_DIR name another directory");
+  }
   if (found == newest) return {};
   // Switching to WAL takes locks that SQLite's busy timeout does not wait for, so two first starts
   // at once take turns here.
@@ -136,11 +154,12 @@ Database::Transaction::~Transaction() {
   if (open_) database_.connection_->tryExec("ROLLBACK");
 }
 
-Error Database::current_error() const {
+Error Database::current_error() {
   try {
     throw;
   } catch (const SQLite::Exception& error) {
     const int code = error.getErrorCode();
+    flaw_ = flaw_of(code);
     // The connection may be younger than its own failure to open.
     const int system = connection_ ? sqlite3_system_errno(connection_->getHandle()) : 0;
     if (code == SQLITE_IOERR && (system == ENOSPC || system == EDQUOT))
@@ -148,6 +167,29 @@ Error Database::current_error() const {
     return describe(code, error.what());
   } catch (const std::exception& error) {
     return describe(SQLITE_ERROR, error.what());
+  }
+}
+
+Database::Flaw Database::flaw_of(int code) const noexcept {
+  switch (code & 0xff) {
+    case SQLITE_ERROR:  // our statements are right: it is the tables that are not ours
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+    case SQLITE_FORMAT:
+    case SQLITE_SCHEMA:
+    case SQLITE_CONSTRAINT:
+    case SQLITE_MISMATCH:
+      return Flaw::content;
+    case SQLITE_CANTOPEN:
+    case SQLITE_READONLY:
+    case SQLITE_PERM: {
+      struct stat info {};
+      if (::lstat(file_.c_str(), &info) != 0) return Flaw::none;
+      const bool usable = S_ISREG(info.st_mode) && ::access(file_.c_str(), R_OK | W_OK) == 0;
+      return usable ? Flaw::none : Flaw::access;
+    }
+    default:
+      return Flaw::none;
   }
 }
 

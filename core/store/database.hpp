@@ -84,9 +84,25 @@ class Database {
   /// Makes the file when it is not there. Refuses one with a newer schema than `migrations` knows.
   static Result<std::unique_ptr<Database>> open(const std::filesystem::path& file,
                                                 std::span<const Migration> migrations);
+  /// Nothing is opened before prepare().
+  explicit Database(std::filesystem::path file);
   ~Database();
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
+
+  /// The first step of open(); an error leaves a database that only tells its flaw.
+  Result<void> prepare(std::span<const Migration> migrations);
+
+  /// What is wrong with the file itself, so that another one in its place would help.
+  enum class Flaw {
+    none,
+    content,  ///< damaged, of another schema, or no database at all
+    access,   ///< may not be read and written
+  };
+  /// As the last error showed it.
+  [[nodiscard]] Flaw flaw() const noexcept { return flaw_; }
+  /// Whether the file in this place is still the one that was opened.
+  [[nodiscard]] bool is_in_place() const noexcept;
 
   /// `sql` is a literal: its address is the key under which the statement is kept.
   [[nodiscard]] Query query(const char* sql);
@@ -152,16 +168,25 @@ class Database {
     bool open_{true};
   };
 
-  explicit Database(std::filesystem::path file);
   void connect();
   [[nodiscard]] int version();
   Result<void> migrate(std::span<const Migration> migrations);
   Result<void> apply(std::span<const Migration> migrations);
-  /// Of the exception that is being handled.
-  [[nodiscard]] Error current_error() const;
+  /// Of the exception that is being handled; notes the flaw.
+  [[nodiscard]] Error current_error();
+  [[nodiscard]] Flaw flaw_of(int code) const noexcept;
   [[nodiscard]] Error describe(int code, const char* text) const;
 
+  struct Identity {
+    std::uint64_t device{0};
+    std::uint64_t inode{0};
+    bool operator==(const Identity&) const = default;
+  };
+  [[nodiscard]] Identity identity() const noexcept;
+
   const std::filesystem::path file_;
+  Flaw flaw_{Flaw::none};
+  Identity opened_;
   std::unique_ptr<SQLite::Database> connection_;
   std::map<const char*, std::unique_ptr<SQLite::Statement>> statements_;
 };

@@ -1,13 +1,14 @@
 #include "core/store/fingerprint.hpp"
 
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 
 #include "core/base/text.hpp"
+#include "core/store/cache_database.hpp"
 #include "core/store/fingerprint_parts.hpp"
 #include "core/store/migrations/migrations.hpp"
+#include "core/store/output_files.hpp"
 #include "core/store/skip_rows.hpp"
 #include "core/store/state_dir.hpp"
 
@@ -25,10 +26,7 @@ std::int64_t now_ms() {
       .count();
 }
 
-FoundFile::Kind kind_of(unsigned type) {
-  if (type == S_IFREG) return FoundFile::Kind::file;
-  return type == S_IFLNK ? FoundFile::Kind::link : FoundFile::Kind::other;
-}
+fs::path database_file(const fs::path& cache_dir) { return cache_dir / "fingerprints.db"; }
 
 /// Which ends a name or value in a stored list.
 bool holds_nul(const Outputs& values) {
@@ -39,48 +37,35 @@ bool holds_nul(const Outputs& values) {
 
 class SqliteSkipStore final : public SkipStore {
  public:
-  SqliteSkipStore(const fs::path& cache_dir, std::unique_ptr<Database> database)
-      : blobs_(cache_dir) {
-    shared_.database = std::move(database);
+  SqliteSkipStore(const fs::path& cache_dir, OpenedCache opened)
+      : file_(database_file(cache_dir)), blobs_(cache_dir), note_(std::move(opened.note)) {
+    shared_.database = std::move(opened.database);
   }
 
   Result<SkipVerdict> look(const SkipRequest& request, const CancelToken& cancel) override {
-    Fingerprint print = TRY(fingerprint_of(request, hashes_, cancel));
-    const auto row = TRY(locked([&] { return result_of_key(database(), print.key); }));
-    SkipVerdict verdict;
-    if (row)
-      verdict = TRY(verdict_of(request, *row));
-    else
-      verdict = TRY(verdict_without(request, print));
-    verdict.key = std::move(print.key);
-    verdict.warnings = std::move(print.warnings);
+    auto verdict = mending([&] { return look_once(request, cancel); });
+    if (auto note = take_note(); verdict && !note.empty())
+      verdict->warnings.push_back(std::move(note));
     return verdict;
   }
 
   Result<Restored> restore(const SkipRequest& request, const SkipVerdict& hit,
-                           const CancelToken& cancel) override {
-    if (hit.what != What::hit) return Restored::no;
-    if (hit.intact) return Restored::yes;
-    const auto patterns = TRY(parse_patterns(request.outputs));
-    const auto fetched = blobs_.get(hit.blob, request.directory, patterns, cancel);
-    if (fetched) return *fetched == BlobStore::Fetch::restored ? Restored::yes : Restored::no;
-    if (fetched.error().fault == Fault::step) return Restored::no;
-    return tl::unexpected(fetched.error());
-  }
+                           const CancelToken& cancel) override;
 
   Result<Recorded> record(const SkipRequest& request, const SkipVerdict& before,
                           const Outcome& outcome, const std::string& run_id,
-                          const CancelToken& cancel) override;
+                          const CancelToken& cancel) override {
+    return mending([&] { return record_once(request, before, outcome, run_id, cancel); });
+  }
+
+  std::string take_note() override {
+    const std::lock_guard lock(shared_.mutex);
+    return std::exchange(note_, {});
+  }
 
   Result<void> forget(std::chrono::hours age, WallTime now) override {
-    const WallTime oldest = now - age;
-    return locked([&] {
-             forget_before(
-                 database(),
-                 std::chrono::duration_cast<Milliseconds>(oldest.time_since_epoch()).count());
-             return 0;
-           })
-        .map([](int) {});
+    const auto oldest = std::chrono::duration_cast<Milliseconds>((now - age).time_since_epoch());
+    return mending([&] { return locked([&] { forget_before(database(), oldest.count()); }); });
   }
 
  private:
@@ -88,29 +73,101 @@ class SqliteSkipStore final : public SkipStore {
   template <class Work>
   auto locked(Work&& work) -> Result<std::invoke_result_t<Work>> {
     const std::lock_guard lock(shared_.mutex);
-    return database().read([&]() -> Result<std::invoke_result_t<Work>> { return work(); });
+    return database().read([&]() -> Result<std::invoke_result_t<Work>> {
+      if constexpr (std::is_void_v<std::invoke_result_t<Work>>) {
+        work();
+        return {};
+      } else {
+        return work();
+      }
+    });
   }
 
-  Result<SkipVerdict> verdict_of(const SkipRequest& request, const SkipRow& row);
-  Result<SkipVerdict> verdict_without(const SkipRequest& request, const Fingerprint& print);
-  Result<std::string> first_missing(const fs::path& directory, const NameValues& outputs);
+  /// Damage may show only in use: then once more with a new database.
+  template <class Work>
+  auto mending(Work&& work) -> std::invoke_result_t<Work> {
+    const Database* const used = current();
+    auto result = work();
+    if (result || !begin_anew(used)) return result;
+    return work();
+  }
+  const Database* current() {
+    const std::lock_guard lock(shared_.mutex);
+    return shared_.database.get();
+  }
+  bool begin_anew(const Database* used);
 
+  Result<SkipVerdict> look_once(const SkipRequest& request, const CancelToken& cancel);
+  Result<Recorded> record_once(const SkipRequest& request, const SkipVerdict& before,
+                               const Outcome& outcome, const std::string& run_id,
+                               const CancelToken& cancel);
+  Result<SkipVerdict> verdict_of(const SkipRequest& request, SkipRow row,
+                                 const CancelToken& cancel);
+  Result<SkipVerdict> verdict_without(const SkipRequest& request, const Fingerprint& print);
+
+  const fs::path file_;
   SharedDatabase shared_;
   FileHashes hashes_{shared_};
   const BlobStore blobs_;
+  std::string note_;     ///< guarded by shared_.mutex
+  bool renewed_{false};  ///< guarded by shared_.mutex: once must be enough
 };
 
-Result<SkipVerdict> SqliteSkipStore::verdict_of(const SkipRequest& request, const SkipRow& row) {
+/// True when there is another database than `used` by now.
+bool SqliteSkipStore::begin_anew(const Database* used) {
+  const std::lock_guard lock(shared_.mutex);
+  if (shared_.database.get() != used) return true;
+  if (renewed_ || used->flaw() != Database::Flaw::content) return false;
+  renewed_ = true;
+  auto opened = renew_cache_database(*used, file_, migrations::of_fingerprints());
+  if (!opened) return false;
+  note_ = std::move(opened->note);
+  shared_.database = std::move(opened->database);
+  return true;
+}
+
+Result<SkipVerdict> SqliteSkipStore::look_once(const SkipRequest& request,
+                                               const CancelToken& cancel) {
+  Fingerprint print = TRY(fingerprint_of(request, hashes_, cancel));
+  auto row = TRY(locked([&] { return result_of_key(database(), print.key); }));
+  SkipVerdict verdict;
+  if (row)
+    verdict = TRY(verdict_of(request, std::move(*row), cancel));
+  else
+    verdict = TRY(verdict_without(request, print));
+  verdict.key = std::move(print.key);
+  verdict.warnings = std::move(print.warnings);
+  return verdict;
+}
+
+Result<SkipStore::Restored> SqliteSkipStore::restore(const SkipRequest& request,
+                                                     const SkipVerdict& hit,
+                                                     const CancelToken& cancel) {
+  if (hit.what != What::hit) return Restored::no;
+  const OutputState state = TRY(compare_outputs(request, hit.files, hashes_, cancel));
+  if (!state.missing.empty() && !blobs_.has(hit.blob)) return Restored::no;
+  if (!TRY(remove_outputs(request.directory, state.extra))) return Restored::no;
+  if (state.missing.empty()) return Restored::yes;
+  const auto patterns = TRY(parse_patterns(request.outputs));
+  const auto fetched = blobs_.get(hit.blob, request.directory, patterns, cancel);
+  if (fetched) return *fetched == BlobStore::Fetch::restored ? Restored::yes : Restored::no;
+  if (fetched.error().fault == Fault::step) return Restored::no;
+  return tl::unexpected(fetched.error());
+}
+
+Result<SkipVerdict> SqliteSkipStore::verdict_of(const SkipRequest& request, SkipRow row,
+                                                const CancelToken& cancel) {
   SkipVerdict verdict;
   verdict.run = row.run;
   verdict.summary = row.summary;
   verdict.values = Outputs(row.values.begin(), row.values.end());
   verdict.blob = row.blob;
-  const std::string missing = TRY(first_missing(request.directory, row.outputs));
-  verdict.intact = missing.empty();
-  if (!verdict.intact && !blobs_.has(row.blob)) {
+  verdict.files = std::move(row.outputs);
+  const OutputState state = TRY(compare_outputs(request, verdict.files, hashes_, cancel));
+  verdict.intact = state.missing.empty() && state.extra.empty();
+  if (!state.missing.empty() && !blobs_.has(row.blob)) {
     verdict.what = What::outputs_missing;
-    verdict.reason = fmt::format("outputs missing: {}", printable(missing));
+    verdict.reason = fmt::format("outputs missing: {}", printable(state.missing));
     return verdict;
   }
   verdict.what = What::hit;
@@ -118,10 +175,7 @@ Result<SkipVerdict> SqliteSkipStore::verdict_of(const SkipRequest& request, cons
   // Once a day is often enough for an eviction that counts days.
   if (const std::int64_t now = now_ms(); row.used_at + day < now) {
     blobs_.touch(row.blob);
-    TRY(locked([&] {
-      mark_result_used(database(), row.key, now);
-      return 0;
-    }));
+    TRY(locked([&] { mark_result_used(database(), row.key, now); }));
   }
   return verdict;
 }
@@ -135,49 +189,28 @@ Result<SkipVerdict> SqliteSkipStore::verdict_without(const SkipRequest& request,
   return verdict;
 }
 
-Result<std::string> SqliteSkipStore::first_missing(const fs::path& directory,
-                                                   const NameValues& outputs) {
-  std::vector<FoundFile> files;
-  for (const auto& [path, mark] : outputs) {
-    const auto there = look_at(directory / path, Links::keep);
-    if (!there) return path;
-    files.push_back({path, kind_of(there->type), there->mode, there->state});
-  }
-  const auto marks = TRY(hashes_.marks_of(directory, files));
-  for (std::size_t i = 0; i < outputs.size(); ++i)
-    if (marks[i] != outputs[i].second) return outputs[i].first;
-  return std::string();
-}
-
-Result<SkipStore::Recorded> SqliteSkipStore::record(const SkipRequest& request,
-                                                    const SkipVerdict& before,
-                                                    const Outcome& outcome,
-                                                    const std::string& run_id,
-                                                    const CancelToken& cancel) {
+Result<SkipStore::Recorded> SqliteSkipStore::record_once(const SkipRequest& request,
+                                                         const SkipVerdict& before,
+                                                         const Outcome& outcome,
+                                                         const std::string& run_id,
+                                                         const CancelToken& cancel) {
   Fingerprint print = TRY(fingerprint_of(request, hashes_, cancel));
   if (print.key != before.key)
     return Recorded{false, {"its inputs changed while it ran: the result is not kept for a skip"}};
-  FileQuery query{request.directory, request.workspace, TRY(parse_patterns(request.outputs)),
-                  request.state_dir};
-  const FileSet set = TRY(find_files(query, cancel));
+  const FileSet set = TRY(find_outputs(request, cancel));
   if (!set.unmatched.empty())
     return Recorded{false,
                     {fmt::format("output '{}' was not made: the result is not kept for a skip",
                                  printable(request.outputs[set.unmatched.front()]))}};
   if (holds_nul(outcome.outputs))
     return Recorded{false, {"an output value holds a NUL byte: the result is not kept for a skip"}};
-  const auto marks = TRY(hashes_.marks_of(request.directory, set.files));
   const std::int64_t now = now_ms();
   SkipRow row{print.key, request.stage, run_id, now, now, {}, outcome.summary, {}, {}, {}};
   row.values.assign(outcome.outputs.begin(), outcome.outputs.end());
   row.inputs = std::move(print.parts);
-  for (std::size_t i = 0; i < set.files.size(); ++i)
-    if (!marks[i].empty()) row.outputs.emplace_back(set.files[i].path, marks[i]);
+  row.outputs = TRY(marked_outputs(request.directory, set.files, hashes_));
   if (!set.files.empty()) row.blob = TRY(blobs_.put(request.directory, set.files, cancel)).name;
-  TRY(locked([&] {
-    put_result(database(), row);
-    return 0;
-  }));
+  TRY(locked([&] { put_result(database(), row); }));
   return Recorded{true, {}};
 }
 
@@ -185,8 +218,8 @@ Result<SkipStore::Recorded> SqliteSkipStore::record(const SkipRequest& request,
 
 Result<std::unique_ptr<SkipStore>> SkipStore::open(const fs::path& cache_dir) {
   TRY(make_private_dir(cache_dir));
-  auto database = TRY(Database::open(cache_dir / "fingerprints.db", migrations::of_fingerprints()));
-  return std::make_unique<SqliteSkipStore>(cache_dir, std::move(database));
+  auto opened = TRY(open_cache_database(database_file(cache_dir), migrations::of_fingerprints()));
+  return std::make_unique<SqliteSkipStore>(cache_dir, std::move(opened));
 }
 
 }  // namespace pipectl::store

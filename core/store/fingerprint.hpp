@@ -45,10 +45,11 @@ struct SkipVerdict {
   std::string run;      ///< on a hit: who made it
   Outputs values;       ///< on a hit: its `key=value` outputs
   std::string summary;  ///< on a hit: its summary
-  bool intact{false};   ///< on a hit: its output files are there as it made them
+  bool intact{false};   ///< on a hit: its output files are there as it made them, and no others
 
   std::string key;   ///< of the inputs as they are now
   std::string blob;  ///< on a hit: archive of its output files, or empty
+  NameValues files;  ///< on a hit: its output files, with their marks
 };
 
 /// Content-addressed skips: a stage whose definition, environment and input files are those of an
@@ -57,7 +58,8 @@ struct SkipVerdict {
 /// The key is a SHA-256 over the definition, the environment and, sorted, path, kind, execute bit
 /// and content of every input file. It holds neither times nor absolute paths, so that a fresh
 /// checkout finds the results of an older one. Results are kept in the cache directory and may be
-/// lost at any time: then the stage runs. Safe from any thread and for any number of processes.
+/// lost at any time: then the stage runs. A damaged list of them is set aside and begun anew.
+/// Safe from any thread and for any number of processes.
 class SkipStore {
  public:
   static Result<std::unique_ptr<SkipStore>> open(const std::filesystem::path& cache_dir);
@@ -67,8 +69,9 @@ class SkipStore {
   virtual Result<SkipVerdict> look(const SkipRequest& request, const CancelToken& cancel) = 0;
 
   enum class Restored { yes, no };
-  /// On a hit: makes the output files those of the result; other files stay. `no` when they cannot
-  /// be had (the archive is gone or damaged): the stage has to run.
+  /// On a hit: makes what the output patterns name exactly what it was: also files that the result
+  /// did not have go, neither through a link nor outside of the workspace. `no` when that cannot be
+  /// had (the archive is gone or damaged, a link is in the way): the stage has to run.
   virtual Result<Restored> restore(const SkipRequest& request, const SkipVerdict& hit,
                                    const CancelToken& cancel) = 0;
 
@@ -81,6 +84,9 @@ class SkipStore {
   virtual Result<Recorded> record(const SkipRequest& request, const SkipVerdict& before,
                                   const Outcome& outcome, const std::string& run_id,
                                   const CancelToken& cancel) = 0;
+
+  /// What was found broken and mended since the last call, for people; mostly empty.
+  virtual std::string take_note() = 0;
 
   /// Forgets what was not used for longer than `age`. The archives go with Cache::evict.
   virtual Result<void> forget(std::chrono::hours age, WallTime now) = 0;

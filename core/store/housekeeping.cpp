@@ -8,6 +8,8 @@
 namespace pipectl::store {
 
 Result<RunStore::Pruned> keep_house(RunStore& store, WallTime now) {
+  // The runs first: whatever is wrong with a cache, they are kept within bounds.
+  const auto pruned = TRY(store.prune({}, now));
   const CacheLimits limits;
   TRY(Cache(store.cache_dir()).evict(limits, now));
   std::error_code error;
@@ -15,7 +17,7 @@ Result<RunStore::Pruned> keep_house(RunStore& store, WallTime now) {
     const auto skips = TRY(SkipStore::open(store.cache_dir()));
     TRY(skips->forget(limits.age, now));
   }
-  return store.prune({}, now);
+  return pruned;
 }
 
 }  // namespace pipectl::store

@@ -116,6 +116,24 @@ long insert_run(Database& database, const std::string& id, const RunRequest& req
   return number;
 }
 
+Result<void> store_git(Database& database, const std::string& id, const GitInfo& git) {
+  std::int64_t number = 0;
+  {
+    auto run = database.query("SELECT number FROM run WHERE id = ?1");
+    if (!run.bind(id).step())
+      return fail(Fault::infrastructure, fmt::format("run {} was removed while it ran", id));
+    number = run.integer(0);
+  }
+  database.query("DELETE FROM run_value WHERE run = ?1 AND section = 'git'").bind(number).run();
+  auto insert =
+      database.query("INSERT INTO run_value (run, section, name, value) VALUES (?1, ?2, ?3, ?4)");
+  each_value(git, [&](std::string_view section, std::string_view name, std::string_view value) {
+    insert.again();
+    insert.bind(number, section, name, value).run();
+  });
+  return {};
+}
+
 Result<RunRecord> record_of(const Query& row) {
   RunRecord record;
   record.number = row.integer(0);

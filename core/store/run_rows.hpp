@@ -18,6 +18,9 @@ namespace pipectl::store {
 /// Stores the run and a row for each stage; returns its number.
 long insert_run(Database& database, const std::string& id, const RunRequest& request, WallTime at);
 
+/// In place of what was known of the commit when the run began.
+Result<void> store_git(Database& database, const std::string& id, const GitInfo& git);
+
 /// The columns that `record_of` reads, for a SELECT over `run`.
 #define PIPECTL_RUN_COLUMNS "number, id, pipeline, file, started, ended, exit_code"
 

@@ -81,6 +81,11 @@ class SqliteRunStore final : public RunStore {
     return record;
   }
 
+  Result<void> set_git(const std::string& run_id, const GitInfo& git) override {
+    return database_->write(Durability::normal,
+                            [&] { return store_git(*database_, run_id, git); });
+  }
+
   std::unique_ptr<Journal> journal(const std::string& run_id) override {
     return make_journal(*database_, run_id);
   }

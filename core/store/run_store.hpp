@@ -126,6 +126,8 @@ class RunStore {
   [[nodiscard]] virtual bool is_running(const std::string& run_id) const = 0;
 
   virtual Result<RunRecord> create(const RunRequest& request, WallTime at) = 0;
+  /// What a checkout found out, where the run began before it.
+  virtual Result<void> set_git(const std::string& run_id, const GitInfo& git) = 0;
   virtual std::unique_ptr<Journal> journal(const std::string& run_id) = 0;
   virtual std::unique_ptr<LogWriter> logs(const std::string& run_id) = 0;
 

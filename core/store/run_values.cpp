@@ -72,10 +72,14 @@ void set_event(Event& event, std::string_view name, std::string value) {
 
 }  // namespace
 
+void each_value(const GitInfo& git, const TakeValue& take) {
+  each_field(git_fields, git, "git", take);
+  if (git.dirty) take("git", "dirty", "1");
+}
+
 void each_value(const RunRequest& request, const TakeValue& take) {
   each_field(request_fields, request, "request", take);
-  each_field(git_fields, request.git, "git", take);
-  if (request.git.dirty) take("git", "dirty", "1");
+  each_value(request.git, take);
   each_field(event_fields, request.event, "event", take);
   take("event", "kind", to_string(request.event.kind));
   if (request.event.from_fork) take("event", "from_fork", "1");

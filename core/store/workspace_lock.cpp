@@ -36,6 +36,11 @@ fs::path workspace_lock_file(const fs::path& locks_dir, const fs::path& workspac
   return locks_dir / (sha256_hex(real.native()).substr(0, 32) + ".lock");
 }
 
+/// Nobody else works there, so the lock of the run is enough; it goes with the run's folder.
+bool is_of_the_run(const LockRequest& request) {
+  return request.workspace.lexically_normal().parent_path() == request.run_dir.lexically_normal();
+}
+
 struct Holder {
   std::string pid;
   std::string run;
@@ -101,9 +106,11 @@ class HeldLock final : public WorkspaceLock {
 }  // namespace
 
 Result<std::unique_ptr<WorkspaceLock>> take_lock(const LockRequest& request) {
-  TRY(make_private_dir(request.locks_dir));
-  UniqueFd workspace =
-      TRY(lock_file(workspace_lock_file(request.locks_dir, request.workspace), request));
+  UniqueFd workspace;
+  if (!is_of_the_run(request)) {
+    TRY(make_private_dir(request.locks_dir));
+    workspace = TRY(lock_file(workspace_lock_file(request.locks_dir, request.workspace), request));
+  }
   TRY(make_private_dir(request.run_dir));
   UniqueFd run = TRY(lock_file(run_lock_file(request.run_dir), request));
   return std::make_unique<HeldLock>(std::move(workspace), std::move(run));

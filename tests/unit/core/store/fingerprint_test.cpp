@@ -271,3 +271,59 @@ TEST_CASE_METHOD(SkipFixture, "many stages at once") {
   threads.clear();
   CHECK(hits == 4 * 4);
 }
+
+TEST_CASE_METHOD(SkipFixture, "what the result did not have goes, and nothing else") {
+  request.outputs = {"dist", "!dist/keep.log"};
+  folder.write("work/dist/lib/a", "a");
+  fs::create_directories(work / "dist/empty");
+  run();
+  folder.write("work/dist/extra", "x");
+  folder.write("work/dist/lib/more/deep", "x");
+  folder.write("work/dist/keep.log", "mine");
+  folder.write("work/notes.txt", "mine");
+  folder.write("outside/file", "not ours");
+  fs::create_symlink(folder / "outside/file", work / "dist/link");
+  fs::create_directory_symlink(folder / "outside", work / "dist/lib/folder");
+  const SkipVerdict hit = look();
+  CHECK(hit.what == What::hit);
+  CHECK_FALSE(hit.intact);
+  CHECK(restore(hit));
+  CHECK(look().intact);
+  for (const char* const gone : {"extra", "lib/more", "link", "lib/folder"})
+    CHECK_FALSE(fs::exists(fs::symlink_status(work / "dist" / gone)));
+  for (const char* const there : {"dist/app", "dist/lib/a", "dist/keep.log", "notes.txt"})
+    CHECK(fs::exists(work / there));
+  CHECK(fs::is_directory(work / "dist/empty"));
+  CHECK(fs::exists(folder / "outside/file"));
+}
+
+TEST_CASE_METHOD(SkipFixture, "extra files go also where the archive is needed, or is gone") {
+  run();
+  write("dist/extra", "x");
+  fs::remove(work / "dist/app");
+  CHECK(restore(look()));
+  CHECK(text("dist/app") == "binary");
+  CHECK_FALSE(fs::exists(work / "dist/extra"));
+  write("dist/extra", "x");
+  fs::remove_all(cache / "blobs");
+  CHECK(restore(look()));
+  CHECK_FALSE(fs::exists(work / "dist/extra"));
+  write("dist/extra", "x");
+  fs::remove(work / "dist/app");
+  CHECK(look().what == What::outputs_missing);
+  CHECK(fs::exists(work / "dist/extra"));
+}
+
+TEST_CASE_METHOD(SkipFixture, "behind a link nothing is removed: the stage has to run") {
+  request.outputs = {"dist/**"};
+  fs::create_directories(work / "real");
+  fs::create_directory_symlink("real", work / "dist");
+  CHECK(run().kept);
+  CHECK(look().intact);
+  write("real/extra", "x");
+  const SkipVerdict hit = look();
+  CHECK(hit.what == What::hit);
+  CHECK_FALSE(hit.intact);
+  CHECK_FALSE(restore(hit));
+  CHECK(fs::exists(work / "real/extra"));
+}

@@ -116,6 +116,27 @@ TEST_CASE("stages that are left out from the start have ended with the reason") 
   }
 }
 
+TEST_CASE("what a checkout found out takes the place of what was known before") {
+  StoreFixture fixture;
+  RunRequest request = request_of({"a"});
+  request.git.branch = "main";
+  request.git.tag = "v1";
+  request.git.dirty = true;
+  const auto run = must(fixture.store->create(request, at_second(0)));
+  GitInfo git;
+  git.sha = "0123456789abcdef";
+  git.branch = "release\n\xff";
+  must(fixture.store->set_git(run.id, git).map([] { return 0; }));
+  const GitInfo read = must(fixture.store->load(run.id)).request.git;
+  CHECK(read.sha == git.sha);
+  CHECK(read.branch == git.branch);
+  CHECK(read.tag.empty());
+  CHECK_FALSE(read.dirty);
+  CHECK(error_of(fixture.store->set_git("20200101-000000-0000", git).map([] {
+          return 0;
+        })).message.find("removed") != std::string::npos);
+}
+
 TEST_CASE("runs are found by id, prefix, number and as the latest") {
   StoreFixture fixture;
   const auto first = must(fixture.store->create(request_of({"a"}), at_second(0)));
