@@ -16,8 +16,9 @@ namespace {
 using store::RunRecord;
 using store::StageRecord;
 
-std::string_view verb(Status status) {
-  switch (status) {
+std::string_view verb(const Outcome& outcome) {
+  if (outcome.undo_failed) return "failed and could not be undone";
+  switch (outcome.status) {
     case Status::succeeded:
       return "succeeded";
     case Status::warned:
@@ -33,7 +34,7 @@ std::string_view verb(Status status) {
     case Status::skipped:
       return "was skipped";
     case Status::cached:
-      return "was not run, an earlier result holds";
+      return "was not run: an earlier result holds";
     case Status::waiting:
       return "waits for an approval";
     case Status::rolled_back:
@@ -49,7 +50,7 @@ std::string_view cause_of(SkipCause cause) {
     case SkipCause::none:
       return {};
     case SkipCause::condition:
-      return "its condition (when, changed or on) does not hold";
+      return "its condition does not hold";
     case SkipCause::requirement:
       return "a program that it requires is not there";
     case SkipCause::deselected:
@@ -63,29 +64,39 @@ std::string_view cause_of(SkipCause cause) {
 }
 
 std::string headline(const RunRecord& run, const StageRecord& stage, bool running) {
-  if (stage.outcome) return std::string(verb(stage.outcome->status));
+  if (stage.outcome) return std::string(verb(*stage.outcome));
   if (stage.attempt > 0) return running ? "is running" : "was running when pipectl ended";
   if (running) return "has not started yet";
   return run.exit_code ? "was not started" : "was not started before pipectl ended";
 }
 
-std::string state_of(const StageRecord& stage) {
+std::string state_of(const StageRecord& stage, bool running) {
+  if (stage.outcome && stage.outcome->skip == SkipCause::deselected) return "left out";
   if (stage.outcome) return std::string(to_string(stage.outcome->status));
-  return stage.attempt > 0 ? "unfinished" : "not started";
+  if (stage.attempt == 0) return "not started";
+  return running ? "running" : "unfinished";
 }
 
 /// `build (succeeded), lint (warned)`
-std::string needs_of(const RunRecord& run, const StageRecord& stage) {
+std::string needs_of(const RunRecord& run, const StageRecord& stage, bool running) {
   std::vector<std::string> parts;
   for (const std::string& name : stage.needs) {
     const StageRecord* const need = run.stage(name);
-    parts.push_back(need == nullptr ? name : fmt::format("{} ({})", name, state_of(*need)));
+    parts.push_back(need == nullptr ? name
+                                    : fmt::format("{} ({})", name, state_of(*need, running)));
   }
   return parts.empty() ? "nothing" : join(parts, ", ");
 }
 
+/// In this try of the run: an earlier one may have run a stage that is skipped now.
+bool did_run(const StageRecord& stage) {
+  if (stage.attempt == 0) return false;
+  return !stage.outcome ||
+         (stage.outcome->status != Status::skipped && stage.outcome->status != Status::cached);
+}
+
 std::string why_it_ran(const StageRecord& stage) {
-  if (stage.attempt == 0) return {};
+  if (!did_run(stage)) return {};
   if (!stage.why.empty()) return stage.why;
   return stage.needs.empty() ? "it needs nothing" : "all that it needs had ended";
 }
@@ -104,7 +115,7 @@ void find_roots(const RunRecord& run, const StageRecord& stage, std::set<std::st
 }
 
 std::string root_line(const StageRecord& root) {
-  std::string line = fmt::format("{} {}", root.name, verb(root.outcome->status));
+  std::string line = fmt::format("{} {}", root.name, verb(*root.outcome));
   if (!root.outcome->reason.empty()) line += ": " + root.outcome->reason;
   return line;
 }
@@ -122,26 +133,33 @@ class Facts {
   Table table_;
 };
 
+/// Where the reason does not say it already.
+std::string exit_code_of(const Outcome& outcome) {
+  if (!outcome.exit_code || *outcome.exit_code == 0) return {};
+  const std::string code = std::to_string(*outcome.exit_code);
+  const bool said = outcome.reason.find("exit code " + code) != std::string::npos;
+  const bool was_killed =
+      outcome.status == Status::timed_out || outcome.status == Status::cancelled;
+  return said || was_killed ? std::string{} : code;
+}
+
 void add_outcome(Facts& facts, const StageRecord& stage) {
   const Outcome& outcome = *stage.outcome;
   facts.add("because", std::string(cause_of(outcome.skip)));
   facts.add("reason", outcome.reason);
   facts.add("hint", outcome.hint);
   facts.add("result", outcome.summary);
-  if (outcome.exit_code) facts.add("exit code", std::to_string(*outcome.exit_code));
-  if (outcome.undo_failed) facts.add("undo", "failed, too: look at what is deployed");
+  facts.add("exit code", exit_code_of(outcome));
   if (outcome.attempts > 1) facts.add("attempts", std::to_string(outcome.attempts));
   for (const auto& [name, value] : outcome.outputs) facts.add("output " + name, value);
 }
 
 void add_times(Facts& facts, const RunRecord& run, const StageRecord& stage) {
-  if (stage.started) {
-    const auto after = std::chrono::duration_cast<Milliseconds>(*stage.started - run.started);
-    facts.add("started", fmt::format("{}, {} after the run began", local_time(*stage.started),
-                                     human_duration(std::max(after, Milliseconds{0}))));
-  }
-  if (stage.outcome && stage.attempt > 0)
-    facts.add("took", human_duration(stage.outcome->duration));
+  if (!stage.started || !did_run(stage)) return;
+  const auto after = std::chrono::duration_cast<Milliseconds>(*stage.started - run.started);
+  facts.add("started", fmt::format("{}, {} after the run began", local_time(*stage.started),
+                                   human_duration(std::max(after, Milliseconds{0}))));
+  if (stage.outcome) facts.add("took", human_duration(stage.outcome->duration));
 }
 
 void add_log(Facts& facts, const RunRecord& run, const StageRecord& stage,
@@ -163,14 +181,14 @@ std::string explanation(const RunRecord& run, const StageRecord& stage,
                   ui::painted(printable(stage.name), ui::Paint::bold, terminal.colour), run.id,
                   run.number, ui::painted(headline(run, stage, running), paint, terminal.colour));
   Facts facts(terminal);
-  facts.add("why it ran", why_it_ran(stage));
+  facts.add(running && !stage.outcome ? "why it runs" : "why it ran", why_it_ran(stage));
   if (stage.outcome) add_outcome(facts, stage);
   std::set<std::string> seen;
   std::vector<const StageRecord*> roots;
   if (stage.outcome && stage.outcome->skip == SkipCause::upstream)
     find_roots(run, stage, seen, roots);
   for (const StageRecord* const root : roots) facts.add("it began with", root_line(*root));
-  facts.add("needs", needs_of(run, stage));
+  facts.add("needs", needs_of(run, stage, running));
   add_times(facts, run, stage);
   add_log(facts, run, stage, history);
   return text + facts.text();

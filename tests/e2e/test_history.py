@@ -1,6 +1,7 @@
 """runs, logs and explain over real runs: what they print, what they refuse, what a killed run leaves."""
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -79,7 +80,7 @@ class HistoryTest(harness.PipectlTest):
         self.failed_run()
         self.assertRegex(self.explain("verify"), r"it began with +unit \(20\) failed")
         failed = self.explain("unit (20)")
-        self.assertRegex(failed, r"exit code +1")
+        self.assertRegex(failed, r"reason +exit code 1\n")
         self.assertRegex(failed, r"needs +build \(succeeded\)")
         self.pipectl("run", "--skip", "deploy", "-s", "report", "--ui", "plain", code=0)
         self.assertIn("the command line left it out", self.explain("deploy"))
@@ -96,10 +97,116 @@ class HistoryTest(harness.PipectlTest):
         self.pipectl("run", "--ui", "plain", code=0)
         self.assertIn("never ran", self.explain("build"))
         self.pipectl("run", "--ui", "plain", code=0)
-        self.assertIn("inputs unchanged since run", self.explain("build"))
+        cached = self.explain("build")
+        self.assertIn("was not run: an earlier result holds", cached)
+        self.assertIn("inputs unchanged since run", cached)
+        self.assertNotIn("why it ran", cached)
         source.write_text("2")
         self.pipectl("run", "--ui", "plain", code=0)
         self.assertRegex(self.explain("build"), r"why it ran +changed: in.txt")
+
+    def said(self, stage):
+        """Of `explain`, without what differs from run to run and without columns."""
+        text = re.sub(r"\d{8}-\d{6}-[0-9a-f]{4}", "RUN", self.explain(stage))
+        text = re.sub(r"started .*", "started", re.sub(r"took .*", "took", text))
+        return [re.sub(r"  +", ": ", line.strip()) for line in text.splitlines()]
+
+    def test_every_outcome_is_explained(self):
+        self.write("""
+            name: shop
+            stages:
+              lint: {run: 'exit 3', allow_failure: true}
+              flaky: {run: 'test -e again || { touch again; exit 1; }', retry: {max: 2, backoff: 1ms}}
+              never: {run: 'true', when: "branch == 'release'"}
+              tool: {run: 'true', requires: [no-such-tool]}
+              bad: {run: 'exit 7', when: has(run.id)}
+              victim: {run: 'true', needs: [bad]}
+              tidy: {run: 'true', needs: [victim], always: true}
+              slow: {run: 'sleep 1000', timeout: 1ms, needs: []}
+              lost: {kind: deploy, run: 'exit 1', undo: 'exit 2', needs: []}
+              undone: {kind: deploy, run: 'exit 1', undo: 'true', needs: []}
+              skipped: {run: 'true', needs: [lint]}
+        """)
+        self.pipectl("run", "-k", "--skip", "skipped", "--ui", "plain", code=6)
+        expected = {
+            "lint": ["failed, and was allowed to", "why it ran: it needs nothing", "reason: exit code 3",
+                     "needs: nothing", "started", "took"],
+            "flaky": ["succeeded", "why it ran: all that it needs had ended", "attempts: 2",
+                      "needs: lint (warned)", "started", "took"],
+            "never": ["was skipped", "because: its condition does not hold",
+                      "reason: `branch == 'release'` is false", "needs: flaky (succeeded)"],
+            "tool": ["was skipped", "because: a program that it requires is not there",
+                     "reason: requires no-such-tool, which is not in PATH", "needs: never (skipped)"],
+            "bad": ["failed", "why it ran: `has(run.id)` is true", "reason: exit code 7",
+                    "needs: tool (skipped)", "started", "took"],
+            "victim": ["was skipped", "because: a stage that it needs did not succeed",
+                       "reason: upstream bad", "it began with: bad failed: exit code 7",
+                       "needs: bad (failed)"],
+            "tidy": ["succeeded", "why it ran: it always runs", "needs: victim (skipped)", "started",
+                     "took"],
+            "slow": ["ran out of time and was killed", "why it ran: it needs nothing",
+                     "reason: timed out after 1ms", "needs: nothing", "started", "took"],
+            "lost": ["failed and could not be undone", "why it ran: it needs nothing",
+                     "reason: exit code 1 -> undo failed: exit code 2",
+                     "hint: what runs now is neither the old release nor surely the new one: look at it"
+                     " before the next deploy", "needs: nothing", "started", "took"],
+            "undone": ["failed and was undone", "why it ran: it needs nothing",
+                       "reason: exit code 1 -> rolled back", "needs: nothing", "started", "took"],
+            "skipped": ["was skipped", "because: the command line left it out",
+                        "reason: left out with --skip", "needs: lint (warned)"],
+        }
+        for stage, lines in expected.items():
+            with self.subTest(stage):
+                head, *rest = self.said(stage)
+                self.assertEqual(head, f"{stage} in run RUN (#1): {lines[0]}")
+                self.assertEqual([line for line in rest if not line.startswith("log: ")], lines[1:])
+
+    def test_an_interrupted_and_a_resumed_stage_are_explained(self):
+        self.write("""
+            name: shop
+            stages:
+              hang: {run: 'echo x; test -e go || cat gate'}
+              after: {run: 'true'}
+              tidy: {run: 'true', always: true}
+        """)
+        os.mkfifo(self.folder / "gate")
+        run = subprocess.Popen([harness.PIPECTL, "run", "--ui", "json"], cwd=self.folder,
+                               env=harness.clean_environment(), stdout=subprocess.PIPE, text=True)
+        self.addCleanup(run.kill)
+        for line in run.stdout:
+            if json.loads(line)["event"] == "stage.output":
+                break
+        self.assertIn("why it runs: it needs nothing", self.said("hang"))
+        self.assertIn("needs: hang (running)", self.said("after"))
+        run.send_signal(signal.SIGINT)
+        self.assertEqual(run.wait(), 130)
+        run.stdout.close()
+        self.assertEqual(self.said("hang")[:4], ["hang in run RUN (#1): was cancelled",
+                                                 "why it ran: it needs nothing", "reason: interrupted",
+                                                 "needs: nothing"])
+        self.assertIn("it began with: hang was cancelled: interrupted", self.said("after"))
+        self.assertIn("why it ran: it always runs", self.said("tidy"))
+        (self.folder / "go").write_text("")
+        self.pipectl("run", "--resume", "--ui", "plain", code=0)
+        self.assertEqual(self.said("hang")[:2], ["hang in run RUN (#1): succeeded",
+                                                 "why it ran: the run was resumed"])
+
+    def test_the_commit_of_a_checkout_is_shown(self):
+        self.write("name: n\nstages:\n  a: {run: 'true'}\n", "origin/pipeline.yaml")
+        origin = self.folder / "origin"
+        self.git("init", "-q", cwd=origin)
+        self.git("checkout", "-q", "-b", "release/1", cwd=origin)
+        self.git("add", ".", cwd=origin)
+        self.git("commit", "-q", "-m", "m", cwd=origin)
+        sha = self.git("rev-parse", "HEAD", cwd=origin)
+        self.write("name: n\nsource: {url: origin, ref: release/1}\nstages:\n  a: {run: 'true'}\n")
+        self.pipectl("run", "--ui", "plain", code=0)
+        self.assertRegex(self.pipectl("runs", code=0).stdout, rf"release/1 +{sha[:7]}")
+        self.assertRegex(self.pipectl("runs", "show", code=0).stdout,
+                         rf"branch +release/1\n +commit +{sha[:7]}")
+        git = json.loads(self.pipectl("runs", "--json", code=0).stdout)["runs"][0]["git"]
+        self.assertEqual(git, {"sha": sha, "branch": "release/1", "dirty": False})
+        self.assertEqual(list((self.folder / ".pipectl" / "locks").iterdir()), [])
 
     def test_following_a_log_until_its_stage_ends(self):
         self.write("""
