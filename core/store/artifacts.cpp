@@ -98,7 +98,7 @@ class Collector {
     return {};
   }
 
-  Result<void> refuse_escaping(const FoundFile& file) const {
+  static Result<void> refuse_escaping(const FoundFile& file) {
     if (file.kind != Kind::escaping) return {};
     return fail(
         Fault::step,
