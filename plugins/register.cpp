@@ -1,5 +1,6 @@
 #include "plugins/register.hpp"
 
+#include "plugins/kubernetes/kubernetes.hpp"
 #include "plugins/secrets/secrets.hpp"
 
 namespace pipectl {
@@ -8,6 +9,7 @@ void register_plugins(Registry& registry) {
   registry.add(plugins::make_env_secrets());
   registry.add(plugins::make_file_secrets());
   registry.add(plugins::make_command_secrets());
+  registry.add(plugins::make_kubernetes_target());
 }
 
 }  // namespace pipectl

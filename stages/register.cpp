@@ -2,6 +2,7 @@
 
 #include "stages/checks/checks.hpp"
 #include "stages/kinds/kinds.hpp"
+#include "stages/strategies/strategies.hpp"
 
 namespace pipectl {
 
@@ -15,6 +16,10 @@ void register_stages(Registry& registry) {
   registry.add(stages::make_perf_kind());
   registry.add(stages::make_verify_kind());
   registry.add(stages::make_deploy_kind());
+
+  registry.add(stages::make_rolling_strategy());
+  registry.add(stages::make_blue_green_strategy());
+  registry.add(stages::make_canary_strategy());
 
   registry.add(stages::make_http_check());
   registry.add(stages::make_tcp_check());

@@ -21,5 +21,19 @@ const HealthCheckKind* Registry::health_check(std::string_view name) const noexc
 const SecretProvider* Registry::secret_provider(std::string_view name) const noexcept {
   return find(providers_, name);
 }
+const DeployTargetKind* Registry::deploy_target(std::string_view name) const noexcept {
+  return find(targets_, name);
+}
+const DeployStrategyKind* Registry::deploy_strategy(std::string_view name) const noexcept {
+  return find(strategies_, name);
+}
+
+std::vector<KeyDoc> Registry::keys_of(const StageKind& kind) const {
+  auto keys = kind.keys();
+  if (kind.name() == "deploy")
+    for (const auto& target : targets_)
+      keys.push_back({target->name(), target->type(), target->summary()});
+  return keys;
+}
 
 }  // namespace pipectl

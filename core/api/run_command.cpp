@@ -48,7 +48,7 @@ std::optional<TimeLimit> limit_of(const StageContext& context, const StageComman
 
 Command make_command(const StageContext& context, const StageCommand& command,
                      std::filesystem::path directory) {
-  Command made{command.argv, context.env, std::move(directory), std::nullopt};
+  Command made{command.argv, context.env, std::move(directory), command.input};
   for (const auto& [name, value] : command.env) made.env.insert_or_assign(name, value);
   return made;
 }

@@ -23,6 +23,7 @@ struct StageCommand {
   std::optional<TimeLimit> limit;     ///< of its own
   OutputSink* output{nullptr};        ///< null: the stage's log, redacted
   std::optional<CancelToken> cancel;  ///< instead of the lifetime's
+  std::optional<std::string> input;   ///< bytes for stdin; nothing: /dev/null
 };
 
 enum class Lifetime {

@@ -73,6 +73,9 @@ struct StageContext {
   const expr::Scope& scope;
   StageEmitter& emit;
   std::map<std::string, std::string> remembered;  ///< from an earlier, interrupted try
+  HttpClient* route{nullptr};  ///< set by a deploy: also reaches what only its target can
+
+  [[nodiscard]] HttpClient& client() const noexcept { return route == nullptr ? http : *route; }
 };
 
 /// One stage's own part, made by its kind from YAML. Immutable, used from several threads at once

@@ -10,8 +10,6 @@ namespace {
 constexpr std::string_view on_host = "without it the stage runs on this host";
 constexpr std::string_view own_gate = "let the command itself fail when a limit is passed";
 constexpr std::string_view own_tool = "call the tool with `run`";
-constexpr std::string_view own_deploy =
-    "deploy with `run`, `health` and `undo`, which call what you have today";
 
 constexpr std::array table{
     NotBuilt{Place::pipeline_key, "notify", "send messages from a stage with `always: true`"},
@@ -24,8 +22,6 @@ constexpr std::array table{
     NotBuilt{Place::stage_key, "load", own_tool},
     NotBuilt{Place::stage_key, "docker", "call docker with `run`"},
     NotBuilt{Place::stage_key, "compose", "call docker compose with `run`"},
-    NotBuilt{Place::stage_key, "kubernetes", own_deploy},
-    NotBuilt{Place::stage_key, "strategy", own_deploy},
 
     NotBuilt{Place::environment_key, "approval",
              "start the deploying stage by hand with `pipectl run --stage NAME`"},

@@ -75,7 +75,7 @@ class RunnerMaker {
     report_unknown_kind(stage, draft.kind, context_);
     if (all_keys_.empty()) {
       for (const auto& kind : context_.registry.stage_kinds())
-        for (const auto& key : kind->keys()) all_keys_.push_back(key.name);
+        for (const auto& key : context_.registry.keys_of(*kind)) all_keys_.push_back(key.name);
     }
     yaml::Reader reader(draft.node, "", context_.diagnostics);
     reader.allow(key_names(Section::stage));
@@ -94,7 +94,7 @@ class RunnerMaker {
   void look_up(const std::string& kind) {
     last_kind_ = kind;
     kind_ = context_.registry.stage_kind(kind);
-    keys_ = kind_ == nullptr ? std::vector<KeyDoc>() : kind_->keys();
+    keys_ = kind_ == nullptr ? std::vector<KeyDoc>() : context_.registry.keys_of(*kind_);
   }
 
   const NameTable& table_;

@@ -86,6 +86,24 @@ Json health_check(const Registry& registry) {
   return choices.empty() ? Json(true) : any_of(std::move(choices));
 }
 
+/// A strategy's name, or a mapping from it to its settings.
+Json strategy(const Registry& registry) {
+  Json names = Json::array();
+  Json named{{"type", "object"},
+             {"properties", Json::object()},
+             {"minProperties", 1},
+             {"maxProperties", 1},
+             {"additionalProperties", false}};
+  for (const auto& one : registry.deploy_strategies()) {
+    const std::string name(one->name());
+    names.push_back(name);
+    named["properties"][name] =
+        or_nothing(documented({one->name(), one->type(), one->summary()}));
+  }
+  if (names.empty()) return true;
+  return any_of({{{"enum", std::move(names)}}, std::move(named)});
+}
+
 Json kind(const Registry& registry) {
   Json choices = Json::array();
   for (const auto& one : registry.stage_kinds())
@@ -94,10 +112,10 @@ Json kind(const Registry& registry) {
 }
 
 /// When the kind is this one, no other kind's keys are allowed. Without a kind it may be inherited.
-Json rule_of(const StageKind& kind) {
+Json rule_of(const StageKind& kind, const Registry& registry) {
   Json allowed = Json::array();
   for (const auto name : key_names(Section::stage)) allowed.push_back(name);
-  for (const auto& key : kind.keys()) allowed.push_back(key.name);
+  for (const auto& key : registry.keys_of(kind)) allowed.push_back(key.name);
   Json is_kind{
       {"properties", {{"kind", {{"const", kind.name()}}}}},
       {"not",
@@ -111,7 +129,7 @@ Json stage(const Registry& registry) {
   Json result = object(Section::stage);
   Json rules = Json::array();
   for (const auto& one : registry.stage_kinds()) {
-    for (const auto& key : one->keys()) {
+    for (const auto& key : registry.keys_of(*one)) {
       Json& property = result["properties"][std::string(key.name)];
       Json type = documented(key);
       if (property.is_null())
@@ -119,7 +137,7 @@ Json stage(const Registry& registry) {
       else if (property != type)
         property = any_of({property, type});
     }
-    rules.push_back(rule_of(*one));
+    rules.push_back(rule_of(*one, registry));
   }
   if (!rules.empty()) result["allOf"] = std::move(rules);
   return result;
@@ -176,6 +194,7 @@ void add_sections(Json& defs, const Registry& registry) {
   defs["cache"] = object(Section::cache);
   defs["matrix"] = matrix();
   defs["healthCheck"] = health_check(registry);
+  defs["strategy"] = strategy(registry);
   defs["kind"] = kind(registry);
   defs["stage"] = stage(registry);
   defs["members"] = map_of(name_pattern, ref("stage"));

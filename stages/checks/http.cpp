@@ -41,7 +41,7 @@ class HttpCheck final : public HealthCheck {
     for (const auto& [name, value] : headers_)
       request.headers.emplace_back(name, TRY(value.evaluate(context.scope)));
     request.timeout = std::chrono::ceil<Milliseconds>(deadline - start);
-    const auto response = context.http.send(request, cancel);
+    const auto response = context.client().send(request, cancel);
     if (!response) return tl::unexpected(unreachable(response.error(), request));
     TRY(compare(*response, context.scope));
     const auto took = std::chrono::floor<Milliseconds>(context.clock.steady() - start);

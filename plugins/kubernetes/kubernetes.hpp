@@ -1,0 +1,12 @@
+#pragma once
+
+#include <memory>
+
+#include "core/api/deploy_target.hpp"
+#include "core/api/health_check.hpp"
+
+namespace pipectl::plugins {
+
+[[nodiscard]] std::unique_ptr<DeployTargetKind> make_kubernetes_target();
+
+}  // namespace pipectl::plugins

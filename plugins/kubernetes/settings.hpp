@@ -1,0 +1,40 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/api/stage_kind.hpp"
+#include "plugins/kubernetes/cluster.hpp"
+
+namespace pipectl::plugins::kubernetes {
+
+/// What the file says below `kubernetes`.
+struct Settings {
+  expr::Template manifests;  ///< a file or folder; or else
+  expr::Template kustomize;  ///< a folder with a kustomization
+  expr::Template name_space;
+  expr::Template context;
+  expr::Template kubeconfig;
+  expr::Template image;       ///< empty: as in the manifests
+  expr::Template deployment;  ///< empty: the only one of the manifests
+  expr::Template container;
+  expr::Template replicas;                                  ///< empty: as in the manifests
+  std::map<std::string, std::vector<std::string>> secrets;  ///< Secret -> granted secrets in it
+  Milliseconds request_timeout{20'000};
+};
+
+/// The release that a deploy brings, as this run makes it.
+struct ReleasePlan {
+  Workload workload;
+  ObjectList objects;                ///< without Secrets; names as in the manifests
+  std::vector<std::string> secrets;  ///< each an object, as it is put
+  Selectors selectors;               ///< of the services in front of the workload
+};
+
+[[nodiscard]] Result<Access> access_of(const Settings& settings, const StageContext& context);
+/// Reads the manifests, sets the image and the number of replicas, makes the Secrets.
+[[nodiscard]] Result<ReleasePlan> make_plan(const Settings& settings, const Cluster& cluster,
+                                            const StageContext& context);
+
+}  // namespace pipectl::plugins::kubernetes

@@ -1,0 +1,76 @@
+// Two whole sets: the Services' selectors decide which of them serves.
+#include <fmt/format.h>
+
+#include "plugins/kubernetes/target.hpp"
+
+namespace pipectl::plugins::kubernetes {
+namespace {
+
+constexpr const char* hash_label = "pod-template-hash";
+
+bool selects(const std::map<std::string, std::string>& selector,
+             const std::map<std::string, std::string>& labels) {
+  for (const auto& [key, value] : selector) {
+    const auto found = labels.find(key);
+    if (found == labels.end() || found->second != value) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Result<void> KubernetesTarget::apply_apart(const DeployWork& work) {
+  const std::string fresh = other_set();
+  for (const auto& [service, selector] : TRY(bound_selectors(work)))
+    TRY(cluster_.set_selector(service, selector, work));
+  Changes changes;
+  changes.replicas = TRY(replicas_now(work));
+  const ObjectList whole = TRY(objects_for(fresh, changes));
+  return cluster_.apply(select(whole, {"Service", "HorizontalPodAutoscaler"}, Keep::others), work);
+}
+
+/// The selectors of the release before; a Service that would also select the new set's pods is
+/// bound to those that serve now.
+Result<Selectors> KubernetesTarget::bound_selectors(const DeployWork& work) const {
+  if (!record_.running) return Selectors{};
+  Labels fresh = plan_.workload.labels;
+  fresh.merge(slot_of(other_set()));
+  std::string hash;
+  Selectors bound = record_.running->selectors;
+  for (auto& [service, selector] : bound) {
+    if (!selects(selector, fresh)) continue;
+    if (hash.empty()) hash = TRY(cluster_.template_hash(home(), work));
+    if (hash.empty())
+      return fail(Fault::step,
+                  fmt::format("{} has no replica set to bind '{}' to", home(), service));
+    selector[hash_label] = hash;
+  }
+  return bound;
+}
+
+Result<std::string> KubernetesTarget::shift_apart(const DeployWork& work) {
+  const std::string fresh = other_set();
+  Labels labels = plan_.workload.labels;
+  labels.merge(slot_of(fresh));
+  const ObjectList whole = TRY(objects_for(fresh, {}));
+  const ObjectList services = select(whole, {"Service"}, Keep::these);
+  for (const auto& [service, selector] : services_of(services, labels))
+    if (TRY(cluster_.has_service(service, work)))
+      TRY(cluster_.set_selector(service, selector, work));
+  TRY(cluster_.apply(services, work));
+  return fmt::format("all traffic is {}'s", fresh);
+}
+
+Result<std::string> KubernetesTarget::apart_back(const DeployWork& work) {
+  if (!record_.running) return std::string{};
+  if (TRY(cluster_.live(home(), work))) {
+    if (!TRY(cluster_.has_autoscaler(home(), work)))
+      TRY(cluster_.scale(home(), record_.running->replicas, work));
+    TRY(cluster_.await_rollout(home(), work));
+  }
+  for (const auto& [service, selector] : TRY(bound_selectors(work)))
+    TRY(cluster_.set_selector(service, selector, work));
+  return fmt::format("all traffic is {}'s again", home());
+}
+
+}  // namespace pipectl::plugins::kubernetes

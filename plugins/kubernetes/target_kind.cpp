@@ -1,0 +1,138 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/text.hpp"
+#include "plugins/kubernetes/kubernetes.hpp"
+#include "plugins/kubernetes/target.hpp"
+
+namespace pipectl::plugins {
+namespace {
+
+using namespace kubernetes;
+
+std::string shown(const expr::Template& text, const expr::Scope& scope) {
+  const auto paths = text.paths();
+  const bool known = std::ranges::all_of(paths, [&](const auto& path) {
+    return !std::holds_alternative<std::monostate>(scope.value(path));
+  });
+  return known ? text.evaluate(scope).value_or(text.text()) : text.text();
+}
+
+class KubernetesSpec final : public DeployTargetSpec {
+ public:
+  explicit KubernetesSpec(Settings settings) : settings_(std::move(settings)) {}
+
+  [[nodiscard]] DeployAbilities abilities() const noexcept override {
+    return {.beside = true, .settles = true, .records = true};
+  }
+  [[nodiscard]] std::vector<std::string> preview(const expr::Scope& scope) const override {
+    const bool kustomized = !settings_.kustomize.text().empty();
+    std::string line =
+        fmt::format("kubectl apply {} {}", kustomized ? "--kustomize" : "--filename",
+                    shown(kustomized ? settings_.kustomize : settings_.manifests, scope));
+    if (!settings_.name_space.text().empty())
+      line += " --namespace=" + shown(settings_.name_space, scope);
+    if (!settings_.image.text().empty())
+      line += fmt::format(" (image {})", shown(settings_.image, scope));
+    std::vector<std::string> lines;
+    for (const auto& [name, keys] : settings_.secrets)
+      lines.push_back(
+          fmt::format("kubectl replace --filename=- (Secret {} with {})", name, join(keys, ", ")));
+    lines.push_back(std::move(line));
+    return lines;
+  }
+  [[nodiscard]] std::vector<std::string> preview_undo(const expr::Scope& /*scope*/) const override {
+    return {"back to the release that is recorded in the cluster"};
+  }
+  Result<std::unique_ptr<DeployTarget>> open(StageContext& context) const override {
+    auto target = std::make_unique<KubernetesTarget>(context, TRY(access_of(settings_, context)));
+    TRY(target->open(settings_));
+    return target;
+  }
+
+ private:
+  Settings settings_;
+};
+
+expr::Template read(std::string_view key, yaml::Reader& reader, const ParseContext& context) {
+  const auto text = reader.string(key);
+  if (!text) return {};
+  auto parsed = expr::Template::parse(*text, reader.node(key)->span(), context.diagnostics);
+  if (!parsed) return {};
+  parsed->check(context.names, context.diagnostics);
+  return std::move(*parsed);
+}
+
+std::map<std::string, std::vector<std::string>> read_secrets(yaml::Reader& reader) {
+  std::map<std::string, std::vector<std::string>> secrets;
+  const auto node = reader.node("secrets");
+  if (!node) return secrets;
+  if (node->kind() != yaml::Kind::mapping) {
+    reader.diagnostics().error(node->span(), "`secrets` must name Secrets and what is in them",
+                               "`secrets: {app-secrets: [DB_PASSWORD]}`");
+    return secrets;
+  }
+  for (const yaml::Node::Entry entry : node->entries())
+    for (const yaml::Node& key :
+         yaml::read_strings(entry.value, entry.key.text(), reader.diagnostics()))
+      secrets[std::string{entry.key.text()}].emplace_back(key.text());
+  return secrets;
+}
+
+class KubernetesKind final : public DeployTargetKind {
+ public:
+  [[nodiscard]] std::string_view name() const noexcept override { return "kubernetes"; }
+  [[nodiscard]] std::string_view summary() const noexcept override {
+    return "Deploys to a cluster with kubectl";
+  }
+  [[nodiscard]] std::string_view type() const noexcept override {
+    return R"({"type":"object","additionalProperties":false,"properties":{)"
+           R"("manifests":{"type":"string","description":"A file or a folder of them"},)"
+           R"("kustomize":{"type":"string","description":"A folder with a kustomization"},)"
+           R"("namespace":{"type":"string","description":"Made when it is absent; default: the context's"},)"
+           R"("context":{"type":"string","description":"Of the kubeconfig; default: the current one"},)"
+           R"("kubeconfig":{"type":"string","description":"Default: $KUBECONFIG"},)"
+           R"("image":{"type":"string","description":"Put into the Deployment; by digest where it is known"},)"
+           R"("deployment":{"type":"string","description":"The one that is rolled out; default: the only one"},)"
+           R"("container":{"type":"string","description":"The one that gets the image; default: the only one, or that of the same repository"},)"
+           R"("replicas":{"type":["integer","string"],"description":"Default: as in the manifests; an autoscaler's number is kept"},)"
+           R"("secrets":{"type":"object","additionalProperties":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"description":"Secrets made of granted secrets: {app-secrets: [DB_PASSWORD]}"},)"
+           R"("request_timeout":{"type":["string","integer"],"description":"Of one request to the API server; default: 20s"}}})";
+  }
+  [[nodiscard]] std::unique_ptr<DeployTargetSpec> parse(
+      yaml::Node value, const ParseContext& context) const override {
+    const std::size_t errors = context.diagnostics.error_count();
+    yaml::Reader reader{value, "`kubernetes`", context.diagnostics};
+    Settings settings;
+    settings.manifests = read("manifests", reader, context);
+    settings.kustomize = read("kustomize", reader, context);
+    settings.name_space = read("namespace", reader, context);
+    settings.context = read("context", reader, context);
+    settings.kubeconfig = read("kubeconfig", reader, context);
+    settings.image = read("image", reader, context);
+    settings.deployment = read("deployment", reader, context);
+    settings.container = read("container", reader, context);
+    settings.replicas = read("replicas", reader, context);
+    settings.secrets = read_secrets(reader);
+    settings.request_timeout =
+        reader.duration("request_timeout").value_or(settings.request_timeout);
+    reader.finish();
+    const bool plain = !settings.manifests.text().empty();
+    if (context.diagnostics.error_count() == errors && plain == !settings.kustomize.text().empty())
+      context.diagnostics.error(value.span(),
+                                plain ? "`manifests` and `kustomize` are two sources"
+                                      : "`kubernetes` has nothing to apply",
+                                "give it either `manifests` or `kustomize`");
+    if (context.diagnostics.error_count() > errors) return nullptr;
+    return std::make_unique<KubernetesSpec>(std::move(settings));
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<DeployTargetKind> make_kubernetes_target() {
+  return std::make_unique<KubernetesKind>();
+}
+
+}  // namespace pipectl::plugins

@@ -1,0 +1,94 @@
+#include "stages/deploy/deploy_memory.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <string_view>
+
+namespace pipectl::stages {
+namespace {
+
+constexpr const char* phase_key = "deploy.phase";
+constexpr const char* step_key = "deploy.step";
+constexpr const char* failure_key = "deploy.failure";
+
+constexpr std::string_view undoing = "undoing";
+constexpr std::string_view ended = "ended";
+
+std::string_view phase_of(DeployStep::Deed deed) {
+  switch (deed) {
+    case DeployStep::Deed::apply:
+      return "applying";
+    case DeployStep::Deed::settle:
+      return "settling";
+    case DeployStep::Deed::shift:
+      return "shifting";
+    case DeployStep::Deed::pause:
+      return "pausing";
+    case DeployStep::Deed::analyse:
+      return "analysing";
+    case DeployStep::Deed::check:
+      return "checking";
+    case DeployStep::Deed::record:
+      return "recording";
+    case DeployStep::Deed::retire:
+      return "retiring";
+  }
+  return "working";
+}
+
+std::string recalled(const StageContext& context, const char* key) {
+  const auto found = context.remembered.find(key);
+  return found == context.remembered.end() ? std::string{} : found->second;
+}
+
+/// The step of this number when it has this phase, else the first that has: the file may have
+/// changed since. Nothing when there is none.
+std::optional<std::size_t> find_step(const std::vector<DeployStep>& steps, std::string_view phase,
+                                     const std::string& number) {
+  std::size_t index = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), index);
+  if (error == std::errc{} && index < steps.size() && phase_of(steps[index].deed) == phase)
+    return index;
+  for (std::size_t i = 0; i < steps.size(); ++i)
+    if (phase_of(steps[i].deed) == phase) return i;
+  return std::nullopt;
+}
+
+}  // namespace
+
+DeployMemory recall_deploy(const StageContext& context, const std::vector<DeployStep>& steps) {
+  DeployMemory memory;
+  const std::string phase = recalled(context, phase_key);
+  const std::string number = recalled(context, step_key);
+  if (phase.empty() || phase == ended) return memory;
+  if (phase == undoing) {
+    memory.state = DeployMemory::State::undoing;
+    memory.failure = recalled(context, failure_key);
+    std::from_chars(number.data(), number.data() + number.size(), memory.step);
+    if (number.empty() || memory.step >= steps.size()) memory.step = steps.size() - 1;
+    return memory;
+  }
+  if (const auto found = find_step(steps, phase, number)) {
+    memory.state = DeployMemory::State::working;
+    memory.step = *found;
+  }
+  return memory;
+}
+
+Result<void> remember_step(StageContext& context, const DeployStep& step, std::size_t number) {
+  // The phase is written last: it decides whether the number is looked at.
+  TRY(context.emit.remember(step_key, fmt::format("{}", number)));
+  return context.emit.remember(phase_key, std::string{phase_of(step.deed)});
+}
+
+Result<void> remember_undoing(StageContext& context, const std::string& failure) {
+  TRY(context.emit.remember(failure_key, failure));
+  return context.emit.remember(phase_key, std::string{undoing});
+}
+
+Result<void> remember_end(StageContext& context) {
+  return context.emit.remember(phase_key, std::string{ended});
+}
+
+}  // namespace pipectl::stages

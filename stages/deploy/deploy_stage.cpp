@@ -1,0 +1,65 @@
+#include "stages/deploy/deploy_stage.hpp"
+
+#include <fmt/format.h>
+
+#include "stages/deploy/deploy_memory.hpp"
+#include "stages/deploy/deploy_walk.hpp"
+
+namespace pipectl::stages {
+namespace {
+
+std::string going_on(const DeployStep& step) {
+  if (step.deed == DeployStep::Deed::apply)
+    return "an earlier try was interrupted while it was applying: applying again";
+  if (step.deed == DeployStep::Deed::check)
+    return "an earlier try was interrupted after it had applied everything: looking at the health";
+  return fmt::format("an earlier try was interrupted at '{}': going on from there", describe(step));
+}
+
+Outcome go_on(DeployWalk& walk, StageContext& context, const DeployMemory& memory,
+              const std::vector<DeployStep>& steps) {
+  if (memory.state == DeployMemory::State::undoing) {
+    context.emit.note("an earlier try was interrupted while it was being undone: undoing again");
+    Outcome failure;
+    failure.status = Status::failed;
+    failure.reason = memory.failure;
+    return walk.roll_back(memory.step, std::move(failure));
+  }
+  if (memory.state == DeployMemory::State::working) context.emit.note(going_on(steps[memory.step]));
+  return walk.from(memory.step);
+}
+
+}  // namespace
+
+DeployStage::DeployStage(DeploySettings settings)
+    : settings_(std::move(settings)),
+      steps_(settings_.strategy->steps(settings_.target->abilities())) {}
+
+std::vector<std::string> DeployStage::preview(const expr::Scope& scope) const {
+  std::vector<std::string> lines = settings_.target->preview(scope);
+  if (settings_.target->abilities().records)
+    for (const DeployStep& step : steps_) lines.push_back("step: " + describe(step));
+  preview_checks(settings_.health, scope, lines);
+  for (const std::string& line : settings_.target->preview_undo(scope))
+    lines.push_back("on failure: " + line);
+  return lines;
+}
+
+Outcome DeployStage::run(StageContext& context) const {
+  const DeployMemory memory = recall_deploy(context, steps_);
+  if (context.cancel.cancelled() && memory.state != DeployMemory::State::undoing)
+    return outcome_of(Error{Fault::cancelled, describe(context.cancel.reason()), {}});
+  const auto target = settings_.target->open(context);
+  if (!target) return outcome_of(target.error());
+  context.route = (*target)->http();
+  DeployWalk walk{settings_, steps_, **target, context};
+  Outcome outcome = go_on(walk, context, memory, steps_);
+  context.route = nullptr;
+  // After success, and after a hard stop in the middle, what is remembered still holds. What
+  // happened stands, whether this is written or not.
+  if (outcome.status == Status::succeeded || context.cleanup.cancelled()) return outcome;
+  if (const auto noted = remember_end(context); !noted) context.emit.note(noted.error().message);
+  return outcome;
+}
+
+}  // namespace pipectl::stages

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "stages/deploy/deploy_stage.hpp"
+
+namespace pipectl::stages {
+
+/// One deploy on its way through the steps.
+class DeployWalk {
+ public:
+  DeployWalk(const DeploySettings& settings, const std::vector<DeployStep>& steps,
+             DeployTarget& target, StageContext& context)
+      : settings_(settings), steps_(steps), target_(target), context_(context) {}
+
+  /// Does the steps from this one on; undoes what had begun when one fails.
+  [[nodiscard]] Outcome from(std::size_t first);
+  /// Undoes everything up to this step, which had failed.
+  [[nodiscard]] Outcome roll_back(std::size_t last, Outcome failure);
+
+ private:
+  [[nodiscard]] Outcome take(const DeployStep& step);
+  [[nodiscard]] Outcome check(const DeployStep& step);
+  [[nodiscard]] Result<std::string> act(const DeployStep& step);
+  [[nodiscard]] Result<std::string> pause(Milliseconds time);
+  [[nodiscard]] Result<std::string> undo(DeployStep::Undo undo, DeployPlace place,
+                                         const DeployWork& work);
+  [[nodiscard]] DeployWork work_of(const DeployStep& step) const;
+
+  const DeploySettings& settings_;
+  const std::vector<DeployStep>& steps_;
+  DeployTarget& target_;
+  StageContext& context_;
+  std::string summary_;
+};
+
+/// What is to be undone after the steps up to `last` had begun: the latest first, each thing once.
+struct UndoDeed {
+  DeployStep::Undo undo;
+  DeployPlace place;
+  bool operator==(const UndoDeed&) const = default;
+};
+[[nodiscard]] std::vector<UndoDeed> undo_deeds(const std::vector<DeployStep>& steps,
+                                               std::size_t last);
+
+}  // namespace pipectl::stages
