@@ -10,6 +10,7 @@ void register_plugins(Registry& registry) {
   registry.add(plugins::make_file_secrets());
   registry.add(plugins::make_command_secrets());
   registry.add(plugins::make_kubernetes_target());
+  registry.add(plugins::make_kubernetes_check());
 }
 
 }  // namespace pipectl

@@ -100,7 +100,12 @@ std::string key_reference(const Registry& registry) {
   out += "\n## Kinds of stages\n";
   for (const auto& kind : registry.stage_kinds())
     out += fmt::format("\n### `kind: {}`\n\n{}.\n\n{}", kind->name(), kind->summary(),
-                       table(kind->keys()));
+                       table(registry.keys_of(*kind)));
+  out += "\n## Strategies of a deploy\n\n";
+  std::vector<KeyDoc> strategies;
+  for (const auto& strategy : registry.deploy_strategies())
+    strategies.push_back({strategy->name(), strategy->type(), strategy->summary()});
+  out += table(strategies);
   out += "\n## Health checks\n";
   for (const auto& check : registry.health_checks())
     out += fmt::format("\n### `{}`\n\n{}.\n\n{}", check->name(), check->summary(),

@@ -34,7 +34,6 @@ constexpr std::array table{
     NotBuilt{Place::executor, "docker", "only `local` is"},
     NotBuilt{Place::executor, "kubernetes", "only `local` is"},
 
-    NotBuilt{Place::check, "kubernetes", "check it over http or tcp, or with a command"},
     NotBuilt{Place::check, "prometheus", "check it over http or tcp, or with a command"},
 };
 

@@ -97,8 +97,7 @@ Json strategy(const Registry& registry) {
   for (const auto& one : registry.deploy_strategies()) {
     const std::string name(one->name());
     names.push_back(name);
-    named["properties"][name] =
-        or_nothing(documented({one->name(), one->type(), one->summary()}));
+    named["properties"][name] = or_nothing(documented({one->name(), one->type(), one->summary()}));
   }
   if (names.empty()) return true;
   return any_of({{{"enum", std::move(names)}}, std::move(named)});

@@ -8,5 +8,6 @@
 namespace pipectl::plugins {
 
 [[nodiscard]] std::unique_ptr<DeployTargetKind> make_kubernetes_target();
+[[nodiscard]] std::unique_ptr<HealthCheckKind> make_kubernetes_check();
 
 }  // namespace pipectl::plugins

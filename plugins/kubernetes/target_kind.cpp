@@ -1,23 +1,14 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "core/base/text.hpp"
 #include "plugins/kubernetes/kubernetes.hpp"
 #include "plugins/kubernetes/target.hpp"
+#include "plugins/kubernetes/templates.hpp"
 
 namespace pipectl::plugins {
 namespace {
 
 using namespace kubernetes;
-
-std::string shown(const expr::Template& text, const expr::Scope& scope) {
-  const auto paths = text.paths();
-  const bool known = std::ranges::all_of(paths, [&](const auto& path) {
-    return !std::holds_alternative<std::monostate>(scope.value(path));
-  });
-  return known ? text.evaluate(scope).value_or(text.text()) : text.text();
-}
 
 class KubernetesSpec final : public DeployTargetSpec {
  public:
@@ -54,15 +45,6 @@ class KubernetesSpec final : public DeployTargetSpec {
  private:
   Settings settings_;
 };
-
-expr::Template read(std::string_view key, yaml::Reader& reader, const ParseContext& context) {
-  const auto text = reader.string(key);
-  if (!text) return {};
-  auto parsed = expr::Template::parse(*text, reader.node(key)->span(), context.diagnostics);
-  if (!parsed) return {};
-  parsed->check(context.names, context.diagnostics);
-  return std::move(*parsed);
-}
 
 std::map<std::string, std::vector<std::string>> read_secrets(yaml::Reader& reader) {
   std::map<std::string, std::vector<std::string>> secrets;
@@ -105,15 +87,15 @@ class KubernetesKind final : public DeployTargetKind {
     const std::size_t errors = context.diagnostics.error_count();
     yaml::Reader reader{value, "`kubernetes`", context.diagnostics};
     Settings settings;
-    settings.manifests = read("manifests", reader, context);
-    settings.kustomize = read("kustomize", reader, context);
-    settings.name_space = read("namespace", reader, context);
-    settings.context = read("context", reader, context);
-    settings.kubeconfig = read("kubeconfig", reader, context);
-    settings.image = read("image", reader, context);
-    settings.deployment = read("deployment", reader, context);
-    settings.container = read("container", reader, context);
-    settings.replicas = read("replicas", reader, context);
+    settings.manifests = read_template("manifests", reader, context);
+    settings.kustomize = read_template("kustomize", reader, context);
+    settings.name_space = read_template("namespace", reader, context);
+    settings.context = read_template("context", reader, context);
+    settings.kubeconfig = read_template("kubeconfig", reader, context);
+    settings.image = read_template("image", reader, context);
+    settings.deployment = read_template("deployment", reader, context);
+    settings.container = read_template("container", reader, context);
+    settings.replicas = read_template("replicas", reader, context);
     settings.secrets = read_secrets(reader);
     settings.request_timeout =
         reader.duration("request_timeout").value_or(settings.request_timeout);

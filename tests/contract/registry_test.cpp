@@ -159,3 +159,45 @@ TEST_CASE("every provider reads any value: arguments, or a reason") {
     }
   }
 }
+
+TEST_CASE("every deploy target and strategy tells what it is, and reads any value") {
+  const Registry registry = cli::make_registry();
+  REQUIRE(registry.deploy_targets().size() >= 1);
+  REQUIRE(registry.deploy_strategies().size() >= 3);
+  const auto check_one = [](const auto& kind) {
+    CAPTURE(kind.name());
+    CHECK(is_word(kind.name()));
+    CHECK(is_summary(kind.summary()));
+    CHECK(is_schema(kind.type()));
+    for (const std::string& value : any_values) {
+      StageBench bench;
+      CAPTURE(value);
+      const ParseContext context{bench.spec, bench.names, bench.registry, bench.diagnostics};
+      CHECK((kind.parse(bench.node(value), context) != nullptr || bench.diagnostics.has_errors()));
+    }
+  };
+  for (const auto& target : registry.deploy_targets()) check_one(*target);
+  for (const auto& strategy : registry.deploy_strategies()) check_one(*strategy);
+}
+
+TEST_CASE("every strategy's steps apply first, record once, and can be undone") {
+  const Registry registry = cli::make_registry();
+  StageBench bench;
+  const ParseContext context{bench.spec, bench.names, bench.registry, bench.diagnostics};
+  for (const auto& kind : registry.deploy_strategies()) {
+    CAPTURE(kind->name());
+    const auto strategy = kind->parse(std::nullopt, context);
+    REQUIRE(strategy != nullptr);
+    const auto steps = strategy->steps({.beside = true, .settles = true, .records = true});
+    REQUIRE(steps.size() > 2);
+    CHECK(steps.front().deed == DeployStep::Deed::apply);
+    CHECK(std::ranges::count(steps, DeployStep::Deed::record, &DeployStep::deed) == 1);
+    const auto record = std::ranges::find(steps, DeployStep::Deed::record, &DeployStep::deed);
+    for (auto step = steps.begin(); step != steps.end(); ++step) {
+      const bool changes =
+          step->deed == DeployStep::Deed::apply || step->deed == DeployStep::Deed::shift;
+      CHECK((!changes || (step < record && step->undo != DeployStep::Undo::none)));
+    }
+    CHECK(steps == strategy->steps({.beside = true, .settles = true, .records = true}));
+  }
+}

@@ -104,6 +104,45 @@ class KubeTest(PipectlTest):
         return Caller(self.cluster, namespace, service).ask(path)
 
 
+class DeployTest(KubeTest):
+    """A pipeline whose one stage deploys the app to the namespace `team`."""
+
+    changes = {}  # of the manifest
+
+    def pipeline(self, image, strategy="{rolling: {deadline: 60s}}", more="", keys="", health=None):
+        self.write(self.manifest(**self.changes), "k8s/app.yaml")
+        health = health or "{http: 'http://app:80/', within: 5s, interval: 200ms}"
+        self.write(f"""
+            name: app
+            secrets: {{DB_PASSWORD: {{env: TEST_DB_PASSWORD, optional: true}}}}
+            stages:
+              deploy:
+                kind: deploy
+                kubernetes: {{manifests: k8s/, namespace: team, image: '{image}'{keys}}}
+                strategy: {strategy}
+                health: [{health}]
+                {more}
+        """)
+
+    def deploy(self, image, code=0, args=(), **options):
+        """Runs it; what it said on stdout and stderr."""
+        self.pipeline(image, **options)
+        done = self.pipectl("run", "--ui", "plain", *args, code=code, env=self.env)
+        return done.stdout + done.stderr
+
+    def version(self):
+        status, answer = self.ask(namespace="team")
+        return answer["version"] if status == 200 else status
+
+    def record(self):
+        return json.loads(self.cluster.get("ConfigMap", "pipectl-app", "team")["data"]["record"])
+
+    def replicas(self):
+        """Replicas that each Deployment wants."""
+        return {d["metadata"]["name"]: d["spec"]["replicas"]
+                for d in self.cluster.list("Deployment", "team")}
+
+
 class Caller:
     """Asks a service through the API server's proxy."""
 
