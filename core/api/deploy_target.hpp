@@ -46,12 +46,19 @@ class DeployTarget {
   /// Takes away what apply() put beside the running release, and what was applied with it.
   virtual Result<std::string> remove(DeployPlace place, const DeployWork& work) = 0;
 
+  /// By hand: back to the release of this run, or when it is empty to the last healthy one that is
+  /// not in service: the one before, or the one that an unfinished deploy was to replace. Of a
+  /// target that was opened for Purpose::go_back. The value says what was done.
+  virtual Result<std::string> go_back(const std::string& run, const DeployWork& work) = 0;
+
   /// Of the deed that failed last, where there is more to it than its error says, such as an exit
   /// code; else null.
   [[nodiscard]] virtual const Outcome* failure() const { return nullptr; }
   /// Reaches what only the target can reach, such as a service by its name; null: nothing special.
   [[nodiscard]] virtual HttpClient* http() { return nullptr; }
 };
+
+enum class DeployPurpose { deploy, go_back };
 
 /// What a target can do; decides the steps of a strategy.
 struct DeployAbilities {
@@ -73,8 +80,9 @@ class DeployTargetSpec {
     return {};
   }
   /// Takes the lock and learns what runs now, before anything is changed. An error means that
-  /// nothing was changed.
-  virtual Result<std::unique_ptr<DeployTarget>> open(StageContext& context) const = 0;
+  /// nothing was changed. Whoever goes back takes the lock from anybody.
+  virtual Result<std::unique_ptr<DeployTarget>> open(StageContext& context,
+                                                     DeployPurpose purpose) const = 0;
 };
 
 /// A key of a deploy that names where to: `kubernetes`.

@@ -30,7 +30,8 @@ KubernetesTarget::~KubernetesTarget() {
   if (lease_ && !context_.cleanup.cancelled()) lease_->release(tidying);
 }
 
-Result<void> KubernetesTarget::open(const Settings& settings) {
+Result<void> KubernetesTarget::open(const Settings& settings, DeployPurpose purpose) {
+  if (purpose == DeployPurpose::go_back) return open_to_go_back(settings);
   const DeployWork work;
   TRY(cluster_.ensure_namespace(work));
   plan_ = TRY(make_plan(settings, cluster_, context_));
@@ -218,16 +219,8 @@ Result<std::string> KubernetesTarget::restore(const DeployWork& work) {
 }
 
 Result<std::string> KubernetesTarget::restore_recorded(const DeployWork& work) {
-  const Release& release = *record_.running;
-  if (release.objects.empty())
-    return fail(Fault::step, "the release before was too large to be recorded");
-  Changes changes;
-  const bool scaled = TRY(cluster_.has_autoscaler(release.set, work));
-  const auto live = TRY(cluster_.live(release.set, work));
-  changes.replicas = scaled && live ? live->replicas : release.replicas;
-  TRY(cluster_.apply(TRY(with_changes(release.objects, release.set, changes)), work));
-  TRY(cluster_.await_rollout(release.set, work));
-  return fmt::format("{} runs again", release.image);
+  TRY(bring_back(*record_.running, work));
+  return fmt::format("{} runs again", record_.running->image);
 }
 
 Result<void> KubernetesTarget::apply_old_companions(const DeployWork& work) {

@@ -25,7 +25,7 @@ class KubernetesTarget final : public DeployTarget {
   KubernetesTarget& operator=(const KubernetesTarget&) = delete;
 
   /// Everything that has to be known before anything is changed.
-  [[nodiscard]] Result<void> open(const Settings& settings);
+  [[nodiscard]] Result<void> open(const Settings& settings, DeployPurpose purpose);
 
   [[nodiscard]] std::string before() const override;
   Result<std::string> apply(const DeployStep& step, const DeployWork& work) override;
@@ -35,11 +35,16 @@ class KubernetesTarget final : public DeployTarget {
   Result<std::string> retire(const DeployStep& step, const DeployWork& work) override;
   Result<std::string> restore(const DeployWork& work) override;
   Result<std::string> remove(DeployPlace place, const DeployWork& work) override;
+  Result<std::string> go_back(const std::string& run, const DeployWork& work) override;
   [[nodiscard]] HttpClient* http() override { return &http_; }
 
  private:
   using Labels = std::map<std::string, std::string>;
 
+  [[nodiscard]] Result<void> open_to_go_back(const Settings& settings);
+  [[nodiscard]] Result<Release> release_to_go_back_to(const std::string& run) const;
+  [[nodiscard]] Result<void> bring_back(const Release& release, const DeployWork& work);
+  [[nodiscard]] Result<void> take_away_others(const Release& release, const DeployWork& work);
   [[nodiscard]] Result<void> learn(const DeployWork& work);
   [[nodiscard]] Result<void> announce(const DeployWork& work);
   [[nodiscard]] Result<Release> found_running(const Live& live, const DeployWork& work) const;

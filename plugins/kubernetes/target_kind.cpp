@@ -36,9 +36,10 @@ class KubernetesSpec final : public DeployTargetSpec {
   [[nodiscard]] std::vector<std::string> preview_undo(const expr::Scope& /*scope*/) const override {
     return {"back to the release that is recorded in the cluster"};
   }
-  Result<std::unique_ptr<DeployTarget>> open(StageContext& context) const override {
+  Result<std::unique_ptr<DeployTarget>> open(StageContext& context,
+                                             DeployPurpose purpose) const override {
     auto target = std::make_unique<KubernetesTarget>(context, TRY(access_of(settings_, context)));
-    TRY(target->open(settings_));
+    TRY(target->open(settings_, purpose));
     return target;
   }
 

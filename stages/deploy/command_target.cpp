@@ -28,6 +28,13 @@ class CommandTarget final : public DeployTarget {
   Result<std::string> remove(DeployPlace /*place*/, const DeployWork& /*work*/) override {
     return std::string{};
   }
+  Result<std::string> go_back(const std::string& release, const DeployWork& work) override {
+    if (undo_.empty())
+      return fail(Fault::step, "no `undo` is given", "give the stage the commands that go back");
+    if (!release.empty())
+      return fail(Fault::step, "`undo` knows the release before only", "leave `--to` out");
+    return run(undo_, work, "the commands of `undo` ran");
+  }
   [[nodiscard]] const Outcome* failure() const override { return &outcome_; }
 
  private:
@@ -57,7 +64,8 @@ class CommandTargetSpec final : public DeployTargetSpec {
   [[nodiscard]] std::vector<std::string> preview_undo(const expr::Scope& scope) const override {
     return undo_.preview(scope);
   }
-  Result<std::unique_ptr<DeployTarget>> open(StageContext& context) const override {
+  Result<std::unique_ptr<DeployTarget>> open(StageContext& context,
+                                             DeployPurpose /*purpose*/) const override {
     return std::make_unique<CommandTarget>(apply_, undo_, context);
   }
 

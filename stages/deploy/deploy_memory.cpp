@@ -12,6 +12,10 @@ constexpr const char* phase_key = "deploy.phase";
 constexpr const char* step_key = "deploy.step";
 constexpr const char* failure_key = "deploy.failure";
 
+constexpr const char* request_key = "deploy.request";
+constexpr const char* to_key = "deploy.to";
+constexpr const char* go_back_word = "rollback";
+
 constexpr std::string_view undoing = "undoing";
 constexpr std::string_view ended = "ended";
 
@@ -89,6 +93,15 @@ Result<void> remember_undoing(StageContext& context, const std::string& failure)
 
 Result<void> remember_end(StageContext& context) {
   return context.emit.remember(phase_key, std::string{ended});
+}
+
+std::map<std::string, std::string> to_notes(const GoBack& request) {
+  return {{request_key, go_back_word}, {to_key, request.run}};
+}
+
+std::optional<GoBack> recall_request(const StageContext& context) {
+  if (recalled(context, request_key) != go_back_word) return std::nullopt;
+  return GoBack{recalled(context, to_key)};
 }
 
 }  // namespace pipectl::stages

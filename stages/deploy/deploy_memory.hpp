@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,5 +36,13 @@ struct DeployMemory {
                                          std::size_t number);
 [[nodiscard]] Result<void> remember_undoing(StageContext& context, const std::string& failure);
 [[nodiscard]] Result<void> remember_end(StageContext& context);
+
+/// What somebody asked for by hand, instead of a deploy.
+struct GoBack {
+  std::string run;  ///< empty: the release before
+};
+/// How `pipectl rollback` asks for it: notes that its run gives to the stage.
+[[nodiscard]] std::map<std::string, std::string> to_notes(const GoBack& request);
+[[nodiscard]] std::optional<GoBack> recall_request(const StageContext& context);
 
 }  // namespace pipectl::stages

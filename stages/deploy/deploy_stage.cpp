@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "stages/checks/await.hpp"
 #include "stages/deploy/deploy_memory.hpp"
 #include "stages/deploy/deploy_walk.hpp"
 
@@ -46,10 +47,11 @@ std::vector<std::string> DeployStage::preview(const expr::Scope& scope) const {
 }
 
 Outcome DeployStage::run(StageContext& context) const {
+  if (const auto request = recall_request(context)) return go_back(context, request->run);
   const DeployMemory memory = recall_deploy(context, steps_);
   if (context.cancel.cancelled() && memory.state != DeployMemory::State::undoing)
     return outcome_of(Error{Fault::cancelled, describe(context.cancel.reason()), {}});
-  const auto target = settings_.target->open(context);
+  const auto target = settings_.target->open(context, DeployPurpose::deploy);
   if (!target) return outcome_of(target.error());
   context.route = (*target)->http();
   DeployWalk walk{settings_, steps_, **target, context};
@@ -59,6 +61,26 @@ Outcome DeployStage::run(StageContext& context) const {
   // happened stands, whether this is written or not.
   if (outcome.status == Status::succeeded || context.cleanup.cancelled()) return outcome;
   if (const auto noted = remember_end(context); !noted) context.emit.note(noted.error().message);
+  return outcome;
+}
+
+/// What somebody asked for is the stage's work, so it ends as any work does; nothing undoes it.
+Outcome DeployStage::go_back(StageContext& context, const std::string& run) const {
+  const auto target = settings_.target->open(context, DeployPurpose::go_back);
+  if (!target) return outcome_of(target.error());
+  const TimeLimit limit{context.clock.steady() + settings_.undo_timeout, settings_.undo_timeout};
+  const auto done = (*target)->go_back(run, {Lifetime::stage, limit});
+  context.emit.deploy_step("rollback", done ? *done : done.error().message, done.has_value());
+  if (!done) {
+    Outcome outcome = outcome_of(done.error());
+    outcome.undo_failed = outcome.status != Status::cancelled;
+    return outcome;
+  }
+  context.route = (*target)->http();
+  const Verdict verdict = await_healthy(settings_.health, context);
+  context.route = nullptr;
+  Outcome outcome = outcome_of(verdict);
+  outcome.summary = *done;
   return outcome;
 }
 

@@ -29,6 +29,8 @@ class DeployStage final : public StageRunner {
   Outcome run(StageContext& context) const override;
 
  private:
+  [[nodiscard]] Outcome go_back(StageContext& context, const std::string& run) const;
+
   DeploySettings settings_;
   std::vector<DeployStep> steps_;
 };

@@ -1,0 +1,85 @@
+// Back to a release that is recorded: from a failed deploy, or because somebody says so.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/text.hpp"
+#include "plugins/kubernetes/target.hpp"
+
+namespace pipectl::plugins::kubernetes {
+
+/// Whoever goes back in an emergency needs neither the manifests nor the lock's holder.
+Result<void> KubernetesTarget::open_to_go_back(const Settings& settings) {
+  const DeployWork work;
+  plan_.workload.name = TRY(settings.deployment.evaluate(context_.scope));
+  if (plan_.workload.name.empty())
+    plan_.workload.name = TRY(make_plan(settings, cluster_, context_)).workload.name;
+  lease_ = std::make_unique<Lease>(kubectl_, plan_.workload.name, me_);
+  book_ = std::make_unique<RecordBook>(kubectl_, plan_.workload.name);
+  TRY(lease_->seize(work));
+  record_ = TRY(book_->read(work));
+  return {};
+}
+
+Result<Release> KubernetesTarget::release_to_go_back_to(const std::string& run) const {
+  if (run.empty()) {
+    // What a deploy that came to no end was to replace is the last healthy one.
+    if (!record_.deploying.empty() && record_.running) return *record_.running;
+    if (!record_.history.empty()) return record_.history.front();
+    return fail(Fault::step,
+                fmt::format("no earlier release of '{}' is recorded", plan_.workload.name),
+                "deploy an older commit instead");
+  }
+  std::vector<std::string> known;
+  for (const Release& release : record_.history) {
+    if (release.run.starts_with(run)) return release;
+    if (!release.run.empty()) known.push_back(fmt::format("{} ({})", release.run, release.image));
+  }
+  if (record_.running && record_.running->run.starts_with(run)) return *record_.running;
+  return fail(Fault::step, fmt::format("no release of run '{}' is recorded", printable(run)),
+              known.empty() ? "none is" : "recorded are: " + join(known, ", "));
+}
+
+Result<std::string> KubernetesTarget::go_back(const std::string& run, const DeployWork& work) {
+  const Release release = TRY(release_to_go_back_to(run));
+  const std::string from = record_.running ? record_.running->image : std::string{"nothing"};
+  TRY(bring_back(release, work));
+  TRY(take_away_others(release, work));
+  std::erase_if(record_.history, [&](const Release& each) {
+    return each.run == release.run && each.time == release.time;
+  });
+  record_.running = release;
+  record_.deploying.clear();
+  TRY(book_->write(record_, work));
+  return fmt::format("{} -> {}", from, release.image);
+}
+
+/// Its objects, its pods, and only then the traffic.
+Result<void> KubernetesTarget::bring_back(const Release& release, const DeployWork& work) {
+  if (release.objects.empty())
+    return fail(Fault::step, fmt::format("release {} was too large to be recorded", release.image));
+  Changes changes;
+  const bool scaled = TRY(cluster_.has_autoscaler(release.set, work));
+  const auto live = TRY(cluster_.live(release.set, work));
+  changes.replicas = scaled && live && live->replicas > 0 ? live->replicas : release.replicas;
+  const ObjectList objects = TRY(with_changes(release.objects, release.set, changes));
+  TRY(cluster_.apply(select(objects, {"Service"}, Keep::others), work));
+  TRY(cluster_.await_rollout(release.set, work));
+  for (const auto& [service, selector] : release.selectors)
+    if (TRY(cluster_.has_service(service, work)))
+      TRY(cluster_.set_selector(service, selector, work));
+  return cluster_.apply(
+      with_selectors(select(objects, {"Service"}, Keep::these), release.selectors), work);
+}
+
+/// Other sets and a canary give up what they have.
+Result<void> KubernetesTarget::take_away_others(const Release& release, const DeployWork& work) {
+  const std::string& name = plan_.workload.name;
+  for (const std::string& set : {name, name + "-blue", name + "-green"}) {
+    if (set == release.set || !TRY(cluster_.live(set, work))) continue;
+    TRY(cluster_.scale(set, 0, work));
+  }
+  return cluster_.remove_deployment(canary(), work);
+}
+
+}  // namespace pipectl::plugins::kubernetes
