@@ -48,11 +48,9 @@ std::vector<UndoDeed> undo_deeds(const std::vector<DeployStep>& steps, std::size
 Outcome DeployWalk::from(std::size_t first) {
   for (std::size_t i = first; i < steps_.size(); ++i) {
     const DeployStep& step = steps_[i];
-    Outcome outcome;
-    if (const auto noted = remember_step(context_, step, i); !noted)
-      outcome = outcome_of(noted.error());
-    else
-      outcome = take(step);
+    const auto noted = remember_step(context_, step, i);
+    if (!noted && i == 0) return outcome_of(noted.error());  // nothing has begun
+    Outcome outcome = noted ? take(step) : outcome_of(noted.error());
     if (outcome.status == Status::succeeded) continue;
     if (step.deed != DeployStep::Deed::retire) return roll_back(i, std::move(outcome));
     // The release is in service: what could not be tidied up does not bring the old one back.

@@ -127,7 +127,7 @@ class Trouble(DeployTest):
         (self.folder / "k8s/app.yaml").unlink()
         (self.folder / "k8s").rmdir()
         done = self.pipectl("run", "--ui", "plain", env=self.env, code=1)
-        self.assertIn("k8s", done.stderr)
+        self.assertIn("k8s", done.stdout + done.stderr)
 
 
 if __name__ == "__main__":

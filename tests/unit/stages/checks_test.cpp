@@ -229,7 +229,7 @@ TEST_CASE("checks are checked when the file is loaded") {
       Bad{"{tcp: 1, within: soon}", "within"},
       Bad{"{tcp: 1, interval: 0s}", "`interval` must be more"},
       Bad{"{tcp: 1, withn: 1s}", "'within'"}, Bad{"{command: []}", "needs a command"},
-      Bad{"{kubernetes: x}", "not built"}, Bad{"just text", "mapping"});
+      Bad{"{prometheus: x}", "not built"}, Bad{"just text", "mapping"});
   StageBench bench;
   CAPTURE(yaml);
   bench.parse("{kind: verify, checks: [" + std::string{yaml} + "]}");
