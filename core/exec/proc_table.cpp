@@ -20,7 +20,7 @@ namespace {
 
 template <class Number>
 bool parse(std::string_view text, Number& number) {
-  const auto end = text.data() + text.size();
+  const char* const end = text.data() + text.size();
   const auto parsed = std::from_chars(text.data(), end, number);
   return parsed.ec == std::errc() && parsed.ptr == end;
 }
