@@ -19,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 fs::path beside(const fs::path& file, std::string_view ending) {
-  return fs::path(file.native() + std::string(ending));
+  return {file.native() + std::string(ending)};
 }
 
 /// The log goes first: left behind, it would be taken for one of the new database.

@@ -43,7 +43,7 @@ std::size_t depth_of(std::string_view pattern, const std::string& base) {
 
 }  // namespace
 
-FilePattern::FilePattern(std::string pattern, bool excludes)
+FilePattern::FilePattern(const std::string& pattern, bool excludes)
     : excludes_(excludes),
       literal_(pattern.find_first_of(special) == std::string::npos),
       base_(base_of(pattern)),
@@ -55,8 +55,8 @@ Result<FilePattern> FilePattern::parse(std::string_view text) {
   const bool excludes = text.starts_with('!');
   std::string_view rest = excludes ? text.substr(1) : text;
   if (trim(rest).empty()) return fail(Fault::usage, "an empty file pattern");
-  auto path = normalised(rest);
-  if (path) return FilePattern(std::move(*path), excludes);
+  const auto path = normalised(rest);
+  if (path) return FilePattern(*path, excludes);
   return fail(Fault::usage, fmt::format("the pattern '{}' leaves its folder", printable(text)),
               "give a path below the working directory, without '..'");
 }

@@ -31,7 +31,7 @@ class FilePattern {
   [[nodiscard]] bool covers(std::string_view path) const;
 
  private:
-  FilePattern(std::string pattern, bool excludes);
+  FilePattern(const std::string& pattern, bool excludes);
 
   bool excludes_;
   bool literal_;

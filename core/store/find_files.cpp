@@ -137,7 +137,9 @@ Result<void> Walk::enter(DIR* directory, const std::string& path, Take take_what
   while (const dirent* entry = ::readdir(directory)) {
     const std::string name = entry->d_name;
     if (name == "." || name == ".." || name == ".git" || name == ".pipectl") continue;
-    const std::string child = path.empty() ? name : path + "/" + name;
+    std::string child = path;
+    if (!child.empty()) child += '/';
+    child += name;
     const bool maybe_folder = entry->d_type == DT_DIR || entry->d_type == DT_UNKNOWN;
     if (take_what == Take::all || pattern_->matches(child)) {
       if (!is_excluded(child)) TRY(take(at, name, child));

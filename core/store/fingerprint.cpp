@@ -69,7 +69,7 @@ class SqliteSkipStore final : public SkipStore {
   }
 
  private:
-  Database& database() { return *shared_.database; }
+  Database& database() const { return *shared_.database; }
   template <class Work>
   auto locked(Work&& work) -> Result<std::invoke_result_t<Work>> {
     const std::lock_guard lock(shared_.mutex);

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <map>
-#include <ranges>
 #include <set>
 #include <string_view>
 
@@ -111,8 +110,8 @@ Result<bool> remove_outputs(const fs::path& directory, const std::vector<FoundFi
   if (!root) return io_error("open", directory, errno);
   bool all = true;
   // From the back: what lies in a folder comes after it.
-  for (const FoundFile& file : extra | std::views::reverse)
-    all = TRY(remove_one(root.get(), file, directory)) && all;
+  for (auto file = extra.rbegin(); file != extra.rend(); ++file)
+    all = TRY(remove_one(root.get(), *file, directory)) && all;
   return all;
 }
 

@@ -61,7 +61,7 @@ class SqliteJournal final : public Journal {
     return {};
   }
   Result<void> store(const Transition& transition, std::int64_t at) {
-    return std::visit([&](const auto& one) { return put(one, at); }, transition);
+    return std::visit([&](const auto& one) { return this->put(one, at); }, transition);
   }
 
   Result<void> put(const StageStarted& started, std::int64_t at);
