@@ -93,6 +93,7 @@ Result<OutputState> compare_outputs(const SkipRequest& request, const NameValues
   FileSet found = TRY(find_outputs(request, cancel));
   OutputState state;
   state.extra = take_extra(found.files, recorded);
+  std::ranges::reverse(state.extra);  // found in the order of their names: a folder comes first
   const auto marked = TRY(marked_outputs(request.directory, found.files, hashes));
   const std::map<std::string_view, std::string_view> there(marked.begin(), marked.end());
   for (const auto& [path, mark] : recorded) {
@@ -109,9 +110,7 @@ Result<bool> remove_outputs(const fs::path& directory, const std::vector<FoundFi
   const UniqueFd root(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
   if (!root) return io_error("open", directory, errno);
   bool all = true;
-  // From the back: what lies in a folder comes after it.
-  for (auto file = extra.rbegin(); file != extra.rend(); ++file)
-    all = TRY(remove_one(root.get(), *file, directory)) && all;
+  for (const FoundFile& file : extra) all = TRY(remove_one(root.get(), file, directory)) && all;
   return all;
 }
 

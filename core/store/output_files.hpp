@@ -23,7 +23,7 @@ namespace pipectl::store {
 struct OutputState {
   std::string missing;  ///< the first that is not there, or is different; empty: none
   std::vector<FoundFile>
-      extra;  ///< what is there and was not recorded, folders before their content
+      extra;  ///< what is there and was not recorded, folders after their content
 };
 [[nodiscard]] Result<OutputState> compare_outputs(const SkipRequest& request,
                                                   const NameValues& recorded, FileHashes& hashes,

@@ -21,6 +21,9 @@ class Driver {
                   std::vector<std::optional<Outcome>> ended = {})
       : plan_(builder.plan()),
         scheduler_(plan_, options, groups_of(std::move(concurrency)), std::move(ended)) {}
+  /// The plan points into its builder, which has to outlive it.
+  template <class... Rest>
+  explicit Driver(PlanBuilder&& builder, Rest&&... rest) = delete;
 
   /// Starts all that may start; tells their names, and those skipped as `name: reason`.
   Names go() {
@@ -64,13 +67,15 @@ PlanBuilder chain() {
 }  // namespace
 
 TEST_CASE("an empty plan is done at once", "[scheduler]") {
-  Driver run{PlanBuilder()};
+  const PlanBuilder builder;
+  Driver run{builder};
   CHECK(run.scheduler().done());
   CHECK(run.go().empty());
 }
 
 TEST_CASE("a chain runs one after the other", "[scheduler]") {
-  Driver run(chain());
+  const PlanBuilder builder = chain();
+  Driver run(builder);
   CHECK(run.go() == Names{"a"});
   CHECK(run.end("a") == Names{"b"});
   CHECK(run.end("b") == Names{"c"});
@@ -105,7 +110,8 @@ TEST_CASE("ready nodes come in the order written", "[scheduler]") {
 TEST_CASE("every kind of failure skips what needs it, by the name of the root", "[scheduler]") {
   for (const auto status : {Status::failed, Status::timed_out, Status::infra, Status::cancelled,
                             Status::rolled_back, Status::bug}) {
-    Driver run(chain());
+    const PlanBuilder builder = chain();
+    Driver run(builder);
     run.go();
     CHECK(run.end("a", status) == Names{"b: upstream a", "c: upstream a"});
     CHECK(run.scheduler().done());
@@ -115,7 +121,8 @@ TEST_CASE("every kind of failure skips what needs it, by the name of the root", 
 
 TEST_CASE("what succeeds, warns or is cached lets others go on", "[scheduler]") {
   for (const auto status : {Status::succeeded, Status::warned, Status::cached}) {
-    Driver run(chain());
+    const PlanBuilder builder = chain();
+    Driver run(builder);
     run.go();
     CHECK(run.end("a", status) == Names{"b"});
     CHECK_FALSE(run.scheduler().upstream_failed(run.id("b")));
@@ -124,7 +131,8 @@ TEST_CASE("what succeeds, warns or is cached lets others go on", "[scheduler]") 
 
 TEST_CASE("a skip by condition, requirement or selection counts as met", "[scheduler]") {
   for (const auto cause : {SkipCause::condition, SkipCause::requirement, SkipCause::deselected}) {
-    Driver run(chain());
+    const PlanBuilder builder = chain();
+    Driver run(builder);
     CHECK(run.scheduler().next() == run.id("a"));
     run.scheduler().ended(run.id("a"), ended_as(Status::skipped, cause));
     CHECK(run.go() == Names{"b"});
@@ -223,7 +231,8 @@ TEST_CASE("a stop leaves only what runs after failures, at once not even that", 
 }
 
 TEST_CASE("a stop reaches a node that was given out but not started", "[scheduler]") {
-  Driver run(chain());
+  const PlanBuilder builder = chain();
+  Driver run(builder);
   const auto node = run.scheduler().next();
   CHECK(run.scheduler().verdict(*node).skip == SkipCause::none);
   run.scheduler().stop(StopMode::in_order);
@@ -254,7 +263,8 @@ TEST_CASE("what the plan skips has ended from the start", "[scheduler]") {
 TEST_CASE("a resumed run goes on behind what has ended", "[scheduler]") {
   std::vector<std::optional<Outcome>> ended(3);
   ended[0] = ended_as(Status::succeeded);
-  Driver run(chain(), {}, {}, ended);
+  const PlanBuilder builder = chain();
+  Driver run(builder, {}, {}, ended);
   CHECK(run.go() == Names{"b"});
   ended[1] = ended_as(Status::skipped, SkipCause::upstream);
   Driver again(chain(), {}, {}, ended);
@@ -264,7 +274,8 @@ TEST_CASE("a resumed run goes on behind what has ended", "[scheduler]") {
 TEST_CASE("an ended stage lets no one overtake what is run again above it", "[scheduler]") {
   std::vector<std::optional<Outcome>> ended(3);
   ended[1] = ended_as(Status::succeeded);
-  Driver run(chain(), {8, OnFailure::keep_going}, {}, ended);
+  const PlanBuilder builder = chain();
+  Driver run(builder, {8, OnFailure::keep_going}, {}, ended);
   CHECK(run.go() == Names{"a"});
   CHECK(run.end("a") == Names{"c"});
 }
