@@ -2,6 +2,7 @@
 // lost, nothing changes its order, and nobody waits for a bell that never rings.
 #include <poll.h>
 
+#include <array>
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
 #include <deque>
@@ -56,7 +57,7 @@ class Writer {
 /// What the reader has got, checked as it comes.
 class Received {
  public:
-  void take(Mailbox::Mail mail) {
+  void take(const Mailbox::Mail& mail) {
     for (const auto& shown : mail.shown) take(shown);
     for (const auto& state : mail.state) {
       if (std::holds_alternative<Mailbox::Spawned>(state.what)) ++spawned_;
@@ -93,8 +94,8 @@ class Received {
 /// As the engine waits. The bound is for a bell that never rings: without a defect nobody gets
 /// near.
 bool hears_the_bell(const Mailbox& mailbox) {
-  pollfd sources[] = {{mailbox.fd(), POLLIN, 0}, {mailbox.quiet_fd(), POLLIN, 0}};
-  return ::poll(sources, 2, 2'000) > 0;
+  std::array sources{pollfd{mailbox.fd(), POLLIN, 0}, pollfd{mailbox.quiet_fd(), POLLIN, 0}};
+  return ::poll(sources.data(), sources.size(), 2'000) > 0;
 }
 
 }  // namespace
@@ -104,6 +105,7 @@ TEST_CASE("writers and a reader that stalls again and again", "[mailbox][stress]
   std::deque<Writer> all;
   std::vector<std::thread> threads;
   for (plan::NodeId node = 0; node < writers; ++node) all.emplace_back(mailbox, node);
+  threads.reserve(all.size());
   for (auto& writer : all) threads.emplace_back([&writer] { writer.run(); });
   Received received;
   bool heard = true;

@@ -22,8 +22,9 @@ class Driver {
       : plan_(builder.plan()),
         scheduler_(plan_, options, groups_of(std::move(concurrency)), std::move(ended)) {}
   /// The plan points into its builder, which has to outlive it.
-  template <class... Rest>
-  explicit Driver(PlanBuilder&& builder, Rest&&... rest) = delete;
+  explicit Driver(PlanBuilder&& builder, Scheduler::Options options = {},
+                  std::vector<std::string> concurrency = {},
+                  std::vector<std::optional<Outcome>> ended = {}) = delete;
 
   /// Starts all that may start; tells their names, and those skipped as `name: reason`.
   Names go() {
@@ -267,7 +268,7 @@ TEST_CASE("a resumed run goes on behind what has ended", "[scheduler]") {
   Driver run(builder, {}, {}, ended);
   CHECK(run.go() == Names{"b"});
   ended[1] = ended_as(Status::skipped, SkipCause::upstream);
-  Driver again(chain(), {}, {}, ended);
+  Driver again(builder, {}, {}, ended);
   CHECK(again.go() == Names{"c: upstream b"});
 }
 
