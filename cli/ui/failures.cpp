@@ -114,9 +114,9 @@ std::string heading(const StageView& stage, const Terminal& terminal) {
 }  // namespace
 
 std::string unfold_failure(const StageView& stage, const std::string& log_path,
-                           const Terminal& terminal) {
+                           const Terminal& terminal, Tails tails) {
   std::string text = heading(stage, terminal);
-  text += tail_of(stage.tail, terminal);
+  if (tails == Tails::shown) text += tail_of(stage.tail, terminal);
   if (!stage.outcome->hint.empty()) text += labelled("hint: ", stage.outcome->hint, terminal);
   if (!log_path.empty() && stage.tail.total() > 0)
     text += fmt::format("   log:  {} ({} line{})\n", shown_line(log_path, terminal),
@@ -125,14 +125,14 @@ std::string unfold_failure(const StageView& stage, const std::string& log_path,
 }
 
 std::string unfold_failures(const RunModel& model, const LogPath& log_path,
-                            const Terminal& terminal) {
+                            const Terminal& terminal, Tails tails) {
   const auto failures = model.failures();
   if (failures.empty()) return {};
   std::string text = list_victims(model, terminal);
   for (const auto* stage : failures) {
     if (!text.empty()) text += '\n';
     text += unfold_failure(*stage, log_path ? log_path(model.run(), stage->name) : std::string{},
-                           terminal);
+                           terminal, tails);
   }
   return text;
 }

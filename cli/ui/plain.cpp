@@ -69,12 +69,12 @@ class Plain final : public Transcript {
     out += fmt::format("{}{} {}\n", stamp_, warning, shown_line(e.text, terminal_));
   }
   void say(const event::RunFinished& /*e*/, std::string& out) {
-    // A single failure whose output stands right above needs no repetition.
+    // The output of a single failure that stands right above needs no repetition.
     const auto failures = model_.failures();
-    if (failures.size() != 1 || failures.front()->name != last_speaker_) {
-      const auto unfolded = unfold_failures(model_, log_path_, terminal_);
-      if (!unfolded.empty()) out += '\n' + unfolded;
-    }
+    const bool stands_above = failures.size() == 1 && failures.front()->name == last_speaker_;
+    const auto unfolded = unfold_failures(model_, log_path_, terminal_,
+                                          stands_above ? Tails::left_out : Tails::shown);
+    if (!unfolded.empty()) out += '\n' + unfolded;
     const auto table = summary_table(model_, terminal_);
     if (!table.empty()) out += '\n' + table;
     out += '\n' + closing_line(model_, terminal_);

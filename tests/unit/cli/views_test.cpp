@@ -86,12 +86,19 @@ TEST_CASE("plain view in colour and in ASCII") {
 
 TEST_CASE("a single failure whose output is the last on the screen is not shown twice") {
   test::ScriptedRun run;
+  auto failed = test::ended("only", Status::failed, 5, "exit code 1");
+  failed.outcome.hint = "try again";
   run.after(0, event::StageStarted{"only"})
       .after(1, event::StageOutput{"only", Stream::out, "boom\n"})
-      .after(1, test::ended("only", Status::failed, 5, "exit code 1"))
+      .after(1, failed)
+      .after(1, test::skipped("victim", SkipCause::upstream, "upstream only"))
       .after(1, event::RunFinished{1, Milliseconds{7}, ""});
   const auto text = plain(log_file(), run);
   CHECK(text.find("boom") == text.rfind("boom"));
+  CHECK(text.find("\nskipped (upstream only): victim\n\n"
+                  "❌ only FAILED  exit code 1\n"
+                  "   hint: try again\n"
+                  "   log:  .pipectl/runs/01j2run/logs/only.log (1 line)\n") != text.npos);
 }
 
 TEST_CASE("JSON Lines") {
