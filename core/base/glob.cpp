@@ -51,6 +51,11 @@ class Glob::Compiler {
     emit(Op::match);
   }
 
+  char unclosed() const {
+    if (first_unclosed_set_ < pattern_.size()) return '[';
+    return all_braces_closed_ ? '\0' : '{';
+  }
+
  private:
   /// An open `{`: where its latest way begins and the jumps that lead behind it.
   struct Brace {
@@ -85,6 +90,7 @@ class Glob::Compiler {
       }
     }
     first_unclosed_set_ = no_set_before == 0 ? pattern_.size() : no_set_before - 1;
+    all_braces_closed_ = open.empty();
   }
 
   void step() {
@@ -174,6 +180,7 @@ class Glob::Compiler {
   std::u32string pattern_;
   std::vector<bool> closed_;
   std::size_t first_unclosed_set_{0};
+  bool all_braces_closed_{true};
   std::size_t at_{0};
   std::vector<Brace> braces_;
 };
@@ -259,6 +266,11 @@ class Glob::Run {
 Glob::Glob(std::string_view pattern) { Compiler(*this, pattern).compile(); }
 
 bool Glob::matches(std::string_view path) const { return Run(*this).over(path); }
+
+char Glob::unclosed(std::string_view pattern) {
+  Glob scratch("");
+  return Compiler(scratch, pattern).unclosed();
+}
 
 bool glob_match(std::string_view pattern, std::string_view path) {
   if (pattern.find_first_of("*?[{\\") == std::string_view::npos) return pattern == path;

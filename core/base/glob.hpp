@@ -18,6 +18,8 @@ class Glob {
  public:
   explicit Glob(std::string_view pattern);
   [[nodiscard]] bool matches(std::string_view path) const;
+  /// The `[` or `{` of a pattern that nothing closes, most likely by mistake; else '\0'.
+  [[nodiscard]] static char unclosed(std::string_view pattern);
 
  private:
   enum class Op : std::uint8_t { character, not_slash, any, set, not_in_set, split, jump, match };

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
+#include "core/base/text.hpp"
+
 namespace pipectl::config {
 namespace {
 
@@ -31,6 +35,21 @@ NameTable::Environment check_environment(const EnvironmentSpec& environment, con
   return origins;
 }
 
+/// `a-b` and `a_b` would both be PIPECTL_OUT_A_B_…; `stages.a-b.outputs` tells them apart.
+void warn_of_same_variables(const Pipeline& pipeline, Diagnostics& diagnostics) {
+  std::map<std::string, const StageSpec*> variables;
+  for (const auto& stage : pipeline.stages) {
+    const auto [entry, fresh] = variables.emplace(env_name(stage.name), &stage);
+    if (!fresh)
+      diagnostics.warning(
+          stage.where,
+          fmt::format("the outputs of stages '{}' and '{}' are the same "
+                      "variables, PIPECTL_OUT_{}_*",
+                      entry->second->name, stage.name, entry->first),
+          fmt::format("rename one, or read them as `stages.{}.outputs.KEY`", stage.name));
+  }
+}
+
 }  // namespace
 
 void check_file(const Pipeline& pipeline, std::size_t from_files, NameTable& table,
@@ -47,6 +66,7 @@ void check_file(const Pipeline& pipeline, std::size_t from_files, NameTable& tab
     checked.push_back(check_environment(environment, table, diagnostics));
   for (std::size_t i = 0; i < checked.size(); ++i)
     table.add_environment(pipeline.environments[i].name, std::move(checked[i]));
+  warn_of_same_variables(pipeline, diagnostics);
 }
 
 void check_stage(const StageSpec& stage, const Pipeline& pipeline, StageNames& names,

@@ -42,7 +42,7 @@ EnvironmentSpec read_environment(yaml::Node key, yaml::Node value, const NameSet
   environment.name = key.text();
   environment.where = key.span();
   yaml::Reader reader(value, fmt::format("environment '{}'", key.text()), context.diagnostics);
-  environment.branches = read_literals(reader, "branches");
+  environment.branches = read_literals(reader, "branches", check_glob);
   read_approval(reader);
   if (const auto env = reader.node("env")) environment.env = read_env(*env, context.diagnostics);
   environment.secrets = read_grants(reader, secrets);

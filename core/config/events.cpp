@@ -21,8 +21,8 @@ EventRule read_rule(yaml::Node key, yaml::Node value, const NameSet& stages,
   EventRule rule;
   yaml::Reader reader(value, fmt::format("event '{}'", key.text()), context.diagnostics);
   reader.allow(key_names(Section::event));
-  rule.branches = read_literals(reader, "branches");
-  rule.tags = read_literals(reader, "tags");
+  rule.branches = read_literals(reader, "branches", check_glob);
+  rule.tags = read_literals(reader, "tags", check_glob);
   for (const yaml::Node name : reader.strings("stages")) {
     if (!stages.has(name.text()))
       context.diagnostics.error(name.span(), fmt::format("unknown stage '{}'", name.text()),

@@ -49,6 +49,10 @@ void read_choices(yaml::Reader& reader, Param& param) {
       reader.diagnostics().error(item.span(), fmt::format("the choice '{}' {}", choice, complaint));
     param.choices.push_back(choice);
   }
+  const auto choices = reader.node("choices");
+  if (choices && choices->kind() == yaml::Kind::sequence && choices->size() == 0)
+    reader.diagnostics().error(choices->span(), "'choices' lists no value",
+                               "leave it out where every value will do");
 }
 
 Param read_param(yaml::Node key, yaml::Node value, const Context& context) {

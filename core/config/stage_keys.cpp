@@ -107,6 +107,7 @@ void read_cache(yaml::Reader& reader, StageSpec& spec) {
   else
     inner.required_string("key");
   cache.paths = read_templates(inner, "paths");
+  check_file_patterns(cache.paths, inner.diagnostics());
   if (cache.paths.empty() && !inner.node("paths")) inner.required_string("paths");
   inner.finish();
   spec.cache = std::move(cache);
@@ -126,13 +127,16 @@ void read_environment_name(yaml::Reader& reader, const NameSet& known, StageSpec
 }
 
 void read_files(yaml::Reader& reader, StageSpec& spec) {
-  if (reader.node("artifacts")) spec.artifacts = read_templates(reader, "artifacts");
+  if (reader.node("artifacts")) {
+    spec.artifacts = read_templates(reader, "artifacts");
+    check_file_patterns(spec.artifacts, reader.diagnostics());
+  }
   read_cache(reader, spec);
-  if (reader.node("changed")) spec.changed = read_literals(reader, "changed");
-  if (reader.node("inputs")) spec.inputs = read_literals(reader, "inputs");
+  if (reader.node("changed")) spec.changed = read_literals(reader, "changed", check_glob);
+  if (reader.node("inputs")) spec.inputs = read_literals(reader, "inputs", check_file_pattern);
   if (!spec.inputs.empty()) spec.definition = yaml::canonical(reader.self(), decides_nothing);
   const auto outputs = reader.node("outputs");
-  if (outputs) spec.outputs = read_literals(reader, "outputs");
+  if (outputs) spec.outputs = read_literals(reader, "outputs", check_file_pattern);
   if (outputs && spec.inputs.empty())
     reader.diagnostics().warning(outputs->span(), "'outputs' without 'inputs' has no effect",
                                  "name the files that they are made from under `inputs`");

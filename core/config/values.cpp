@@ -6,8 +6,10 @@
 #include <array>
 
 #include "core/base/dotenv.hpp"
+#include "core/base/glob.hpp"
 #include "core/base/text.hpp"
 #include "core/config/keys.hpp"
+#include "core/store/file_pattern.hpp"
 
 namespace pipectl::config {
 namespace {
@@ -78,7 +80,27 @@ std::vector<expr::Template> read_templates(yaml::Reader& reader, std::string_vie
   return result;
 }
 
-std::vector<std::string> read_literals(yaml::Reader& reader, std::string_view key) {
+void check_glob(std::string_view pattern, Span where, Diagnostics& diagnostics) {
+  const char open = Glob::unclosed(pattern);
+  if (open == '\0') return;
+  diagnostics.error(
+      where, fmt::format("nothing closes the '{}' of the pattern '{}'", open, printable(pattern)),
+      fmt::format("write \\{} for the character itself", open));
+}
+
+void check_file_pattern(std::string_view pattern, Span where, Diagnostics& diagnostics) {
+  const auto parsed = store::FilePattern::parse(pattern);
+  if (!parsed) return diagnostics.error(where, parsed.error().message, parsed.error().hint);
+  check_glob(pattern, where, diagnostics);
+}
+
+void check_file_patterns(const std::vector<expr::Template>& patterns, Diagnostics& diagnostics) {
+  for (const auto& pattern : patterns)
+    if (pattern.is_literal()) check_file_pattern(pattern.text(), pattern.where(), diagnostics);
+}
+
+std::vector<std::string> read_literals(yaml::Reader& reader, std::string_view key,
+                                       CheckText check) {
   std::vector<std::string> result;
   for (const yaml::Node item : reader.strings(key)) {
     if (!check_literal(item, key, reader.diagnostics())) continue;
@@ -86,6 +108,7 @@ std::vector<std::string> read_literals(yaml::Reader& reader, std::string_view ke
       reader.diagnostics().error(item.span(), fmt::format("an item of '{}' is empty", key));
     else
       result.emplace_back(item.text());
+    if (!item.text().empty()) check(item.text(), item.span(), reader.diagnostics());
   }
   return result;
 }

@@ -19,9 +19,20 @@ bool check_name(yaml::Node key, std::string_view what, Diagnostics& diagnostics)
                                                           Diagnostics& diagnostics);
 [[nodiscard]] std::vector<expr::Template> read_templates(yaml::Reader& reader,
                                                          std::string_view key);
+/// Looks at one text that is known when the file is loaded, and reports what is wrong with it.
+using CheckText = void (*)(std::string_view text, Span where, Diagnostics& diagnostics);
+
+/// A `[` or `{` that nothing closes.
+void check_glob(std::string_view pattern, Span where, Diagnostics& diagnostics);
+/// As check_glob, and what leaves the working directory.
+void check_file_pattern(std::string_view pattern, Span where, Diagnostics& diagnostics);
+/// Those of them that hold no expression.
+void check_file_patterns(const std::vector<expr::Template>& patterns, Diagnostics& diagnostics);
+
 /// A scalar or list of scalars as it stands; `${{` in one is an error, for what a run cannot
-/// change.
-[[nodiscard]] std::vector<std::string> read_literals(yaml::Reader& reader, std::string_view key);
+/// change. `check` looks at each.
+[[nodiscard]] std::vector<std::string> read_literals(yaml::Reader& reader, std::string_view key,
+                                                     CheckText check);
 /// False (and a diagnostic) when the value holds `${{`.
 bool check_literal(yaml::Node value, std::string_view key, Diagnostics& diagnostics);
 

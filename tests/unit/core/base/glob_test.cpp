@@ -8,6 +8,14 @@
 
 using namespace pipectl;
 
+TEST_CASE("what nothing closes is named", "[glob]") {
+  for (const auto* whole :
+       {"", "a", "[a]", "[]]", "{a,b}", "{a,{b,c}}", "\\[", "\\{", "[{]", "a}", "]"})
+    CHECK(Glob::unclosed(whole) == '\0');
+  for (const auto* set : {"[", "a[b", "[]", "[!]", "[a\\]"}) CHECK(Glob::unclosed(set) == '[');
+  for (const auto* brace : {"{", "{a", "{a,{b}", "{[}]"}) CHECK(Glob::unclosed(brace) == '{');
+}
+
 TEST_CASE("one star stays within a folder", "[glob]") {
   CHECK(glob_match("*", "main"));
   CHECK(glob_match("*", ""));
