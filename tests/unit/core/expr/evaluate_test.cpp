@@ -199,6 +199,17 @@ TEST_CASE("an expression that was never checked is no crash", "[expr]") {
   }
 }
 
+TEST_CASE("texts are equal letter by letter, a number is equal to what reads as it", "[expr]") {
+  CHECK_FALSE(holds("params.version == '1.1'"));  // it is 1.10
+  CHECK(holds("params.version != '1.1'"));
+  CHECK(holds("params.version == 1.1"));
+  CHECK(holds("1.10 == params.version"));
+  CHECK(holds("params.version >= '1.1' && params.version <= '1.1'"));
+  CHECK_FALSE(holds("'5' == '5.0'"));
+  CHECK(holds("5 == '5.0'"));
+  CHECK_FALSE(holds("'1e3' == '1000'"));  // both could be the beginning of a commit's id
+}
+
 TEST_CASE("long chains and deep nesting need no stack", "[expr]") {
   std::string chain = "true";
   for (int i = 0; i < 50'000; ++i) chain += " && true";
