@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/given_file.hpp"
 #include "core/base/dotenv.hpp"
-#include "core/base/files.hpp"
 #include "core/base/text.hpp"
 #include "core/engine/params.hpp"
 #include "core/git/ci_event.hpp"
@@ -31,7 +31,8 @@ Result<void> assign(std::string_view text, std::string_view option, Values& valu
 Result<Values> given_variables(const PipelineOptions& options, const std::filesystem::path& cwd) {
   Values values;
   for (const auto& file : options.env_files)
-    for (auto& [name, value] : TRY(parse_dotenv(TRY(read_file(cwd / file, 4U << 20U)), file)))
+    for (auto& [name, value] :
+         TRY(parse_dotenv(TRY(read_given_file(cwd / file, "--env-file")), file)))
       values[name] = value;
   for (const auto& text : options.variables) TRY(assign(text, "-e", values));
   return values;

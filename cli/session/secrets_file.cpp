@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "cli/given_file.hpp"
 #include "core/base/dotenv.hpp"
-#include "core/base/files.hpp"
 #include "core/base/text.hpp"
 
 namespace pipectl::cli {
@@ -13,11 +13,11 @@ Result<EnvMap> read_secrets_file(const std::string& file, const Pipeline& pipeli
                                  const std::filesystem::path& cwd) {
   if (file.empty()) return EnvMap{};
   const auto path = cwd / file;
-  struct stat info{};
+  struct stat info {};
   if (::stat(path.c_str(), &info) == 0 && (info.st_mode & 077U) != 0)
     return fail(Fault::usage, fmt::format("{}: others can read this secrets file", file),
                 fmt::format("chmod 600 {}", shell_quoted(file)));
-  auto values = TRY(parse_dotenv(TRY(read_file(path, 4U << 20U)), file));
+  auto values = TRY(parse_dotenv(TRY(read_given_file(path, "--secrets-file")), file));
   std::vector<std::string_view> names;
   for (const auto& secret : pipeline.secrets) names.push_back(secret.name);
   for (const auto& [name, value] : values)

@@ -1,6 +1,7 @@
 #include "core/engine/output_file.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
@@ -16,7 +17,9 @@ constexpr std::size_t most_bytes = 1U << 20U;
 constexpr std::string_view form = "append `key=value`, or `key<<END`, the lines, `END`";
 
 bool is_key(std::string_view key) {
-  const auto letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) || c == '_'; };
+  const auto letter = [](char c) {
+    return std::isalpha(static_cast<unsigned char>(c)) || c == '_';
+  };
   return !key.empty() && letter(key.front()) && std::all_of(key.begin(), key.end(), [&](char c) {
     return letter(c) || std::isdigit(static_cast<unsigned char>(c)) || c == '-';
   });
@@ -42,6 +45,19 @@ Result<std::string> heredoc(const std::vector<std::string_view>& lines, std::siz
   return fail(Fault::step,
               fmt::format("$PIPECTL_OUTPUT line {}: the text never ends with `{}`", start + 1, end),
               std::string{form});
+}
+
+/// What a stage can make of the file that it was given is the stage's fault.
+Result<void> check_file(const std::filesystem::path& file) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(file, error))
+    return fail(Fault::step, "$PIPECTL_OUTPUT is no file any more", std::string{form});
+  if (std::filesystem::file_size(file, error) > most_bytes && !error)
+    return fail(Fault::step, "$PIPECTL_OUTPUT holds more than 1 MiB",
+                "large results belong into `artifacts`");
+  if (::access(file.c_str(), R_OK) != 0)
+    return fail(Fault::step, "$PIPECTL_OUTPUT may not be read any more", std::string{form});
+  return {};
 }
 
 }  // namespace
@@ -71,6 +87,7 @@ Result<Outputs> parse_outputs(std::string_view text) {
 Result<Outputs> read_outputs(const std::filesystem::path& file, const Redactor& redactor) {
   std::error_code error;
   if (!std::filesystem::exists(file, error)) return Outputs{};
+  TRY(check_file(file));
   auto outputs = TRY(parse_outputs(TRY(read_file(file, most_bytes))));
   for (const auto& [key, value] : outputs)
     if (redactor.contains_secret(value) || redactor.contains_secret(key))

@@ -1,5 +1,6 @@
 #include "core/engine/output_file.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <catch2/catch_test_macros.hpp>
@@ -22,8 +23,8 @@ TEST_CASE("a value is text, whatever it looks like") {
 }
 
 TEST_CASE("a malformed output is named with its line") {
-  for (const auto* text : {"a=1\nnonsense\n", "a=1\n1x=2\n", "a=1\n=2\n", "a=1\nb<<END\nopen\n",
-                           "a=1\nb<<\nx\n"}) {
+  for (const auto* text :
+       {"a=1\nnonsense\n", "a=1\n1x=2\n", "a=1\n=2\n", "a=1\nb<<END\nopen\n", "a=1\nb<<\nx\n"}) {
     INFO(text);
     const auto outputs = parse_outputs(text);
     REQUIRE_FALSE(outputs);
@@ -44,6 +45,26 @@ TEST_CASE("an output file that holds a secret fails the stage and does not repea
   REQUIRE_FALSE(outputs);
   CHECK(outputs.error().message.find("s3cr3t") == std::string::npos);
   CHECK(outputs.error().message.find("token") != std::string::npos);
+}
+
+TEST_CASE("what a stage makes of its output file is the stage's fault") {
+  const auto file =
+      std::filesystem::temp_directory_path() / ("pipectl-no-outputs-" + std::to_string(::getpid()));
+  const auto refused = [&](std::string_view word) {
+    const auto outputs = read_outputs(file, Redactor{});
+    std::filesystem::remove(file);
+    REQUIRE_FALSE(outputs);
+    CHECK(outputs.error().fault == Fault::step);
+    CHECK(outputs.error().message.starts_with("$PIPECTL_OUTPUT "));
+    CHECK(outputs.error().message.find(word) != std::string::npos);
+    CHECK_FALSE(outputs.error().hint.empty());
+  };
+  std::filesystem::create_directory(file);
+  refused("no file");
+  REQUIRE(::mkfifo(file.c_str(), 0600) == 0);
+  refused("no file");
+  std::ofstream{file} << "a=" << std::string((1U << 20U) + 1, 'x');
+  refused("1 MiB");
 }
 
 TEST_CASE("no output file is no outputs") {
