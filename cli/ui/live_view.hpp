@@ -27,6 +27,7 @@ class LiveView final : public EventSink {
   ~LiveView() override;
   void on_event(const RunEvent& event) noexcept override;
   bool finish(SteadyTime deadline) noexcept override;
+  [[nodiscard]] int error() const noexcept override { return writer_.error(); }
 
  private:
   void run();

@@ -1,5 +1,9 @@
 #include "cli/ui/make_ui.hpp"
 
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -7,29 +11,54 @@
 #include "cli/ui/grouped.hpp"
 #include "cli/ui/json_lines.hpp"
 #include "cli/ui/live_view.hpp"
+#include "core/base/text.hpp"
 
 namespace pipectl::ui {
 namespace {
 
 class Views final : public EventSink {
  public:
-  explicit Views(std::vector<std::unique_ptr<EventSink>> views) : views_(std::move(views)) {}
+  explicit Views(OnLost on_lost) : on_lost_(std::move(on_lost)) {}
+  /// `target`: where it writes, for a person.
+  void add(std::unique_ptr<EventSink> view, Lost kind, std::string target) {
+    views_.push_back({std::move(view), kind, std::move(target)});
+  }
   void on_event(const RunEvent& event) noexcept override {
-    for (const auto& view : views_) view->on_event(event);
+    for (const auto& view : views_) view.sink->on_event(event);
   }
   [[nodiscard]] bool congested() const noexcept override {
     for (const auto& view : views_)
-      if (view->congested()) return true;
+      if (view.sink->congested()) return true;
     return false;
   }
   bool finish(SteadyTime deadline) noexcept override {
     bool all = true;
-    for (const auto& view : views_) all = view->finish(deadline) && all;
+    for (auto& view : views_) {
+      const bool done = view.sink->finish(deadline);
+      if (done && !std::exchange(view.told, true)) tell_loss(view);
+      all = all && done;
+    }
     return all;
   }
 
  private:
-  std::vector<std::unique_ptr<EventSink>> views_;
+  struct Part {
+    std::unique_ptr<EventSink> sink;
+    Lost kind;
+    std::string target;
+    bool told{false};
+  };
+
+  /// A reader that has gone away has seen what it wanted.
+  void tell_loss(const Part& view) const {
+    const int error = view.sink->error();
+    if (error == 0 || error == EPIPE || !on_lost_) return;
+    on_lost_(view.kind, fmt::format("cannot write to {}: {}", printable(view.target),
+                                    std::generic_category().message(error)));
+  }
+
+  const OnLost on_lost_;
+  std::vector<Part> views_;
 };
 
 std::unique_ptr<EventSink> make_view(const UiOptions& options, const Terminal& terminal,
@@ -59,11 +88,13 @@ std::unique_ptr<EventSink> make_view(const UiOptions& options, const Terminal& t
 
 std::unique_ptr<EventSink> make_ui(const UiOptions& options, const Terminal& terminal,
                                    const Clock& clock) {
-  std::vector<std::unique_ptr<EventSink>> views;
-  views.push_back(make_view(options, terminal, clock));
+  auto views = std::make_unique<Views>(options.on_lost);
+  views->add(make_view(options, terminal, clock),
+             choose_view(options.mode, terminal) == View::json ? Lost::data : Lost::view, "stdout");
   if (!options.step_summary.empty())
-    views.push_back(std::make_unique<sinks::StepSummary>(options.step_summary));
-  return std::make_unique<Views>(std::move(views));
+    views->add(std::make_unique<sinks::StepSummary>(options.step_summary), Lost::view,
+               options.step_summary + " (GITHUB_STEP_SUMMARY)");
+  return views;
 }
 
 }  // namespace pipectl::ui

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -12,6 +13,10 @@
 
 namespace pipectl::ui {
 
+/// What was not shown to the end, and why: data that a program asked for, or a view for people.
+enum class Lost { data, view };
+using OnLost = std::function<void(Lost lost, const std::string& why)>;
+
 /// What `run` tells its view.
 struct UiOptions {
   UiMode mode{UiMode::automatic};
@@ -20,6 +25,7 @@ struct UiOptions {
   LogPath log_path;          ///< may be empty
   PlaceOf place_of;          ///< where a stage stands in the file; may be empty
   std::string step_summary;  ///< $GITHUB_STEP_SUMMARY, or empty
+  OnLost on_lost;            ///< called when the sink has finished; may be empty
 };
 
 /// The sink that shows a run: live, plain, JSON Lines, or the log of a CI system. `clock` must

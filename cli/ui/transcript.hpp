@@ -28,6 +28,7 @@ class TranscriptSink final : public EventSink {
   }
   [[nodiscard]] bool congested() const noexcept override { return writer_.congested(); }
   bool finish(SteadyTime deadline) noexcept override { return writer_.finish(deadline); }
+  [[nodiscard]] int error() const noexcept override { return writer_.error(); }
 
  private:
   std::unique_ptr<Transcript> transcript_;

@@ -71,6 +71,8 @@ class EventSink {
     static_cast<void>(deadline);
     return true;
   }
+  /// errno of what was lost for good, or 0; complete once `finish` has returned true.
+  [[nodiscard]] virtual int error() const noexcept { return 0; }
 };
 
 /// Hands every event to several sinks; congested as soon as one is.
