@@ -1,11 +1,15 @@
 #include "cli/app.hpp"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <string_view>
 #include <tuple>
 
 #include "cli/commands/commands.hpp"
+#include "cli/usage.hpp"
 
 namespace pipectl::cli {
 namespace {
@@ -30,15 +34,30 @@ int parse_and_run(CLI::App& root, int argc, char** argv, const Invocation& invoc
   try {
     root.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    const int code = root.exit(error);
-    return code == 0 ? 0 : 2;
+    // Not an error: --help, --version.
+    if (error.get_exit_code() == 0) return root.exit(error);
+    return report(usage_error(root, error));
   }
   return invocation.exit_code;
+}
+
+// Else a socket or a database of ours would become what everybody writes to.
+void open_closed_streams() {
+  while (true) {
+    const int fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (fd < 0) return;
+    if (fd > STDERR_FILENO) {
+      ::close(fd);
+      return;
+    }
+    ::fcntl(fd, F_SETFD, 0);
+  }
 }
 
 }  // namespace
 
 int run_app(int argc, char** argv, Seams seams) {
+  open_closed_streams();
   // Asked often by scripts: answered before the command tree is built.
   if (argc == 2 && std::string_view{argv[1]} == "--version") {
     std::puts("pipectl " PIPECTL_VERSION);

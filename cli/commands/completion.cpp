@@ -5,6 +5,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/output.hpp"
+#include "cli/usage.hpp"
 
 namespace pipectl::cli {
 namespace {
@@ -22,7 +23,7 @@ void add_completion(CLI::App& root, Invocation& invocation) {
   const auto shell = std::make_shared<std::string>();
   command->add_option("SHELL", *shell, "bash, zsh or fish")
       ->required()
-      ->check(CLI::IsMember({"bash", "zsh", "fish"}).description(""))
+      ->check(one_of(std::vector<std::string>{"bash", "zsh", "fish"}))
       ->type_name("bash|zsh|fish");
   command->footer(
       "bash:  pipectl completion bash > ~/.local/share/bash-completion/completions/pipectl\n"

@@ -5,6 +5,7 @@
 #include "cli/output.hpp"
 #include "cli/pipeline_input.hpp"
 #include "cli/planning/graph_report.hpp"
+#include "cli/usage.hpp"
 
 namespace pipectl::cli {
 namespace {
@@ -34,7 +35,7 @@ void add_graph(CLI::App& root, Invocation& invocation) {
   const auto options = std::make_shared<Options>();
   add_file_option(*command, options->pipeline);
   command->add_option("--format", options->format, "How to draw (default: tree)")
-      ->check(CLI::IsMember({"tree", "mermaid", "dot"}).description(""))
+      ->check(one_of(std::vector<std::string>{"tree", "mermaid", "dot"}))
       ->type_name("tree|mermaid|dot");
   command->callback([options, &invocation] {
     invocation.exit_code = exit_code_or_report(graph(*options, invocation));

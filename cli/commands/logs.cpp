@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <tuple>
 #include <vector>
@@ -33,19 +34,25 @@ bool is_over(store::RunStore& history, const store::RunRecord& run, const std::s
   return record == nullptr || record->outcome.has_value() || !running;
 }
 
-void note_silence(const store::StageRecord& stage) {
+/// Why there is no log file: a stage gets one with the first line that it prints.
+void note_silence(const store::StageRecord& stage, const std::filesystem::path& log) {
   std::string why = stage.attempt == 0 && !stage.outcome ? "it was not started" : "";
   if (stage.outcome && stage.outcome->status == Status::skipped) why = "it was skipped";
   if (stage.outcome && stage.outcome->status == Status::cached) why = "it was cached";
   if (!why.empty() && stage.outcome && !stage.outcome->reason.empty())
     why += ": " + stage.outcome->reason;
-  std::ignore = std::fprintf(stderr, "%s printed nothing%s%s\n", printable(stage.name).c_str(),
-                             why.empty() ? "" : "; ", printable(why).c_str());
+  const auto name = printable(stage.name);
+  const auto text = why.empty()
+                        ? fmt::format("{} printed nothing, or its log is gone: there is no {}",
+                                      name, printable(log.native()))
+                        : fmt::format("{} printed nothing; {}", name, printable(why));
+  std::ignore = std::fprintf(stderr, "%s\n", text.c_str());
 }
 
 Result<void> show(store::RunStore& history, const store::RunRecord& run,
                   const store::StageRecord& stage, bool follow) {
-  LogReader log(history.log_file(run.id, stage.name));
+  const auto file = history.log_file(run.id, stage.name);
+  LogReader log(file);
   bool over = false;
   do {
     // In this order: what was written before the end is read after it was seen.
@@ -53,7 +60,7 @@ Result<void> show(store::RunStore& history, const store::RunRecord& run,
     TRY(log.read([](std::string_view bytes) { return print(bytes); }));
     if (!over) log.wait(look_again);
   } while (!over);
-  if (!log.found()) note_silence(stage);
+  if (!log.found()) note_silence(stage, file);
   return {};
 }
 

@@ -4,32 +4,31 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/session/session.hpp"
+#include "cli/usage.hpp"
 
 namespace pipectl::cli {
 namespace {
 
 /// Options of CLI11 that are enumerations of ours.
 void add_modes(CLI::App& command, RunOptions& options) {
-  const std::map<std::string, ui::UiMode> views{{"auto", ui::UiMode::automatic},
-                                                {"live", ui::UiMode::live},
-                                                {"plain", ui::UiMode::plain},
-                                                {"json", ui::UiMode::json}};
+  const auto number = [](auto mode) { return static_cast<int>(mode); };
   command.add_option("--ui", options.ui, "How to show the run")
-      ->transform(CLI::CheckedTransformer(views).description(""))
+      ->transform(numbered({{"auto", number(ui::UiMode::automatic)},
+                            {"live", number(ui::UiMode::live)},
+                            {"plain", number(ui::UiMode::plain)},
+                            {"json", number(ui::UiMode::json)}}))
       ->type_name("auto|live|plain|json");
-  const std::map<std::string, WorktreeMode> trees{{"dirty", WorktreeMode::dirty},
-                                                  {"head", WorktreeMode::head}};
   command
       .add_option("--worktree", options.worktree,
                   "Work on the tree as it is, or on a clean copy of HEAD")
-      ->transform(CLI::CheckedTransformer(trees).description(""))
+      ->transform(
+          numbered({{"dirty", number(WorktreeMode::dirty)}, {"head", number(WorktreeMode::head)}}))
       ->type_name("dirty|head");
-  const std::map<std::string, JobserverStyle> styles{{"pipe", JobserverStyle::pipe},
-                                                     {"fifo", JobserverStyle::fifo}};
   command
       .add_option("--jobserver", options.jobserver,
                   "Form of the jobserver that nested builds see; fifo needs make 4.4")
-      ->transform(CLI::CheckedTransformer(styles).description(""))
+      ->transform(numbered(
+          {{"pipe", number(JobserverStyle::pipe)}, {"fifo", number(JobserverStyle::fifo)}}))
       ->type_name("pipe|fifo");
 }
 
@@ -37,7 +36,7 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command
       .add_option("-j,--jobs", options.jobs,
                   "How many stages may run at once (default: one for each processor)")
-      ->check(CLI::Range(1U, 4096U))
+      ->check(whole_number(1, 4096))
       ->type_name("N");
   command.add_flag("-k,--keep-going", options.keep_going,
                    "After a failure, go on with what does not depend on it");

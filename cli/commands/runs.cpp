@@ -8,6 +8,7 @@
 #include "cli/history/history.hpp"
 #include "cli/history/record_json.hpp"
 #include "cli/history/run_page.hpp"
+#include "cli/usage.hpp"
 
 namespace pipectl::cli {
 namespace {
@@ -72,12 +73,16 @@ void add_runs(CLI::App& root, Invocation& invocation) {
   const auto options = std::make_shared<RunsOptions>();
   command->require_subcommand(0, 1);
   add_history_options(*command, options->history);
-  command->add_option("-n,--limit", options->most, "How many to list")->type_name("N");
+  command->add_option("-n,--limit", options->most, "How many to list")
+      ->check(whole_number(1))
+      ->type_name("N");
   command->add_flag("--names", options->names, "Print only the ids, for completion");
 
   auto* const list_command = command->add_subcommand("list", "List the newest runs (default)");
   add_history_options(*list_command, options->history);
-  list_command->add_option("-n,--limit", options->most, "How many to list")->type_name("N");
+  list_command->add_option("-n,--limit", options->most, "How many to list")
+      ->check(whole_number(1))
+      ->type_name("N");
   on_call(*list_command, options, invocation, list);
 
   auto* const show_command = command->add_subcommand("show", "Show one run and its stages");

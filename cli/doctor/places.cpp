@@ -118,7 +118,9 @@ std::vector<Finding> check_pipeline(const PipelineFile& file) {
   std::vector<Finding> findings{
       {"pipectl", "version", Health::good, PIPECTL_VERSION, ""},
       {"pipeline", pipeline.name, Health::good,
-       fmt::format("{}: {} stages", file.file.string(), pipeline.stages.size()), ""}};
+       fmt::format("{}: {} stage{}", file.file.string(), pipeline.stages.size(),
+                   pipeline.stages.size() == 1 ? "" : "s"),
+       ""}};
   if (pipeline.source) findings.push_back(source(pipeline.source->url, file.file.parent_path()));
   return findings;
 }

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 #include <limits>
 
+#include "cli/usage.hpp"
 #include "core/base/text.hpp"
 #include "core/store/housekeeping.hpp"
 #include "core/store/retention.hpp"
@@ -32,7 +33,7 @@ Result<store::RunStore::Pruned> remove_all(store::RunStore& history) {
 
 void add_clean_options(CLI::App& command, CleanOptions& options) {
   auto* const keep = command.add_option("--keep", options.keep, "Keep the newest N runs");
-  keep->type_name("N");
+  keep->check(whole_number(0))->type_name("N");
   auto* const older =
       command.add_option("--older", options.older, "Remove runs that ended longer ago: 12h, 7d");
   older->type_name("DURATION");

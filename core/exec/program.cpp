@@ -40,8 +40,11 @@ Result<std::string> verdict(Found found, std::string_view name, std::string file
     case Found::no:
       break;
   }
-  return fail(Fault::step, fmt::format("program '{}' not found (127)", printable(name)),
-              name.find('/') == std::string_view::npos ? "is it installed, and in PATH?" : "");
+  return fail(
+      Fault::step, fmt::format("program '{}' not found (127)", printable(name)),
+      name.find('/') == std::string_view::npos
+          ? "is it installed? the PATH of the stage decides: what its `env` sets, else yours"
+          : "");
 }
 
 }  // namespace

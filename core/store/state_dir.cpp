@@ -81,7 +81,7 @@ Result<void> make_private_dir(const fs::path& directory) {
 Result<void> prepare_state_dir(const fs::path& directory) {
   std::error_code error;
   if (directory.has_parent_path()) fs::create_directories(directory.parent_path(), error);
-  if (error) return io_error("make", directory.parent_path(), error.value());
+  if (error) return io_error("make", directory, error.value());
   if (::mkdir(directory.c_str(), 0700) != 0) {
     if (errno != EEXIST) return io_error("make", directory, errno);
     struct stat info {};

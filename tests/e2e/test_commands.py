@@ -273,6 +273,47 @@ class SmallTest(harness.PipectlTest):
             self.assertEqual(done.stdout, "")
             self.assertNotEqual(done.stderr, "")
 
+    def test_usage_errors_say_what_was_meant(self):
+        self.write("stages: {a: {run: 'true'}}")
+        wrong = {
+            ("rnu",): ("unknown command 'rnu'", "did you mean 'run'?"),
+            (): ("no command", "'pipectl run' runs the pipeline; 'pipectl --help' lists all"),
+            ("run", "--stge", "a"): ("unknown option '--stge'", "did you mean '--stage'?"),
+            ("run", "--stge=a"): ("unknown option '--stge'", "did you mean '--stage'?"),
+            ("runs", "lst"): ("unknown command 'lst'", "did you mean 'list'?"),
+            ("run", "pipeline.yaml", "more"):
+                ("'more' is one word too many", "'pipectl run --help' says what there is"),
+            ("run", "--ui", "plian"): ("--ui: 'plian' is none of auto, json, live, plain",
+                                       "did you mean 'plain'?"),
+            ("run", "--ui", "3"): ("--ui: '3' is none of auto, json, live, plain",
+                                   "'pipectl run --help' says what there is"),
+            ("run", "-j", "0"): ("--jobs: '0' is no whole number from 1 to 4096",
+                                 "'pipectl run --help' says what there is"),
+            ("runs", "list", "--limit", "0"): ("--limit: '0' is no whole number from 1 to 1000000000",
+                                               "'pipectl runs list --help' says what there is"),
+            ("runs", "clean", "--keep", "-1"): ("--keep: '-1' is no whole number from 0 to 1000000000",
+                                                "'pipectl runs clean --help' says what there is"),
+            ("run", "--env-file", "/no/such"):
+                ("--env-file: cannot read /no/such: No such file or directory", None),
+            ("run", "--secrets-file", "/no/such"):
+                ("--secrets-file: cannot read /no/such: No such file or directory", None),
+        }
+        for args, (message, hint) in wrong.items():
+            with self.subTest(args):
+                done = self.pipectl(*args, code=2)
+                expected = f"pipectl: error: {message}\n" + (f"  hint: {hint}\n" if hint else "")
+                self.assertEqual((done.stdout, done.stderr), ("", expected))
+
+    def test_closed_streams(self):
+        self.write("stages: {a: {run: 'echo said; echo there >&2'}}")
+        for closed in ("<&- >&-", ">&-", "2>&-", "<&-", "<&- >&- 2>&-"):
+            with self.subTest(closed):
+                done = subprocess.run(["sh", "-c", f'"$0" run {closed}', os.path.abspath(harness.PIPECTL)],
+                                      cwd=self.folder, env=harness.clean_environment(), timeout=60,
+                                      stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                self.assertEqual(done.returncode, 0)
+                self.assertEqual(self.pipectl("logs", "a", code=0).stdout, "said\nthere\n")
+
     def test_data_into_a_full_disk_is_an_error(self):
         self.write("stages: {a: {run: 'true'}}")
         for command in ("plan", "graph", "schema", "version", "doctor", "validate"):

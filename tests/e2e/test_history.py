@@ -208,6 +208,16 @@ class HistoryTest(harness.PipectlTest):
         self.assertEqual(git, {"sha": sha, "branch": "release/1", "dirty": False})
         self.assertEqual(list((self.folder / ".pipectl" / "locks").iterdir()), [])
 
+    def test_a_log_that_is_gone_is_not_called_silence(self):
+        self.write("stages: {a: {run: 'echo said'}, b: {run: 'true', when: \"event == 'tag'\"}}")
+        self.pipectl("run", code=0)
+        (log,) = (self.folder / ".pipectl" / "runs").glob("*/logs/a.log")
+        log.unlink()
+        done = self.pipectl("logs", "a", code=0)
+        self.assertEqual((done.stdout, done.stderr),
+                         ("", f"a printed nothing, or its log is gone: there is no {log}\n"))
+        self.assertRegex(self.pipectl("logs", "b", code=0).stderr, "^b printed nothing; it was skipped")
+
     def test_following_a_log_until_its_stage_ends(self):
         self.write("""
             name: slow

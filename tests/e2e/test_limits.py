@@ -2,6 +2,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import unittest
 
@@ -41,6 +42,28 @@ class FloodTest(harness.PipectlTest):
         code, peak = self.run_measured("run", "--ui", "plain")
         self.assertEqual(code, 0)
         self.assertLess(peak, 64)
+
+    def test_ctrl_c_ends_a_run_that_is_over_but_for_its_reader(self):
+        self.write("stages: {a: {run: 'seq 1 30000'}, done: {run: 'true'}}")
+        process = subprocess.Popen([harness.PIPECTL, "run", "--ui", "plain"], cwd=self.folder,
+                                   stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                   env=harness.clean_environment())
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.kill)
+        ended = '"exit_code": 0'
+        while ended not in self.pipectl("runs", "show", "--json").stdout:
+            self.assertIsNone(process.poll())
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=60)
+
+    def test_the_outputs_of_a_stage_are_its_own_fault(self):
+        for run in ("head -c 2000000 /dev/zero > $PIPECTL_OUTPUT",
+                    "rm $PIPECTL_OUTPUT; mkdir $PIPECTL_OUTPUT",
+                    "rm -f $PIPECTL_OUTPUT; mkfifo $PIPECTL_OUTPUT"):
+            with self.subTest(run):
+                self.write(f"stages: {{a: {{run: '{run}'}}}}")
+                done = self.pipectl("run", "--ui", "plain", code=1)
+                self.assertIn("$PIPECTL_OUTPUT", done.stdout)
 
     def test_a_reader_that_goes_away_does_not_end_the_run(self):
         self.write("""
