@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <system_error>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -16,9 +18,11 @@
 namespace pipectl::ui {
 namespace {
 
+/// Whether a program or a person misses what is lost.
+enum class Lost { data, view };
+
 class Views final : public EventSink {
  public:
-  explicit Views(OnLost on_lost) : on_lost_(std::move(on_lost)) {}
   /// `target`: where it writes, for a person.
   void add(std::unique_ptr<EventSink> view, Lost kind, std::string target) {
     views_.push_back({std::move(view), kind, std::move(target)});
@@ -40,6 +44,11 @@ class Views final : public EventSink {
     }
     return all;
   }
+  [[nodiscard]] int error() const noexcept override {
+    for (const auto& view : views_)
+      if (view.kind == Lost::data) return loss_of(view);
+    return 0;
+  }
 
  private:
   struct Part {
@@ -50,14 +59,20 @@ class Views final : public EventSink {
   };
 
   /// A reader that has gone away has seen what it wanted.
-  void tell_loss(const Part& view) const {
+  static int loss_of(const Part& view) noexcept {
     const int error = view.sink->error();
-    if (error == 0 || error == EPIPE || !on_lost_) return;
-    on_lost_(view.kind, fmt::format("cannot write to {}: {}", printable(view.target),
-                                    std::generic_category().message(error)));
+    return error == EPIPE ? 0 : error;
   }
 
-  const OnLost on_lost_;
+  static void tell_loss(const Part& view) {
+    const int error = loss_of(view);
+    if (error == 0) return;
+    const auto text = fmt::format("pipectl: {}: cannot write to {}: {}\n",
+                                  view.kind == Lost::data ? "error" : "warning",
+                                  printable(view.target), std::generic_category().message(error));
+    std::ignore = std::fputs(text.c_str(), stderr);
+  }
+
   std::vector<Part> views_;
 };
 
@@ -88,7 +103,7 @@ std::unique_ptr<EventSink> make_view(const UiOptions& options, const Terminal& t
 
 std::unique_ptr<EventSink> make_ui(const UiOptions& options, const Terminal& terminal,
                                    const Clock& clock) {
-  auto views = std::make_unique<Views>(options.on_lost);
+  auto views = std::make_unique<Views>();
   views->add(make_view(options, terminal, clock),
              choose_view(options.mode, terminal) == View::json ? Lost::data : Lost::view, "stdout");
   if (!options.step_summary.empty())

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
@@ -13,10 +12,6 @@
 
 namespace pipectl::ui {
 
-/// What was not shown to the end, and why: data that a program asked for, or a view for people.
-enum class Lost { data, view };
-using OnLost = std::function<void(Lost lost, const std::string& why)>;
-
 /// What `run` tells its view.
 struct UiOptions {
   UiMode mode{UiMode::automatic};
@@ -25,11 +20,11 @@ struct UiOptions {
   LogPath log_path;          ///< may be empty
   PlaceOf place_of;          ///< where a stage stands in the file; may be empty
   std::string step_summary;  ///< $GITHUB_STEP_SUMMARY, or empty
-  OnLost on_lost;            ///< called when the sink has finished; may be empty
 };
 
 /// The sink that shows a run: live, plain, JSON Lines, or the log of a CI system. `clock` must
-/// outlive it.
+/// outlive it. What could not be written is told on stderr when it has finished; its `error()` is
+/// that of JSON Lines alone, which another program asked for: a run that loses them has failed.
 [[nodiscard]] std::unique_ptr<EventSink> make_ui(const UiOptions& options, const Terminal& terminal,
                                                  const Clock& clock);
 

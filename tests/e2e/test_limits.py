@@ -43,6 +43,21 @@ class FloodTest(harness.PipectlTest):
         self.assertEqual(code, 0)
         self.assertLess(peak, 64)
 
+    def test_what_cannot_be_shown_is_told(self):
+        self.write("stages: {a: {run: 'echo said'}}")
+        told = "cannot write to stdout: No space left on device"
+        for view, code, message in (("plain", 0, f"pipectl: warning: {told}"),):
+            with self.subTest(view), open("/dev/full", "w") as full:
+                done = subprocess.run([harness.PIPECTL, "run", "--ui", view], cwd=self.folder,
+                                      stdout=full, stderr=subprocess.PIPE, text=True,
+                                      env=harness.clean_environment())
+                self.assertEqual((done.returncode, done.stderr.splitlines()[0]), (code, message))
+        missing = self.folder / "no" / "summary"
+        done = self.pipectl("run", "--ui", "json", code=0,
+                            env=harness.clean_environment(GITHUB_STEP_SUMMARY=str(missing)))
+        self.assertEqual(done.stderr, f"pipectl: warning: cannot write to {missing} "
+                                      "(GITHUB_STEP_SUMMARY): No such file or directory\n")
+
     def test_ctrl_c_ends_a_run_that_is_over_but_for_its_reader(self):
         self.write("stages: {a: {run: 'seq 1 30000'}, done: {run: 'true'}}")
         process = subprocess.Popen([harness.PIPECTL, "run", "--ui", "plain"], cwd=self.folder,
