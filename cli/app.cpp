@@ -14,22 +14,6 @@
 namespace pipectl::cli {
 namespace {
 
-int exit_code_of(Fault fault) noexcept {
-  switch (fault) {
-    case Fault::usage:
-      return 2;
-    case Fault::step:
-      return 1;
-    case Fault::infrastructure:
-      return 3;
-    case Fault::cancelled:
-      return 130;
-    case Fault::bug:
-      return 70;
-  }
-  return 70;
-}
-
 int parse_and_run(CLI::App& root, int argc, char** argv, const Invocation& invocation) {
   try {
     root.parse(argc, argv);
@@ -55,6 +39,22 @@ void open_closed_streams() {
 }
 
 }  // namespace
+
+int exit_code_of(Fault fault) noexcept {
+  switch (fault) {
+    case Fault::usage:
+      return 2;
+    case Fault::step:
+      return 1;
+    case Fault::infrastructure:
+      return 3;
+    case Fault::cancelled:
+      return 130;
+    case Fault::bug:
+      return 70;
+  }
+  return 70;
+}
 
 int run_app(int argc, char** argv, Seams seams) {
   open_closed_streams();

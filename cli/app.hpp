@@ -33,6 +33,9 @@ int run_app(int argc, char** argv, Seams seams = {});
 [[nodiscard]] std::filesystem::path state_dir(const Invocation& invocation,
                                               const std::filesystem::path& pipeline_file);
 
+/// What pipectl ends with when this kind of error keeps it from its work.
+[[nodiscard]] int exit_code_of(Fault fault) noexcept;
+
 /// `pipectl: error: MESSAGE`, then `  hint: HINT`, to stderr. Returns the exit code of its fault.
 int report(const Error& error);
 

@@ -55,4 +55,24 @@ Result<RunInput> input_of(const store::RunRecord& record, const PipelineFile& fi
   return input;
 }
 
+store::RunRequest request_of(const PipelineFile& file, const RunInput& input,
+                             const RunOptions& options) {
+  store::RunRequest request;
+  request.pipeline = file.loaded.pipeline.name;
+  request.file = file.file.string();
+  request.digest = file.loaded.digest;
+  request.workspace = file.root.string();
+  request.event = input.event;
+  request.git = input.git;
+  request.params = input.given;
+  request.variables = input.variables;
+  request.environment = input.environment;
+  request.selection = selection_to_json(options.pipeline.selection);
+  request.options = options_to_json(options);
+  for (const auto& node : input.plan.nodes) request.stages.push_back(node.name);
+  request.needs = needs_by_position(input.plan);
+  request.left_out = left_out_before(input.plan);
+  return request;
+}
+
 }  // namespace pipectl::cli

@@ -20,4 +20,8 @@ namespace pipectl::cli {
 [[nodiscard]] Result<RunInput> input_of(const store::RunRecord& record, const PipelineFile& file,
                                         RunOptions& options);
 
+/// What the store keeps of a new run, so that it can be resumed.
+[[nodiscard]] store::RunRequest request_of(const PipelineFile& file, const RunInput& input,
+                                           const RunOptions& options);
+
 }  // namespace pipectl::cli
