@@ -7,7 +7,7 @@
 //     runs/ID/logs/*.log      what stages printed: plain files, readable with cat and tail
 //     runs/ID/artifacts/      what stages made
 //     runs/ID/work            the workspace of a run that does not use the working tree
-//     locks/*.lock            who works on which workspace
+//     locks/*.lock            who works on which workspace, where it cannot be written elsewhere
 //     cache/                  may be deleted at any time
 //
 // Constraints:

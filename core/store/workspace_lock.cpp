@@ -2,11 +2,13 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
 #include <system_error>
+#include <vector>
 
 #include "core/base/sha256.hpp"
 #include "core/base/text.hpp"
@@ -28,12 +30,27 @@ struct flock whole_file() noexcept {
 
 fs::path run_lock_file(const fs::path& run_dir) { return run_dir / "lock"; }
 
-/// Two ways to write one workspace share a lock.
-fs::path workspace_lock_file(const fs::path& locks_dir, const fs::path& workspace) {
+/// A folder that only this user can have made and can write to.
+bool is_ours(const fs::path& folder) {
+  if (!make_private_dir(folder)) return false;
+  struct stat info {};
+  return ::lstat(folder.c_str(), &info) == 0 && S_ISDIR(info.st_mode) &&
+         info.st_uid == ::geteuid() && (info.st_mode & 0077U) == 0;
+}
+
+/// Where the lock of the workspace may lie, the best first. Two ways to write one workspace share a
+/// lock.
+std::vector<fs::path> workspace_lock_files(const LockRequest& request) {
   std::error_code error;
-  fs::path real = fs::weakly_canonical(workspace, error);
-  if (error) real = workspace;
-  return locks_dir / (sha256_hex(real.native()).substr(0, 32) + ".lock");
+  fs::path real = fs::weakly_canonical(request.workspace, error);
+  if (error) real = request.workspace;
+  const std::string name = sha256_hex(real.native()).substr(0, 32) + ".lock";
+  std::vector<fs::path> files;
+  if (fs::is_directory(real / ".git", error)) files.push_back(real / ".git" / "pipectl.lock");
+  const fs::path of_user = fmt::format("/tmp/pipectl-{}", ::geteuid());
+  if (is_ours(of_user)) files.push_back(of_user / name);
+  files.push_back(request.locks_dir / name);
+  return files;
 }
 
 /// Nobody else works there, so the lock of the run is enough; it goes with the run's folder.
@@ -80,39 +97,81 @@ Result<void> write_holder(int fd, const fs::path& file, const LockRequest& reque
   return io_error("write", file, errno);
 }
 
-Result<UniqueFd> lock_file(const fs::path& file, const LockRequest& request) {
-  UniqueFd fd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-  if (!fd) return io_error("open", file, errno);
+UniqueFd open_file(const fs::path& file) {
+  return UniqueFd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+}
+
+Result<void> lock_opened(int fd, const fs::path& file, const LockRequest& request) {
   auto range = whole_file();
-  if (::fcntl(fd.get(), F_OFD_SETLK, &range) != 0) {
-    if (errno == EAGAIN || errno == EACCES)
-      return refused(request.workspace, read_holder(fd.get()));
-    return io_error("lock", file, errno);
+  if (::fcntl(fd, F_OFD_SETLK, &range) == 0) return {};
+  if (errno == EAGAIN || errno == EACCES) return refused(request.workspace, read_holder(fd));
+  return io_error("lock", file, errno);
+}
+
+/// The holder before may have deleted it between our opening and locking it.
+bool is_still(int fd, const fs::path& file) {
+  struct stat opened {};
+  struct stat named {};
+  return ::fstat(fd, &opened) == 0 && ::lstat(file.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+struct LockedFile {
+  fs::path path;
+  UniqueFd fd;
+};
+
+Result<LockedFile> lock_workspace_file(const LockRequest& request) {
+  const auto files = workspace_lock_files(request);
+  for (std::size_t i = 0; i < files.size();) {
+    UniqueFd fd = open_file(files[i]);
+    if (!fd && i + 1 == files.size()) return io_error("open", files[i], errno);
+    if (!fd) {
+      ++i;
+      continue;
+    }
+    TRY(lock_opened(fd.get(), files[i], request));
+    if (!is_still(fd.get(), files[i])) continue;
+    TRY(write_holder(fd.get(), files[i], request));
+    return LockedFile{files[i], std::move(fd)};
   }
+  return LockedFile{};  // there is always one file to try
+}
+
+Result<UniqueFd> lock_run_file(const LockRequest& request) {
+  const fs::path file = run_lock_file(request.run_dir);
+  UniqueFd fd = open_file(file);
+  if (!fd) return io_error("open", file, errno);
+  TRY(lock_opened(fd.get(), file, request));
   TRY(write_holder(fd.get(), file, request));
   return fd;
 }
 
 class HeldLock final : public WorkspaceLock {
  public:
-  HeldLock(UniqueFd workspace, UniqueFd run)
+  HeldLock(LockedFile workspace, UniqueFd run)
       : workspace_(std::move(workspace)), run_(std::move(run)) {}
+  ~HeldLock() override {
+    if (workspace_.fd) ::unlink(workspace_.path.c_str());
+  }
+  HeldLock(const HeldLock&) = delete;
+  HeldLock& operator=(const HeldLock&) = delete;
 
  private:
-  UniqueFd workspace_;
+  LockedFile workspace_;
   UniqueFd run_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<WorkspaceLock>> take_lock(const LockRequest& request) {
-  UniqueFd workspace;
+  LockedFile workspace;
   if (!is_of_the_run(request)) {
     TRY(make_private_dir(request.locks_dir));
-    workspace = TRY(lock_file(workspace_lock_file(request.locks_dir, request.workspace), request));
+    workspace = TRY(lock_workspace_file(request));
   }
   TRY(make_private_dir(request.run_dir));
-  UniqueFd run = TRY(lock_file(run_lock_file(request.run_dir), request));
+  UniqueFd run = TRY(lock_run_file(request));
   return std::make_unique<HeldLock>(std::move(workspace), std::move(run));
 }
 

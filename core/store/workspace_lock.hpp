@@ -12,11 +12,18 @@ namespace pipectl::store {
 // A lock is an open file description lock (fcntl, F_OFD_SETLK) on a file that stays: the kernel
 // releases it when the last descriptor goes, however the process ends. Unlike flock() it can be
 // asked about (F_OFD_GETLK) without being taken, so that a mere look never makes another's attempt
-// fail. The file is never deleted: two processes could then hold locks on two files of one name. So
-// a workspace that is the run's own has no such file, or one would be left of every run.
+// fail.
+//
+// Where the file lies depends on the workspace alone, for two runs with different state directories
+// exclude each other too: in the workspace's `.git`, else in /tmp/pipectl-UID, which nobody else
+// may use, under a name made from the workspace's path; where neither can be written, in the state
+// directory. Who held it deletes it, and who has just locked a file that is no longer the one of
+// its name begins anew: so two processes never hold locks on two files of one name.
+//
+// A workspace in the run's own folder needs only the lock of the run.
 
 struct LockRequest {
-  std::filesystem::path locks_dir;
+  std::filesystem::path locks_dir;  ///< of the state directory
   std::filesystem::path run_dir;    ///< holds a second lock, by which is_held finds the run
   std::filesystem::path workspace;  ///< in `run_dir`: that lock alone
   std::string run_id;

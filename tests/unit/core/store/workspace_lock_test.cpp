@@ -2,6 +2,9 @@
 
 #include <spawn.h>
 
+#include <catch2/generators/catch_generators.hpp>
+#include <fstream>
+
 #include "tests/unit/core/store/child.hpp"
 #include "tests/unit/core/store/store_fixture.hpp"
 
@@ -96,9 +99,37 @@ TEST_CASE_METHOD(LockFixture, "kill -9 frees the lock though a child of the run 
   ::close(keep[1]);
 }
 
-TEST_CASE_METHOD(LockFixture, "a holder that has not said who it is yet is reported as such") {
+TEST_CASE_METHOD(LockFixture, "runs with different state directories exclude each other") {
+  const auto other = must(RunStore::open(folder / "elsewhere"));
+  const auto theirs = must(other->create(request_of({"a"}), at_second(1)));
+  const bool in_repository = GENERATE(false, true);
+  const bool writable = GENERATE(true, false);
+  if (in_repository) std::filesystem::create_directory(workspace / ".git");
+  // A folder of this name cannot be opened as a file, whoever the test runs as.
+  if (in_repository && !writable)
+    std::filesystem::create_directory(workspace / ".git/pipectl.lock");
+  {
+    const auto held = must(store->lock_workspace(workspace, run.id));
+    const Error error = error_of(other->lock_workspace(workspace, theirs.id));
+    CHECK(error.message.find(run.id) != std::string::npos);
+    CHECK(std::filesystem::is_regular_file(workspace / ".git/pipectl.lock") ==
+          (in_repository && writable));
+  }
+  must(other->lock_workspace(workspace, theirs.id));
+  CHECK_FALSE(std::filesystem::is_regular_file(workspace / ".git/pipectl.lock"));
+}
+
+TEST_CASE_METHOD(LockFixture, "a lock file that a killed run left is taken over") {
+  std::filesystem::create_directory(workspace / ".git");
+  std::ofstream(workspace / ".git/pipectl.lock") << "1\nold\nlong ago\n";
   const auto held = must(store->lock_workspace(workspace, run.id));
-  for (const auto& file : std::filesystem::directory_iterator(state / "locks"))
-    std::filesystem::resize_file(file.path(), 0);
+  CHECK(error_of(store->lock_workspace(workspace, run.id)).message.find("old") ==
+        std::string::npos);
+}
+
+TEST_CASE_METHOD(LockFixture, "a holder that has not said who it is yet is reported as such") {
+  std::filesystem::create_directory(workspace / ".git");
+  const auto held = must(store->lock_workspace(workspace, run.id));
+  std::filesystem::resize_file(workspace / ".git/pipectl.lock", 0);
   CHECK(error_of(store->lock_workspace(workspace, run.id)).message.find("another pipectl") == 0);
 }
