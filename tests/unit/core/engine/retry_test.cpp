@@ -70,6 +70,10 @@ TEST_CASE("allow_failure covers failures of the step, never those of the infrast
   CHECK(apply_allow_failure(allow, ended(Status::timed_out)).status == Status::warned);
   CHECK(apply_allow_failure(allow, ended(Status::infra)).status == Status::infra);
   CHECK(apply_allow_failure(allow, ended(Status::cancelled)).status == Status::cancelled);
+  CHECK(apply_allow_failure(allow, ended(Status::rolled_back, 1)).status == Status::rolled_back);
+  Outcome half = ended(Status::failed, 1);
+  half.undo_failed = true;
+  CHECK(apply_allow_failure(allow, half).status == Status::failed);
   CHECK(apply_allow_failure(allow, ended(Status::succeeded, 0)).status == Status::succeeded);
 }
 
