@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -73,6 +74,11 @@ struct StageContext {
   const expr::Scope& scope;
   StageEmitter& emit;
   std::map<std::string, std::string> remembered;  ///< from an earlier, interrupted try
+  /// Takes the stage's outputs and artifacts, which may be refused: a value that holds a secret, a
+  /// file that cannot be kept. Called by a stage that can undo its work before it counts as done:
+  /// what goes wrong is then undone too. For all others the engine does it after they have ended.
+  /// May be empty.
+  std::function<Result<void>()> settle{};
   HttpClient* route{nullptr};  ///< set by a deploy: also reaches what only its target can
 
   [[nodiscard]] HttpClient& client() const noexcept { return route == nullptr ? http : *route; }

@@ -54,8 +54,9 @@ class StageRun {
     if (const auto restored = files.restore_cache(); !restored) return outcome_of(restored.error());
     Outcome outcome = attempts(*env, *directory);
     keep_outputs(outcome);
-    if (outcome.status != Status::cancelled) keep(outcome, files.collect_artifacts(*directory));
-    if (outcome.status == Status::succeeded) keep(outcome, files.save_cache());
+    if (outcome.status != Status::cancelled && !has_artifacts_)
+      keep(outcome, files.collect_artifacts(*directory));
+    if (outcome.status == Status::succeeded) keep_cache(outcome, files.save_cache());
     if (outcome.status == Status::succeeded) skip.keep(outcome);
     return apply_allow_failure(spec_.allow_failure, std::move(outcome));
   }
@@ -87,6 +88,8 @@ class StageRun {
   }
 
   Outcome one_attempt(const EnvMap& env, const std::filesystem::path& directory, int attempt) {
+    settled_.reset();
+    has_artifacts_ = false;
     StageContext context{.run_id = job_.scope->facts().id,
                          .stage = job_.node->name,
                          .spec = spec_,
@@ -107,7 +110,8 @@ class StageRun {
                          .redactor = tools_.redactor,
                          .scope = *job_.scope,
                          .emit = emit_,
-                         .remembered = {}};
+                         .remembered = {},
+                         .settle = [&] { return settle(directory); }};
     // A later attempt follows one that has ended, not one that was interrupted.
     if (attempt == job_.attempt) context.remembered = job_.remembered;
     if (spec_.timeout) context.deadline = tools_.clock.steady() + *spec_.timeout;
@@ -124,9 +128,18 @@ class StageRun {
     if (!left.empty()) emit_.note(left);
   }
 
+  /// See StageContext::settle.
+  Result<void> settle(const std::filesystem::path& directory) {
+    settled_ = TRY(read_outputs(job_.output_file, tools_.redactor));
+    TRY((StageFiles{job_, tools_, emit_}.collect_artifacts(directory)));
+    has_artifacts_ = true;
+    return {};
+  }
+
   /// Outputs count also for a stage that failed: a stage that always runs may read them.
   void keep_outputs(Outcome& outcome) {
-    auto outputs = read_outputs(job_.output_file, tools_.redactor);
+    auto outputs = settled_ ? Result<Outputs>{std::move(*settled_)}
+                            : read_outputs(job_.output_file, tools_.redactor);
     if (outputs) {
       outcome.outputs = std::move(*outputs);
     } else if (!is_failure(outcome.status)) {
@@ -148,10 +161,18 @@ class StageRun {
     outcome.outputs = std::move(outputs);
   }
 
+  /// What had settled is in service and stays so: that its cache could not be kept is no failure.
+  void keep_cache(Outcome& outcome, const Result<void>& kept) {
+    if (kept || !settled_) return keep(outcome, kept);
+    emit_.note("warning: " + kept.error().message);
+  }
+
   const StageJob& job_;
   const JobTools& tools_;
   const StageSpec& spec_;
   WorkerEmitter emit_;
+  std::optional<Outputs> settled_;  ///< of a stage that asked for it
+  bool has_artifacts_{false};
 };
 
 Outcome bug(std::string_view what) {

@@ -75,6 +75,15 @@ Outcome DeployWalk::take(const DeployStep& step) {
 }
 
 Outcome DeployWalk::check(const DeployStep& step) {
+  Outcome outcome = look_at_health(step);
+  if (outcome.status != Status::succeeded || !context_.settle) return outcome;
+  const auto settled = context_.settle();
+  if (settled) return outcome;
+  context_.emit.deploy_step("outputs", settled.error().message, false);
+  return outcome_of(settled.error());
+}
+
+Outcome DeployWalk::look_at_health(const DeployStep& step) {
   const Verdict verdict = await_healthy(settings_.health, context_);
   Outcome outcome = outcome_of(verdict);
   if (settings_.health.empty()) return outcome;

@@ -21,7 +21,9 @@ class DeployWalk {
 
  private:
   [[nodiscard]] Outcome take(const DeployStep& step);
+  /// The health, then what the stage leaves behind: the last that can fail while nothing is final.
   [[nodiscard]] Outcome check(const DeployStep& step);
+  [[nodiscard]] Outcome look_at_health(const DeployStep& step);
   [[nodiscard]] Result<std::string> act(const DeployStep& step);
   [[nodiscard]] Result<std::string> pause(Milliseconds time);
   [[nodiscard]] Result<std::string> undo(DeployStep::Undo undo, DeployPlace place,
