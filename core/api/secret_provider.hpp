@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/cancel.hpp"
+#include "core/base/clock.hpp"
 #include "core/base/env.hpp"
 #include "core/base/result.hpp"
 #include "core/exec/executor.hpp"
@@ -33,6 +34,7 @@ class SecretProvider {
     const EnvMap& host;
     Executor& executor;
     CancelToken cancel;
+    std::optional<SteadyTime> deadline{};  ///< of who asks; a provider's own limit may be sooner
   };
   /// The value; nothing when it is not there (the caller decides by `optional`). One trailing line
   /// break is dropped from files and commands. An error never holds any part of a value.

@@ -30,31 +30,76 @@ std::vector<std::string> granted_secrets(const Pipeline& pipeline, const StageSp
   return names;
 }
 
-Result<std::optional<std::string>> SecretVault::resolve(const SecretDecl& secret,
-                                                        const CancelToken& cancel) {
+Result<SecretVault::Value> SecretVault::resolve(const SecretDecl& secret, const Limits& limits) {
   const auto given = parts_.overrides.find(secret.name);
-  if (given != parts_.overrides.end()) return given->second;
-  const SecretProvider* provider = parts_.registry.secret_provider(secret.provider);
-  if (provider == nullptr)
-    return fail(Fault::bug, fmt::format("secret provider '{}' is not registered", secret.provider));
-  return provider->resolve({secret, parts_.host, parts_.executor, cancel});
+  Value value;
+  if (given != parts_.overrides.end()) {
+    value = given->second;
+  } else {
+    const SecretProvider* provider = parts_.registry.secret_provider(secret.provider);
+    if (provider == nullptr)
+      return fail(Fault::bug,
+                  fmt::format("secret provider '{}' is not registered", secret.provider));
+    value = TRY(provider->resolve(
+        {secret, parts_.host, parts_.executor, limits.cancel, limits.deadline}));
+  }
+  if (value) TRY(parts_.redactor.add(secret.name, *value));
+  return value;
 }
 
-Result<EnvMap> SecretVault::grant(const std::vector<std::string>& names,
-                                  const CancelToken& cancel) {
+/// Whatever happens, those who wait learn that nobody asks any more.
+class SecretVault::Asking {
+ public:
+  Asking(SecretVault& vault, Entry& entry) : vault_(vault), entry_(entry) {}
+  Asking(const Asking&) = delete;
+  Asking& operator=(const Asking&) = delete;
+  ~Asking() {
+    {
+      const std::lock_guard lock{vault_.mutex_};
+      if (entry_.state == Entry::State::asked) entry_.state = Entry::State::unknown;
+    }
+    vault_.answered_.notify_all();
+  }
+  void answer(const Value& value) {
+    const std::lock_guard lock{vault_.mutex_};
+    entry_.value = value;
+    entry_.state = Entry::State::known;
+  }
+
+ private:
+  SecretVault& vault_;
+  Entry& entry_;
+};
+
+Result<SecretVault::Value> SecretVault::value_of(const SecretDecl& secret, const Limits& limits) {
+  constexpr Milliseconds glance{50};  // a cancellation does not wake a condition variable
+  std::unique_lock lock{mutex_};
+  Entry& entry = entries_[secret.name];
+  while (entry.state == Entry::State::asked) {
+    if (limits.cancel.cancelled()) return fail(Fault::cancelled, "interrupted");
+    if (limits.deadline && std::chrono::steady_clock::now() >= *limits.deadline)
+      return fail(Fault::infrastructure,
+                  fmt::format("secret '{}' did not come in time", secret.name));
+    answered_.wait_for(lock, glance);
+  }
+  if (entry.state == Entry::State::known) return entry.value;
+  entry.state = Entry::State::asked;
+  lock.unlock();
+  Asking asking{*this, entry};
+  auto value = TRY(resolve(secret, limits));
+  asking.answer(value);
+  return value;
+}
+
+Result<EnvMap> SecretVault::grant(const std::vector<std::string>& names, const CancelToken& cancel,
+                                  std::optional<SteadyTime> deadline) {
   EnvMap granted;
-  const std::lock_guard lock{mutex_};
   for (const auto& name : names) {
     const SecretDecl* secret = parts_.pipeline.secret(name);
     if (secret == nullptr) return fail(Fault::bug, fmt::format("secret '{}' is unknown", name));
-    auto known = known_.find(name);
-    if (known == known_.end()) {
-      auto value = TRY(resolve(*secret, cancel));
-      if (value) TRY(parts_.redactor.add(name, *value));
-      known = known_.emplace(name, std::move(value)).first;
-    }
-    if (known->second)
-      granted[name] = *known->second;
+    auto value = TRY(value_of(*secret, {cancel, deadline}));
+    if (value)
+      granted[name] = *std::move(value);
     else if (!secret->optional)
       return absent(*secret);
   }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <condition_variable>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -8,6 +10,8 @@
 #include <vector>
 
 #include "core/api/registry.hpp"
+#include "core/base/cancel.hpp"
+#include "core/base/clock.hpp"
 #include "core/base/env.hpp"
 #include "core/base/redactor.hpp"
 #include "core/model/pipeline.hpp"
@@ -36,15 +40,31 @@ class SecretVault {
   explicit SecretVault(Parts parts) : parts_(std::move(parts)) {}
 
   /// The values under their names. An optional secret that is not there is left out; a needed one
-  /// is Fault::usage with the place of its declaration. No message holds any part of a value.
-  Result<EnvMap> grant(const std::vector<std::string>& names, const CancelToken& cancel);
+  /// is Fault::usage with the place of its declaration. No message holds any part of a value. Who
+  /// asks for a secret that another stage is being given waits for it, within its own limits; nobody
+  /// waits for a secret that it does not ask for.
+  Result<EnvMap> grant(const std::vector<std::string>& names, const CancelToken& cancel,
+                       std::optional<SteadyTime> deadline = std::nullopt);
 
  private:
-  Result<std::optional<std::string>> resolve(const SecretDecl& secret, const CancelToken& cancel);
+  struct Limits {
+    const CancelToken& cancel;
+    std::optional<SteadyTime> deadline;
+  };
+  using Value = std::optional<std::string>;
+  struct Entry {
+    enum class State { unknown, asked, known } state{State::unknown};
+    Value value{};
+  };
+  class Asking;
+
+  Result<Value> value_of(const SecretDecl& secret, const Limits& limits);
+  Result<Value> resolve(const SecretDecl& secret, const Limits& limits);
 
   Parts parts_;
   std::mutex mutex_;
-  std::map<std::string, std::optional<std::string>> known_;  // protected by mutex_
+  std::condition_variable answered_;
+  std::map<std::string, Entry, std::less<>> entries_;  // protected by mutex_
 };
 
 }  // namespace pipectl

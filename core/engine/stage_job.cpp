@@ -50,7 +50,7 @@ class StageRun {
       return *cached;
     }
     const auto env = with_secrets();
-    if (!env) return outcome_of(env.error());
+    if (!env) return without_secrets(env.error());
     if (const auto restored = files.restore_cache(); !restored) return outcome_of(restored.error());
     Outcome outcome = attempts(*env, *directory);
     keep_outputs(outcome);
@@ -67,8 +67,20 @@ class StageRun {
         granted_secrets(job_.scope->pipeline(), spec_, job_.scope->facts().environment);
     EnvMap env = job_.env;
     if (names.empty()) return env;
-    for (auto& [name, value] : TRY(tools_.secrets.grant(names, job_.cancel))) env[name] = value;
+    if (spec_.timeout) secrets_until_ = tools_.clock.steady() + *spec_.timeout;
+    for (auto& [name, value] : TRY(tools_.secrets.grant(names, job_.cancel, secrets_until_)))
+      env[name] = value;
     return env;
+  }
+
+  /// The stage's timeout holds for its secrets, too.
+  Outcome without_secrets(const Error& error) const {
+    Outcome outcome = outcome_of(error);
+    const bool late = secrets_until_ && tools_.clock.steady() >= *secrets_until_;
+    if (!late || outcome.status != Status::infra) return outcome;
+    outcome.status = Status::timed_out;
+    outcome.reason = fmt::format("timed out after {}: {}", human_duration(*spec_.timeout), outcome.reason);
+    return outcome;
   }
 
   Outcome attempts(const EnvMap& env, const std::filesystem::path& directory) {
@@ -171,6 +183,7 @@ class StageRun {
   const JobTools& tools_;
   const StageSpec& spec_;
   WorkerEmitter emit_;
+  std::optional<SteadyTime> secrets_until_;
   std::optional<Outputs> settled_;  ///< of a stage that asked for it
   bool has_artifacts_{false};
 };

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/api/capture_output.hpp"
 #include "core/base/redactor.hpp"
 #include "core/base/text.hpp"
@@ -57,11 +59,13 @@ class CommandSecrets final : public SecretProvider {
         {{arguments.begin() + 1, arguments.end()}, request.host, arguments.at(0), std::nullopt},
         output);
     if (!process) return without_value(request, process.error().message);
-    const Finished end =
-        supervise(**process, std::chrono::steady_clock::now() + patience, request.cancel, grace);
+    const SteadyTime start = std::chrono::steady_clock::now();
+    const SteadyTime last = start + patience;
+    const SteadyTime deadline = std::min(last, request.deadline.value_or(last));
+    const Finished end = supervise(**process, deadline, request.cancel, grace);
     if (end.ended == Ended::cancelled) return fail(Fault::cancelled, "interrupted");
     if (end.ended == Ended::timed_out)
-      return broken(request, fmt::format("gave nothing within {}", human_duration(patience)));
+      return broken(request, fmt::format("gave nothing within {}", human_duration(std::chrono::duration_cast<Milliseconds>(deadline - start))));
     if (!end.status.success())
       return without_value(
           request, fmt::format("exit code {}{}", end.status.as_exit_code(), complaint(output)));
