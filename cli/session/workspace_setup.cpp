@@ -5,6 +5,7 @@
 
 #include <cstdio>
 #include <memory>
+#include <mutex>
 
 #include "core/base/text.hpp"
 #include "core/git/ci_event.hpp"
@@ -106,10 +107,13 @@ GitInfo overlay(GitInfo checked_out, const GitInfo& told) {
 
 std::function<ChangedFiles()> changed_files_once(const std::filesystem::path& root,
                                                  const Event& event) {
-  const auto known = std::make_shared<std::optional<ChangedFiles>>();
-  return [known, root, base = git::comparison_base(event)] {
-    if (!*known) *known = look_for_changes(root, base);
-    return **known;
+  struct Known {
+    std::once_flag asked;
+    ChangedFiles files;
+  };
+  return [known = std::make_shared<Known>(), root, base = git::comparison_base(event)] {
+    std::call_once(known->asked, [&] { known->files = look_for_changes(root, base); });
+    return known->files;
   };
 }
 

@@ -29,7 +29,8 @@ struct RunFacts {
   std::string environment;                       ///< -E, for stages that name none
   EnvMap host;                                   ///< without the source variables of secrets
   std::filesystem::path workspace;
-  /// Files changed by the event, asked for at most once and only when a condition needs them.
+  /// Files changed by the event, asked for at most once and only when a condition needs them. Called
+  /// by several threads at once.
   /// Nothing when it cannot be told (no repository, a shallow clone): then everything has changed.
   std::function<std::optional<std::vector<std::string>>()> changed_files;
 };
