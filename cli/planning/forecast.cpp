@@ -2,24 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <map>
-#include <optional>
+#include <utility>
 
+#include "cli/planning/open_question.hpp"
 #include "cli/session/workspace_setup.hpp"
 #include "core/engine/decision.hpp"
 #include "core/engine/run_values.hpp"
+#include "core/engine/scheduler.hpp"
 
 namespace pipectl::cli {
 namespace {
-
-bool reads_outputs(const StageSpec& stage) {
-  if (!stage.when) return false;
-  const auto paths = stage.when->paths();
-  return std::any_of(paths.begin(), paths.end(), [](const auto& path) {
-    return !path.empty() && (path.front() == "stages" || path.front() == "run");
-  });
-}
 
 RunFacts facts_of(const PipelineFile& file, const RunInput& input, const Invocation& invocation) {
   RunFacts facts;
@@ -35,91 +27,91 @@ RunFacts facts_of(const PipelineFile& file, const RunInput& input, const Invocat
   return facts;
 }
 
-// Needs before what needs them: forward references are allowed in a file. Linear, because nodes
-// with the same needs wait on one shared list.
-std::vector<plan::NodeId> needs_first(const plan::Plan& plan) {
-  struct Waiting {
-    std::size_t missing{0};
-    std::vector<plan::NodeId> nodes;
-  };
-  std::map<const void*, Waiting> lists;
-  std::vector<std::vector<Waiting*>> in(plan.nodes.size());
-  std::vector<plan::NodeId> order;
-  for (const auto& node : plan.nodes) {
-    auto& list = lists[node.needs.identity()];
-    if (list.nodes.empty()) {
-      list.missing = node.needs.size();
-      for (const auto need : node.needs) in[need].push_back(&list);
-    }
-    list.nodes.push_back(node.id);
-  }
-  for (const auto& [identity, list] : lists)
-    if (list.missing == 0) order.insert(order.end(), list.nodes.begin(), list.nodes.end());
-  for (std::size_t i = 0; i < order.size(); ++i)
-    for (auto* list : in[order[i]])
-      if (--list->missing == 0) order.insert(order.end(), list->nodes.begin(), list->nodes.end());
-  return order;
-}
-
+/// Plays the run with the engine's own rules: a stage that would start ends well at once.
 class Forecaster {
  public:
   Forecaster(const PipelineFile& file, const RunInput& input, const Invocation& invocation)
-      : file_(file), input_(input), facts_(facts_of(file, input, invocation)) {}
+      : file_(file),
+        input_(input),
+        facts_(facts_of(file, input, invocation)),
+        scheduler_(input.plan, {1, OnFailure::keep_going}, {}, {}) {}
 
   std::vector<Forecast> all() {
-    for (const auto& node : input_.plan.nodes) result_.emplace_back().node = &node;
-    for (const auto id : needs_first(input_.plan)) result_[id] = one(input_.plan.nodes[id]);
+    for (const auto& node : input_.plan.nodes) {
+      auto& forecast = result_.emplace_back();
+      forecast.node = &node;
+      if (node.skip != SkipCause::none) skip(forecast, {node.skip, node.skip_reason});
+    }
+    while (const auto id = scheduler_.next()) {
+      result_[*id] = one(input_.plan.nodes[*id]);
+      scheduler_.ended(*id, outcome_of(result_[*id]));
+    }
     return std::move(result_);
   }
 
  private:
-  // Nodes that share one list of needs share what follows from it.
-  Scheduler::Verdict of_needs(const plan::Needs& needs) {
-    const auto [known, is_new] = verdicts_.try_emplace(needs.identity());
-    if (!is_new) return known->second;
-    for (const auto need : needs) {
-      const auto& before = result_[need];
-      if (before.fate != Fate::fails && before.skip != SkipCause::upstream) continue;
-      return known->second = {SkipCause::upstream, "upstream " + before.node->name};
-    }
-    return {};
+  static Outcome outcome_of(const Forecast& forecast) {
+    Outcome outcome;
+    outcome.reason = forecast.reason;
+    outcome.skip = forecast.skip;
+    if (forecast.fate == Fate::fails) outcome.status = Status::failed;
+    if (forecast.fate == Fate::skipped) outcome.status = Status::skipped;
+    return outcome;
   }
 
-  Scheduler::Verdict verdict(const plan::Node& node) {
-    if (node.skip != SkipCause::none) return {node.skip, node.skip_reason};
-    return runs_after_failure(*node.stage) ? Scheduler::Verdict{} : of_needs(node.needs);
+  static void skip(Forecast& forecast, const Scheduler::Verdict& verdict) {
+    forecast.fate = Fate::skipped;
+    forecast.skip = verdict.skip;
+    forecast.reason = verdict.reason;
   }
 
-  Forecast one(const plan::Node& node) {
+  Forecast one(const plan::Node& node) const {
     Forecast forecast;
     forecast.node = &node;
-    const NodeScope::Parts parts{facts_, outputs_, file_.loaded.pipeline, node};
-    const auto decision = decide(parts, verdict(node));
-    if (const auto* outcome = std::get_if<Outcome>(&decision)) {
-      forecast.fate = outcome->status == Status::skipped ? Fate::skipped : Fate::fails;
-      forecast.skip = outcome->skip;
-      forecast.reason = outcome->reason;
-      forecast.hint = outcome->hint;
+    const auto verdict = scheduler_.verdict(node.id);
+    if (verdict.skip != SkipCause::none) {
+      skip(forecast, verdict);
+      return forecast;
     }
-    const bool open = forecast.skip == SkipCause::condition && reads_outputs(*node.stage);
-    if (open) {
-      forecast.fate = Fate::open;
-      forecast.skip = SkipCause::none;
-      forecast.reason = fmt::format("`{}` is known when it runs", node.stage->when->text());
+    const NodeScope::Parts parts{facts_, outputs_, file_.loaded.pipeline, node,
+                                 scheduler_.upstream_failed(node.id)};
+    if (leave_open(parts, forecast)) return forecast;
+    const Decision decision = decide(parts, verdict);
+    if (const auto* start = std::get_if<Start>(&decision)) {
+      forecast.commands = commands(node, *start->scope);
+      return forecast;
     }
-    if (forecast.fate == Fate::runs || open) {
-      if (const auto scope = NodeScope::compose(parts))
-        forecast.commands = file_.loaded.runners.at(node.stage->name)->preview(*scope);
-    }
+    const auto& outcome = std::get<Outcome>(decision);
+    forecast.fate = outcome.status == Status::skipped ? Fate::skipped : Fate::fails;
+    forecast.skip = outcome.skip;
+    forecast.reason = outcome.reason;
+    forecast.hint = outcome.hint;
     return forecast;
+  }
+
+  /// Whatever the condition says now.
+  bool leave_open(const NodeScope::Parts& parts, Forecast& forecast) const {
+    const StageSpec& stage = *parts.node.stage;
+    if (!stage.when) return false;
+    const auto scope = NodeScope::compose(parts);
+    if (!scope || !OpenQuestion{*scope, stage}.asked_by(*stage.when)) return false;
+    forecast.fate = Fate::open;
+    forecast.reason = fmt::format("`{}` is known when it runs", stage.when->text());
+    forecast.commands = commands(parts.node, *scope);
+    return true;
+  }
+
+  [[nodiscard]] std::vector<std::string> commands(const plan::Node& node,
+                                                  const NodeScope& scope) const {
+    return file_.loaded.runners.at(node.stage->name)->preview(scope);
   }
 
   const PipelineFile& file_;
   const RunInput& input_;
   const RunFacts facts_;
   const OutputTable outputs_;
+  Scheduler scheduler_;
   std::vector<Forecast> result_;
-  std::map<const void*, Scheduler::Verdict> verdicts_;
 };
 
 }  // namespace

@@ -20,19 +20,29 @@ bool settled(const plan::Plan& plan, const Resumed& resumed, const Records& reco
   return record != records.end() && skipped_for_good(record->second->outcome);
 }
 
-/// Node ids so that needs come first; `needs` may point forward in the file.
+/// Node ids so that needs come first; `needs` may point forward in the file. Linear, because nodes with
+/// the same needs wait on one shared list.
 std::vector<plan::NodeId> needs_first(const plan::Plan& plan) {
-  std::vector<std::size_t> open(plan.nodes.size());
-  std::vector<std::vector<plan::NodeId>> needed_by(plan.nodes.size());
+  struct Waiting {
+    std::size_t missing{0};
+    std::vector<plan::NodeId> nodes;
+  };
+  std::map<const void*, Waiting> lists;
+  std::vector<std::vector<Waiting*>> in(plan.nodes.size());
   std::vector<plan::NodeId> order;
   for (const auto& node : plan.nodes) {
-    open[node.id] = node.needs.size();
-    for (const auto need : node.needs) needed_by[need].push_back(node.id);
-    if (node.needs.empty()) order.push_back(node.id);
+    auto& list = lists[node.needs.identity()];
+    if (list.nodes.empty()) {
+      list.missing = node.needs.size();
+      for (const auto need : node.needs) in[need].push_back(&list);
+    }
+    list.nodes.push_back(node.id);
   }
-  for (std::size_t at = 0; at < order.size(); ++at)
-    for (const auto next : needed_by[order[at]])
-      if (--open[next] == 0) order.push_back(next);
+  for (const auto& [identity, list] : lists)
+    if (list.missing == 0) order.insert(order.end(), list.nodes.begin(), list.nodes.end());
+  for (std::size_t i = 0; i < order.size(); ++i)
+    for (auto* list : in[order[i]])
+      if (--list->missing == 0) order.insert(order.end(), list->nodes.begin(), list->nodes.end());
   return order;
 }
 
