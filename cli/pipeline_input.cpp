@@ -27,17 +27,6 @@ Result<void> assign(std::string_view text, std::string_view option, Values& valu
   return {};
 }
 
-/// What -e and --env-file set.
-Result<Values> given_variables(const PipelineOptions& options, const std::filesystem::path& cwd) {
-  Values values;
-  for (const auto& file : options.env_files)
-    for (auto& [name, value] :
-         TRY(parse_dotenv(TRY(read_given_file(cwd / file, "--env-file")), file)))
-      values[name] = value;
-  for (const auto& text : options.variables) TRY(assign(text, "-e", values));
-  return values;
-}
-
 Result<Values> variables(const PipelineOptions& options, const Pipeline& pipeline,
                          const std::filesystem::path& cwd) {
   Values values = TRY(given_variables(options, cwd));
@@ -103,25 +92,53 @@ Result<void> check_environment_name(const Pipeline& pipeline, const std::string&
 
 }  // namespace
 
+Result<Values> given_variables(const PipelineOptions& options, const std::filesystem::path& cwd) {
+  Values values;
+  for (const auto& file : options.env_files)
+    for (auto& [name, value] :
+         TRY(parse_dotenv(TRY(read_given_file(cwd / file, "--env-file")), file)))
+      values[name] = value;
+  for (const auto& text : options.variables) TRY(assign(text, "-e", values));
+  return values;
+}
+
+Result<Values> given_params(const PipelineOptions& options) {
+  Values values;
+  for (const auto& text : options.params) TRY(assign(text, "-p", values));
+  return values;
+}
+
 std::filesystem::path shown_path(const std::filesystem::path& file,
                                  const std::filesystem::path& cwd) {
   const auto relative = file.lexically_relative(cwd);
   return relative.empty() || relative.string().starts_with("../..") ? file : relative;
 }
 
+Result<std::filesystem::path> find_pipeline(const PipelineOptions& options,
+                                            const Invocation& invocation) {
+  const auto found = TRY(config::find_file(options.file, invocation.cwd));
+  return std::filesystem::absolute(found).lexically_normal();
+}
+
 Result<std::unique_ptr<PipelineFile>> load_pipeline(const PipelineOptions& options,
                                                     const Invocation& invocation,
                                                     const Registry& registry) {
+  const auto variables = TRY(given_variables(options, invocation.cwd));
+  return load_pipeline_with(variables, options, invocation, registry);
+}
+
+Result<std::unique_ptr<PipelineFile>> load_pipeline_with(const Values& variables,
+                                                         const PipelineOptions& options,
+                                                         const Invocation& invocation,
+                                                         const Registry& registry) {
   auto file = std::make_unique<PipelineFile>();
-  const auto found = TRY(config::find_file(options.file, invocation.cwd));
-  file->file = std::filesystem::absolute(found).lexically_normal();
+  file->file = TRY(find_pipeline(options, invocation));
   const auto root = git::find_root(file->file.parent_path());
   file->in_repository = root.has_value();
   file->root = root.value_or(file->file.parent_path());
   const auto shown = shown_path(file->file, invocation.cwd);
   config::Variables set_outside;
-  for (const auto& [name, value] : TRY(given_variables(options, invocation.cwd)))
-    set_outside.insert(name);
+  for (const auto& [name, value] : variables) set_outside.insert(name);
   auto loaded = config::load(shown, registry, file->diagnostics, file->sources, set_outside);
   const auto colour = ::isatty(STDERR_FILENO) != 0 && !invocation.env.contains("NO_COLOR")
                           ? Colour::on
@@ -136,20 +153,24 @@ Result<std::unique_ptr<PipelineFile>> load_pipeline(const PipelineOptions& optio
   return file;
 }
 
+Result<GitInfo> current_commit(const PipelineFile& file, const Invocation& invocation) {
+  GitInfo local;
+  if (file.in_repository && !file.loaded.pipeline.source) local = TRY(git::read_info(file.root));
+  return merged(std::move(local), git::read_ci_event(invocation.env).git);
+}
+
 Result<RunInput> resolve_input(const PipelineFile& file, const PipelineOptions& options,
                                const Invocation& invocation) {
   const Pipeline& pipeline = file.loaded.pipeline;
   RunInput input;
-  auto ci = git::read_ci_event(invocation.env);
-  input.event = std::move(ci.event);
-  if (file.in_repository && !pipeline.source) input.git = TRY(git::read_info(file.root));
-  input.git = merged(std::move(input.git), ci.git);
+  input.event = git::read_ci_event(invocation.env).event;
+  input.git = TRY(current_commit(file, invocation));
   TRY(apply_overrides(options, input.event, input.git));
   if (input.event.branch.empty()) input.event.branch = input.git.branch;
   if (input.event.kind == EventKind::tag && input.event.tag.empty())
     input.event.tag = input.git.tag;
 
-  for (const auto& text : options.params) TRY(assign(text, "-p", input.given));
+  input.given = TRY(given_params(options));
   input.params = TRY(resolve_params(pipeline, input.given));
   input.variables = TRY(variables(options, pipeline, invocation.cwd));
   TRY(check_environment_name(pipeline, options.environment));

@@ -24,22 +24,40 @@ struct PipelineFile {
   config::LoadedPipeline loaded;
 };
 
+/// The file that the options name, or the one that lies here: absolute.
+[[nodiscard]] Result<std::filesystem::path> find_pipeline(const PipelineOptions& options,
+                                                          const Invocation& invocation);
+
 /// Finds and loads the file that the options name. An invalid file is Fault::usage, after every
 /// diagnostic was printed to stderr; warnings are printed and the file is used.
 [[nodiscard]] Result<std::unique_ptr<PipelineFile>> load_pipeline(const PipelineOptions& options,
                                                                   const Invocation& invocation,
                                                                   const Registry& registry);
+/// The same for a run that has its variables already: those of the options do not count.
+[[nodiscard]] Result<std::unique_ptr<PipelineFile>> load_pipeline_with(
+    const std::map<std::string, std::string>& variables, const PipelineOptions& options,
+    const Invocation& invocation, const Registry& registry);
 
 /// A path as a person in `cwd` would write it.
 [[nodiscard]] std::filesystem::path shown_path(const std::filesystem::path& file,
                                                const std::filesystem::path& cwd);
 
+/// What -e and --env-file, and -p, give. Fault::usage on what is no NAME=VALUE.
+[[nodiscard]] Result<std::map<std::string, std::string>> given_variables(
+    const PipelineOptions& options, const std::filesystem::path& cwd);
+[[nodiscard]] Result<std::map<std::string, std::string>> given_params(
+    const PipelineOptions& options);
+
+/// The commit that a run would be of now, as the CI system and the repository tell.
+[[nodiscard]] Result<GitInfo> current_commit(const PipelineFile& file,
+                                             const Invocation& invocation);
+
 /// Everything that the command line, the CI system and the repository say about one run.
 struct RunInput {
   Event event;
   GitInfo git;
-  std::map<std::string, std::string> params;     ///< complete
-  std::map<std::string, std::string> given;      ///< -p as given, for the record
+  std::map<std::string, std::string> params;  ///< complete
+  std::map<std::string, std::string> given;   ///< -p as given, for the record
   std::map<std::string, std::string> variables;
   std::string environment;
   plan::Plan plan;

@@ -26,17 +26,13 @@ class RunSession {
       : options_(std::move(options)), invocation_(invocation), registry_(make_registry()) {}
 
   Result<int> run() {
-    file_ = TRY(load_pipeline(options_.pipeline, invocation_, registry_));
-    if (options_.resume) {
-      store_ = TRY(store::RunStore::open(state_dir(invocation_, file_->file)));
-      record_ = TRY(find_resumable(*store_, *file_, options_));
-      resumed_ = record_.has_value();
-    }
+    TRY(load());
     input_ = resumed_ ? TRY(input_of(*record_, *file_, options_))
                       : TRY(resolve_input(*file_, options_.pipeline, invocation_));
     if (nothing_selected()) return 0;
     if (options_.dry_run) return show_plan();
     if (resumed_ && record_->exit_code == 0) return show_again();
+    if (resumed_ && in_place()) TRY(check_same_commit(*record_, *file_, invocation_));
     overrides_ =
         TRY(read_secrets_file(options_.secrets_file, file_->loaded.pipeline, invocation_.cwd));
     TRY(open_store());
@@ -55,6 +51,23 @@ class RunSession {
   [[nodiscard]] std::filesystem::path run_dir() const { return store_->run_dir(record_->id); }
   [[nodiscard]] bool in_place() const {
     return !pipeline().source && options_.worktree == WorktreeMode::dirty;
+  }
+
+  /// The record of a resumed run comes first: the file is read with the variables that it had.
+  Result<void> load() {
+    if (options_.resume) {
+      const auto file = TRY(find_pipeline(options_.pipeline, invocation_));
+      store_ = TRY(store::RunStore::open(state_dir(invocation_, file)));
+      record_ = TRY(find_resumable(*store_, file, options_, invocation_.cwd));
+      resumed_ = record_.has_value();
+    }
+    if (!resumed_) {
+      file_ = TRY(load_pipeline(options_.pipeline, invocation_, registry_));
+      return {};
+    }
+    file_ = TRY(
+        load_pipeline_with(record_->request.variables, options_.pipeline, invocation_, registry_));
+    return check_same_file(*record_, *file_);
   }
 
   bool nothing_selected() const {

@@ -123,6 +123,52 @@ class ResumeTest(harness.PipectlTest):
         self.pipectl("run", "--resume", code=0)
         self.assertEqual(self.ran(), ["ann", "ann"])
 
+    def test_the_same_values_may_be_given_again(self):
+        self.write("""
+            name: p
+            params: {who: {default: nobody}}
+            stages:
+              a: {when: env.X == 'x', env: {Y: '${{ env.X }}'}, run: 'echo "$Y" >> ran.txt; test -e go'}
+        """)
+        self.pipectl("run", "-e", "X=x", "-p", "who=ann", "-s", "a", code=1)
+        self.pipectl("run", "--resume", code=1)
+        self.pipectl("run", "--resume", "-e", "X=x", "-p", "who=ann", "-s", "a", code=1)
+        for other in (["-e", "X=y"], ["-e", "Z=x"], ["-p", "who=bob"], ["--branch", "other"],
+                      ["--skip", "a"]):
+            refused = self.pipectl("run", "--resume", *other, code=2)
+            self.assertIn("keeps its parameters", refused.stderr)
+        (self.folder / "go").touch()
+        self.pipectl("run", "--resume", "-e", "X=x", code=0)
+        self.assertEqual(self.ran(), ["x"] * 4)
+
+    def test_resume_in_place_refuses_another_commit(self):
+        self.write("name: p\nstages: {a: {run: 'test -e fixed'}}\n")
+        self.git("init", "-q")
+        self.git("add", "pipeline.yaml")
+        self.git("commit", "-q", "-m", "broken")
+        broken = self.git("rev-parse", "HEAD")
+        self.pipectl("run", code=1)
+        self.write("", "fixed")
+        self.git("add", "fixed")
+        self.git("commit", "-q", "-m", "fixed")
+        refused = self.pipectl("run", "--resume", code=2)
+        self.assertIn(broken[:10], refused.stderr)
+        self.assertIn(self.git("rev-parse", "HEAD")[:10], refused.stderr)
+        self.git("checkout", "-q", broken)
+        self.pipectl("run", "--resume", code=1)  # `fixed` is of the other commit
+        self.write("", "fixed")
+        self.pipectl("run", "--resume", code=0)
+
+    def test_a_checkout_of_its_own_may_be_resumed_whatever_happened_here(self):
+        self.write("name: p\nstages: {a: {run: 'test -e ../../../../go'}}\n")
+        self.git("init", "-q")
+        self.git("add", "pipeline.yaml")
+        self.git("commit", "-q", "-m", "first")
+        self.pipectl("run", "--worktree", "head", code=1)
+        self.git("commit", "-q", "--allow-empty", "-m", "second")
+        (self.folder / "go").touch()
+        self.pipectl("run", "--resume", code=0)
+
     def test_resume_refuses_a_changed_file(self):
         self.write("name: p\nstages: {a: {run: 'false'}}\n")
         self.pipectl("run", code=1)
