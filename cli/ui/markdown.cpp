@@ -101,13 +101,24 @@ std::string table(const RunModel& model, std::size_t limit) {
   return text;
 }
 
+std::string warnings(const RunModel& model, std::size_t limit) {
+  std::string text;
+  for (const auto& warning : model.warnings()) {
+    const auto line = fmt::format("\n> {}\n", cell(warning));
+    if (text.size() + line.size() > limit) break;
+    text += line;
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string markdown_summary(const RunModel& model, std::size_t limit) {
   const auto closing = closing_line(model, page());
   std::string text = fmt::format("### {}\n\n{}\n\n", cell(model.header().pipeline),
                                  cell(std::string_view{closing}.substr(0, closing.find('\n'))));
-  text += table(model, limit / 2);
+  if (!model.stages().empty()) text += table(model, limit / 2);
+  text += warnings(model, limit / 4);
   auto failures = model.failures();
   std::string details;
   // From the root cause backwards, as long as there is room.

@@ -142,6 +142,7 @@ class StageRun {
 
   /// See StageContext::settle.
   Result<void> settle(const std::filesystem::path& directory) {
+    if (has_artifacts_) return {};
     settled_ = TRY(read_outputs(job_.output_file, tools_.redactor));
     TRY((StageFiles{job_, tools_, emit_}.collect_artifacts(directory)));
     has_artifacts_ = true;

@@ -72,6 +72,32 @@ class PlanTest(harness.PipectlTest):
         self.assertEqual(fates["use"], ("open", "`stages.make.outputs.v == '1'` is known when it runs"))
         self.assertFalse((self.folder / ".pipectl").exists())
 
+    def test_what_only_the_run_decides_is_open(self):
+        self.write("""
+            name: open
+            env: {LATER: '${{ run.number }}', KNOWN: '${{ branch }}'}
+            environments: {prod: {tag: 'v${{ run.number }}'}}
+            stages:
+              make: {run: 'true'}
+              on-failure: {when: failure(), run: 'true'}
+              on-success: {when: success(), run: 'true'}
+              number: {when: run.number > 0, run: 'true'}
+              through-env: {when: env.LATER == '1', run: 'true'}
+              through-more: {env: {X: '${{ stages.make.outputs.v }}'}, when: env.X == '', run: 'true'}
+              through-values: {environment: prod, when: environment.tag == 'v1', run: 'true'}
+              nearest: {env: {LATER: '1'}, when: env.LATER == '1', run: 'true'}
+              known: {when: env.KNOWN == 'none', run: 'true'}
+              not-asked: {when: env.KNOWN == 'none' && failure(), run: 'true'}
+              both: {needs: [on-failure], run: 'true'}
+            """)
+        expected = dict.fromkeys(["on-failure", "on-success", "number", "through-env", "through-more",
+                                  "through-values"], "open")
+        expected |= {"make": "runs", "nearest": "runs", "known": "skipped", "not-asked": "skipped",
+                     "both": "runs"}
+        self.assertEqual({name: fate for name, (fate, _) in self.fates().items()}, expected)
+        known = self.fates("-e", "LATER=1")
+        self.assertEqual(known["through-env"][0], "runs")
+
     def test_means_the_same_as_run(self):
         self.write(PLAN.replace("['a $N', 'b']", "'true'"))
         for args in ((), ("--event", "pull_request"), ("--skip", "image"), ("--until", "quality"),
