@@ -53,7 +53,7 @@ int LiveRun::go() {
   const RunResult result = run_engine(*workspace);
   finish_view(*view_, parts_.clock, parts_.signals.token());
   if (result.fatal) report(*result.fatal);
-  return result.exit_code;
+  return exit_code_after(*view_, result.exit_code);
 }
 
 Result<Workspace> LiveRun::prepare() {

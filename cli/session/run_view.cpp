@@ -42,6 +42,10 @@ void finish_view(EventSink& view, const Clock& clock, const CancelToken& cancel)
   if (cancel.cancelled()) view.finish(clock.steady() + Milliseconds{2'000});
 }
 
+int exit_code_after(const EventSink& view, int exit_code) noexcept {
+  return exit_code == 0 && view.error() != 0 ? exit_code_of(Fault::infrastructure) : exit_code;
+}
+
 void tell_again(const store::RunRecord& record, const plan::Plan& plan, EventSink& view) {
   const store::RunRequest& request = record.request;
   const WallTime ended = record.ended.value_or(record.started);

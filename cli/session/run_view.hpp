@@ -23,6 +23,9 @@ struct RunViewParts {
 
 /// A reader that is only slow (a pager) gets everything; one that stalls cannot outlast Ctrl-C.
 void finish_view(EventSink& view, const Clock& clock, const CancelToken& cancel);
+/// That of a run whose view has finished: one that lost what another program asked for has failed,
+/// however well its stages ended.
+[[nodiscard]] int exit_code_after(const EventSink& view, int exit_code) noexcept;
 
 /// A run that had succeeded is not repeated: its result is told again.
 void tell_again(const store::RunRecord& record, const plan::Plan& plan, EventSink& view);

@@ -91,7 +91,7 @@ class RunSession {
     const auto view = make_run_view({options_, invocation_, *store_, input_.plan, clock_});
     tell_again(*record_, input_.plan, *view);
     finish_view(*view, clock_, signals_.token());
-    return 0;
+    return exit_code_after(*view, 0);
   }
 
   Result<void> open_store() {

@@ -46,7 +46,8 @@ class FloodTest(harness.PipectlTest):
     def test_what_cannot_be_shown_is_told(self):
         self.write("stages: {a: {run: 'echo said'}}")
         told = "cannot write to stdout: No space left on device"
-        for view, code, message in (("plain", 0, f"pipectl: warning: {told}"),):
+        for view, code, message in (("json", 3, f"pipectl: error: {told}"),
+                                    ("plain", 0, f"pipectl: warning: {told}")):
             with self.subTest(view), open("/dev/full", "w") as full:
                 done = subprocess.run([harness.PIPECTL, "run", "--ui", view], cwd=self.folder,
                                       stdout=full, stderr=subprocess.PIPE, text=True,
