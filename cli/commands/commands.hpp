@@ -12,6 +12,8 @@ namespace pipectl::cli {
 // callback that does the work and sets `invocation.exit_code`. Option values live in a shared_ptr
 // that the callback holds. The list in app.cpp is the order of `pipectl --help`.
 void add_run(CLI::App& root, Invocation& invocation);
+void add_deploy(CLI::App& root, Invocation& invocation);
+void add_rollback(CLI::App& root, Invocation& invocation);
 void add_validate(CLI::App& root, Invocation& invocation);
 void add_plan(CLI::App& root, Invocation& invocation);
 void add_graph(CLI::App& root, Invocation& invocation);

@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <thread>
 
+#include "cli/session/deploy_request.hpp"
 #include "cli/session/run_view.hpp"
 #include "cli/session/workspace_setup.hpp"
 #include "core/base/http_curl.hpp"
@@ -139,10 +140,11 @@ EngineOptions LiveRun::engine_options() const {
   options.signal = [&signals = parts_.signals] { return signals.signal(); };
   options.resumed = parts_.resumed;
   options.resume_hint = "pipectl run --resume=" + parts_.record.id;
+  options.notes = rollback_notes(parts_.input.plan, parts_.options);
   if (!parts_.resumed) return options;
   auto taken = take_over(parts_.input.plan, parts_.record);
   options.ended = std::move(taken.ended);
-  options.notes = std::move(taken.notes);
+  if (!parts_.options.go_back) options.notes = std::move(taken.notes);
   return options;
 }
 

@@ -36,11 +36,12 @@ Result<plan::Selection> selection_from_json(const std::string& text) try {
 }
 
 std::string options_to_json(const RunOptions& options) {
-  return json{{"jobs", options.jobs},
-              {"keep_going", options.keep_going},
-              {"no_cache", options.no_cache},
-              {"worktree", options.worktree == WorktreeMode::head ? "head" : "dirty"}}
-      .dump();
+  json kept{{"jobs", options.jobs},
+            {"keep_going", options.keep_going},
+            {"no_cache", options.no_cache},
+            {"worktree", options.worktree == WorktreeMode::head ? "head" : "dirty"}};
+  if (options.go_back) kept["go_back"] = *options.go_back;
+  return kept.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 std::vector<std::vector<std::size_t>> needs_by_position(const plan::Plan& plan) {
@@ -61,9 +62,10 @@ std::vector<store::RunRequest::LeftOut> left_out_before(const plan::Plan& plan) 
 }
 
 Result<void> options_from_json(const std::string& text, RunOptions& options) try {
-  options.worktree = json::parse(text).at("worktree").get<std::string>() == "head"
-                         ? WorktreeMode::head
-                         : WorktreeMode::dirty;
+  const json kept = json::parse(text);
+  options.worktree = kept.at("worktree").get<std::string>() == "head" ? WorktreeMode::head
+                                                                      : WorktreeMode::dirty;
+  if (kept.contains("go_back")) options.go_back = kept.at("go_back").get<std::string>();
   return {};
 } catch (const json::exception& error) {
   return damaged(error);

@@ -25,6 +25,9 @@ struct RunOptions {
   JobserverStyle jobserver{JobserverStyle::pipe};
   std::string secrets_file;
   std::optional<std::string> resume;  ///< a run, or `latest`
+  std::string deploy_to;              ///< environment whose deploys alone are meant; empty: all
+  /// Instead of deploying, back to the release of this run; empty: the one before.
+  std::optional<std::string> go_back;
 };
 
 /// What of the options makes a run what it is, as the store keeps it: a resumed run must select the
@@ -37,7 +40,7 @@ struct RunOptions {
 [[nodiscard]] std::vector<std::vector<std::size_t>> needs_by_position(const plan::Plan& plan);
 /// For the record: what the selection, the event or -E leaves out.
 [[nodiscard]] std::vector<store::RunRequest::LeftOut> left_out_before(const plan::Plan& plan);
-/// Reads `worktree` back; the rest is for people.
+/// Reads `worktree` and `go_back` back; the rest is for people.
 Result<void> options_from_json(const std::string& text, RunOptions& options);
 
 }  // namespace pipectl::cli

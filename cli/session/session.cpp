@@ -8,6 +8,7 @@
 #include "cli/output.hpp"
 #include "cli/pipeline_input.hpp"
 #include "cli/planning/plan_report.hpp"
+#include "cli/session/deploy_request.hpp"
 #include "cli/session/live_run.hpp"
 #include "cli/session/resume_record.hpp"
 #include "cli/session/run_view.hpp"
@@ -63,6 +64,7 @@ class RunSession {
     }
     if (!resumed_) {
       file_ = TRY(load_pipeline(options_.pipeline, invocation_, registry_));
+      if (!options_.deploy_to.empty()) TRY(select_deploys(pipeline(), options_));
       return {};
     }
     file_ = TRY(
