@@ -1,0 +1,60 @@
+"""`pipectl deploy` and `pipectl rollback`: one environment, by hand, from any machine."""
+import os
+import shutil
+import signal
+import subprocess
+
+from harness import PIPECTL, main
+from kube_harness import DeployTest
+
+
+class Rollback(DeployTest):
+    def pipeline(self, image, **options):
+        super().pipeline(image, more="environment: staging", keys=", deployment: app", **options)
+        path = self.folder / "pipeline.yaml"
+        path.write_text("environments: {staging: {}}\n" + path.read_text())
+
+    def by_hand(self, *args, code=0):
+        done = self.pipectl(*args, code=code, env=self.env)
+        return done.stdout + done.stderr
+
+    def test_back_to_the_release_before_or_to_that_of_a_run(self):
+        for image in ("app:v1", "app:v2", "app:v3"):
+            self.pipeline(image)
+            self.by_hand("deploy", "staging")
+        first = self.record()["history"][-1]["run"].partition("/")[0]
+        # Neither the history of the machine nor the manifests are needed.
+        shutil.rmtree(self.folder / ".pipectl")
+        shutil.rmtree(self.folder / "k8s")
+        self.assertIn("app:v3 -> app:v2", self.by_hand("rollback", "staging"))
+        self.assertEqual("v2", self.version())
+        self.assertIn("app:v2 -> app:v1", self.by_hand("rollback", "staging", "--to", first))
+        self.assertEqual("v1", self.version())
+
+    def test_back_from_a_blue_green_switch(self):
+        for image in ("app:v1", "app:v2"):
+            self.deploy(image, strategy="{blue-green: {deadline: 60s}}")
+        self.by_hand("rollback", "staging")
+        self.assertEqual(({"app-blue": 3, "app-green": 0}, "v1"), (self.replicas(), self.version()))
+
+    def test_back_from_a_canary_whose_pipectl_was_killed(self):
+        self.deploy("app:v1")
+        self.pipeline("app:v2", strategy="{canary: {steps: [50%, 100%], pause: 60s, deadline: 60s}}")
+        child = subprocess.Popen([PIPECTL, "run", "--ui", "plain"], cwd=self.folder, env=self.env,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL)
+        self.cluster.await_state(lambda: self.replicas() == {"app": 1, "app-canary": 2})
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+        self.by_hand("rollback", "staging")
+        self.assertEqual(({"app": 3}, "v1"), (self.replicas(), self.version()))
+
+    def test_what_cannot_be(self):
+        self.deploy("app:v1")
+        self.assertIn("there is no environment 'stagin'", self.by_hand("rollback", "stagin", code=2))
+        self.assertIn("no earlier release", self.by_hand("rollback", "staging", code=6))
+        self.assertIn("no release of run", self.by_hand("rollback", "staging", "--to", "x", code=6))
+
+
+if __name__ == "__main__":
+    main()
