@@ -1,5 +1,6 @@
 #include "plugins/register.hpp"
 
+#include "plugins/docker/docker.hpp"
 #include "plugins/kubernetes/kubernetes.hpp"
 #include "plugins/secrets/secrets.hpp"
 
@@ -11,6 +12,10 @@ void register_plugins(Registry& registry) {
   registry.add(plugins::make_command_secrets());
   registry.add(plugins::make_kubernetes_target());
   registry.add(plugins::make_kubernetes_check());
+
+  registry.add(docker::make_factory());
+  registry.add(docker::make_build_method());
+  registry.add(docker::make_publish_method());
 }
 
 }  // namespace pipectl

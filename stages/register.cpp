@@ -12,6 +12,7 @@ void register_stages(Registry& registry) {
   registry.add(stages::make_lint_kind());
   registry.add(stages::make_test_kind());
   registry.add(stages::make_build_kind());
+  registry.add(stages::make_publish_kind());
   registry.add(stages::make_security_kind());
   registry.add(stages::make_perf_kind());
   registry.add(stages::make_verify_kind());

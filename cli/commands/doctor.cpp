@@ -24,6 +24,7 @@ Result<int> doctor(const Options& options, const Invocation& invocation) {
   add(check_pipeline(*file));
   add(check_repository(*file));
   add(check_programs(*file, invocation));
+  add(check_containers(*file, invocation));
   add(check_secrets(*file, registry, invocation));
   add(check_state_dir(*file, invocation));
   TRY(write_stdout(options.json ? doctor_json(findings)

@@ -8,6 +8,7 @@
 #include "cli/history/history.hpp"
 #include "cli/history/record_json.hpp"
 #include "cli/history/run_page.hpp"
+#include "cli/session/gone_runs.hpp"
 #include "cli/usage.hpp"
 
 namespace pipectl::cli {
@@ -51,6 +52,8 @@ Result<void> show(const RunsOptions& options, const Invocation& invocation) {
 Result<void> clean(const RunsOptions& options, const Invocation& invocation) {
   const auto history = TRY(open_history(options.history, invocation));
   store::RunStore::Pruned pruned;
+  if (history)
+    remove_what_gone_runs_left({*history, make_registry(), invocation.env, ""}, CancelToken{});
   if (history) pruned = TRY(clean_runs(*history, options.clean));
   if (options.history.json) return print(json_of_pruned(pruned));
   return print(cleaned_text(pruned));

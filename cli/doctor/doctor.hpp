@@ -31,6 +31,9 @@ struct Finding {
 [[nodiscard]] std::vector<Finding> check_repository(const PipelineFile& file);
 [[nodiscard]] std::vector<Finding> check_programs(const PipelineFile& file,
                                                   const Invocation& invocation);
+/// Whether an engine answers, when a stage needs one.
+[[nodiscard]] std::vector<Finding> check_containers(const PipelineFile& file,
+                                                    const Invocation& invocation);
 [[nodiscard]] std::vector<Finding> check_secrets(const PipelineFile& file, const Registry& registry,
                                                  const Invocation& invocation);
 [[nodiscard]] std::vector<Finding> check_state_dir(const PipelineFile& file,

@@ -9,6 +9,7 @@
 #include "core/engine/decision.hpp"
 #include "core/engine/run_values.hpp"
 #include "core/engine/scheduler.hpp"
+#include "stages/template_key.hpp"
 
 namespace pipectl::cli {
 namespace {
@@ -65,6 +66,18 @@ class Forecaster {
     forecast.reason = verdict.reason;
   }
 
+  // What it would run, in what, beside what.
+  void describe(const plan::Node& node, const NodeScope& scope, Forecast& forecast) const {
+    const StageSpec& stage = *node.stage;
+    forecast.commands = file_.loaded.runners.at(stage.name)->preview(scope);
+    if (executor_of(stage) == ExecutorKind::docker)
+      forecast.image = stages::shown(stage.container.image, scope);
+    for (const auto& service : stage.services)
+      forecast.services.push_back(fmt::format(
+          "{} ({})", service.name,
+          service.compose.empty() ? stages::shown(service.image, scope) : service.compose));
+  }
+
   Forecast one(const plan::Node& node) const {
     Forecast forecast;
     forecast.node = &node;
@@ -78,7 +91,7 @@ class Forecaster {
     if (leave_open(parts, forecast)) return forecast;
     const Decision decision = decide(parts, verdict);
     if (const auto* start = std::get_if<Start>(&decision)) {
-      forecast.commands = commands(node, *start->scope);
+      describe(node, *start->scope, forecast);
       return forecast;
     }
     const auto& outcome = std::get<Outcome>(decision);
@@ -97,13 +110,8 @@ class Forecaster {
     if (!scope || !OpenQuestion{*scope, stage}.asked_by(*stage.when)) return false;
     forecast.fate = Fate::open;
     forecast.reason = fmt::format("`{}` is known when it runs", stage.when->text());
-    forecast.commands = commands(parts.node, *scope);
+    describe(parts.node, *scope, forecast);
     return true;
-  }
-
-  [[nodiscard]] std::vector<std::string> commands(const plan::Node& node,
-                                                  const NodeScope& scope) const {
-    return file_.loaded.runners.at(node.stage->name)->preview(scope);
   }
 
   const PipelineFile& file_;

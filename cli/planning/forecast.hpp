@@ -23,6 +23,8 @@ struct Forecast {
   std::string reason;
   std::string hint;
   std::vector<std::string> commands;  ///< of a node that runs, or may
+  std::string image;                  ///< of the container that it runs in, or empty
+  std::vector<std::string> services;  ///< `redis (redis:7)`
 };
 
 /// One for each node of the plan, in its order. Starts nothing; looks only for programs in PATH

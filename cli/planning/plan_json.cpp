@@ -33,6 +33,8 @@ Json describe(const Forecast& forecast, const plan::Plan& plan) {
   put_text(json, "environment", stage.environment);
   if (!stage.secrets.empty()) json["secrets"] = stage.secrets;
   if (stage.timeout) json["timeout_ms"] = stage.timeout->count();
+  put_text(json, "image", forecast.image);
+  if (!forecast.services.empty()) json["services"] = forecast.services;
   json["commands"] = forecast.commands;
   if (stage.where.file != nullptr) {
     json["file"] = stage.where.file->path;

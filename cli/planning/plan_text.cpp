@@ -119,6 +119,8 @@ class PlanText {
     }
     if (forecast.fate == Fate::runs && !forecast.node->needs.empty())
       dim("after " + shown(needs_of(forecast, input_.plan)));
+    if (!forecast.image.empty()) dim("in " + shown(forecast.image));
+    if (!forecast.services.empty()) dim("with " + shown(join(forecast.services, ", ")));
     for (const auto& command : forecast.commands) {
       std::string_view prompt = "$ ";
       ui::each_line(command, [&](std::string_view line) {

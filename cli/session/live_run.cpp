@@ -161,7 +161,8 @@ RunResult LiveRun::run_engine(const Workspace& workspace) {
                  parts_.store.cache_dir(),
                  grace_of_children,
                  parts_.options.no_cache ? JobTools::Cache::ignore : JobTools::Cache::use,
-                 skips_.get()};
+                 skips_.get(),
+                 &parts_.registry};
   const auto artifacts_dir = [&store = parts_.store,
                               &run = parts_.record.id](const std::string& stage) {
     return store.artifacts_dir(run, stage);

@@ -9,6 +9,7 @@
 #include "cli/pipeline_input.hpp"
 #include "cli/planning/plan_report.hpp"
 #include "cli/session/deploy_request.hpp"
+#include "cli/session/gone_runs.hpp"
 #include "cli/session/live_run.hpp"
 #include "cli/session/resume_record.hpp"
 #include "cli/session/run_view.hpp"
@@ -112,6 +113,8 @@ class RunSession {
       return tl::unexpected(lock.error());
     }
     lock_ = std::move(*lock);
+    remove_what_gone_runs_left({*store_, registry_, invocation_.env, resumed_ ? record_->id : ""},
+                               signals_.token());
     if (!resumed_) return {};
     const auto ended = TRY(end_leftovers({record_->id, unfinished_processes(*record_)},
                                          grace_of_children, signals_.token()));

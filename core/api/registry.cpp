@@ -27,12 +27,23 @@ const DeployTargetKind* Registry::deploy_target(std::string_view name) const noe
 const DeployStrategyKind* Registry::deploy_strategy(std::string_view name) const noexcept {
   return find(strategies_, name);
 }
+const ExecutorFactory* Registry::executor(std::string_view name) const noexcept {
+  return find(executors_, name);
+}
+
+const StageMethod* Registry::stage_method(std::string_view kind, yaml::Node mapping) const {
+  for (const auto& method : methods_)
+    if (method->kind() == kind && mapping.find(method->key().name)) return method.get();
+  return nullptr;
+}
 
 std::vector<KeyDoc> Registry::keys_of(const StageKind& kind) const {
   auto keys = kind.keys();
   if (kind.name() == "deploy")
     for (const auto& target : targets_)
       keys.push_back({target->name(), target->type(), target->summary()});
+  for (const auto& method : methods_)
+    if (method->kind() == kind.name()) keys.push_back(method->key());
   return keys;
 }
 

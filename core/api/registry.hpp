@@ -6,9 +6,11 @@
 
 #include "core/api/deploy_strategy.hpp"
 #include "core/api/deploy_target.hpp"
+#include "core/api/executor_factory.hpp"
 #include "core/api/health_check.hpp"
 #include "core/api/secret_provider.hpp"
 #include "core/api/stage_kind.hpp"
+#include "core/api/stage_method.hpp"
 
 namespace pipectl {
 
@@ -22,14 +24,20 @@ class Registry {
   void add(std::unique_ptr<DeployTargetKind> kind) { targets_.push_back(std::move(kind)); }
   void add(std::unique_ptr<DeployStrategyKind> kind) { strategies_.push_back(std::move(kind)); }
 
+  void add(std::unique_ptr<ExecutorFactory> factory) { executors_.push_back(std::move(factory)); }
+  void add(std::unique_ptr<StageMethod> method) { methods_.push_back(std::move(method)); }
+
   [[nodiscard]] const StageKind* stage_kind(std::string_view name) const noexcept;
   [[nodiscard]] const HealthCheckKind* health_check(std::string_view name) const noexcept;
   [[nodiscard]] const SecretProvider* secret_provider(std::string_view name) const noexcept;
 
   [[nodiscard]] const DeployTargetKind* deploy_target(std::string_view name) const noexcept;
   [[nodiscard]] const DeployStrategyKind* deploy_strategy(std::string_view name) const noexcept;
+  [[nodiscard]] const ExecutorFactory* executor(std::string_view name) const noexcept;
+  /// The method that one of the mapping's keys names for this kind, or null.
+  [[nodiscard]] const StageMethod* stage_method(std::string_view kind, yaml::Node mapping) const;
 
-  /// The kind's own keys, and those by which other parts extend it: a deploy's targets.
+  /// The kind's own keys, and those by which other parts extend it: its methods, a deploy's targets.
   [[nodiscard]] std::vector<KeyDoc> keys_of(const StageKind& kind) const;
 
   [[nodiscard]] const auto& stage_kinds() const noexcept { return stage_kinds_; }
@@ -37,6 +45,7 @@ class Registry {
   [[nodiscard]] const auto& secret_providers() const noexcept { return providers_; }
   [[nodiscard]] const auto& deploy_targets() const noexcept { return targets_; }
   [[nodiscard]] const auto& deploy_strategies() const noexcept { return strategies_; }
+  [[nodiscard]] const auto& executors() const noexcept { return executors_; }
 
  private:
   std::vector<std::unique_ptr<StageKind>> stage_kinds_;
@@ -44,6 +53,8 @@ class Registry {
   std::vector<std::unique_ptr<SecretProvider>> providers_;
   std::vector<std::unique_ptr<DeployTargetKind>> targets_;
   std::vector<std::unique_ptr<DeployStrategyKind>> strategies_;
+  std::vector<std::unique_ptr<ExecutorFactory>> executors_;
+  std::vector<std::unique_ptr<StageMethod>> methods_;
 };
 
 }  // namespace pipectl

@@ -99,6 +99,8 @@ Result<CommandEnd> run_command(StageContext& context, const StageCommand& comman
   CommandEnd end;
   end.finished = supervise(*process, limit ? std::optional{limit->deadline} : std::nullopt, cancel,
                            context.grace);
+  if (end.finished.ended == Ended::by_itself)
+    if (auto broken = process->broken()) return tl::unexpected(std::move(*broken));
   if (end.finished.ended == Ended::timed_out && limit) end.limit = limit->limit;
   if (end.finished.ended == Ended::cancelled) end.cancelled = cancel.reason();
   if (end.finished.drain_cut)

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,8 +34,8 @@ struct KeyDoc {
 
 /// What a kind may use while it reads its own keys.
 struct ParseContext {
-  const StageSpec& stage;     ///< the common keys, already read
-  const expr::Names& names;   ///< for Template::check and check_shell
+  const StageSpec& stage;    ///< the common keys, already read
+  const expr::Names& names;  ///< for Template::check and check_shell
   const Registry& registry;
   Diagnostics& diagnostics;
 };
@@ -54,19 +55,19 @@ class StageEmitter : public LineSink {
 /// All that a stage gets to work with. Lives as long as one attempt.
 struct StageContext {
   std::string run_id;
-  std::string stage;                          ///< node name
+  std::string stage;  ///< node name
   const StageSpec& spec;
   std::filesystem::path workspace;
-  std::filesystem::path directory;            ///< the stage's working directory, absolute
-  EnvMap env;                                 ///< complete environment of its children
-  std::filesystem::path output_file;          ///< $PIPECTL_OUTPUT
-  std::filesystem::path state_dir;            ///< of the run: runs/<id>
+  std::filesystem::path directory;    ///< the stage's working directory, absolute
+  EnvMap env;                         ///< complete environment of its children
+  std::filesystem::path output_file;  ///< $PIPECTL_OUTPUT
+  std::filesystem::path state_dir;    ///< of the run: runs/<id>
   std::filesystem::path cache_dir;
   int attempt{1};
-  std::optional<SteadyTime> deadline;         ///< of this attempt
-  Milliseconds grace{10'000};                 ///< between interrupt and kill
-  CancelToken cancel;                         ///< stops the stage's own work
-  CancelToken cleanup;                        ///< for undo and cleanup: only a hard stop reaches it
+  std::optional<SteadyTime> deadline;  ///< of this attempt
+  Milliseconds grace{10'000};          ///< between interrupt and kill
+  CancelToken cancel;                  ///< stops the stage's own work
+  CancelToken cleanup;                 ///< for undo and cleanup: only a hard stop reaches it
   Executor& executor;
   HttpClient& http;
   const Clock& clock;
@@ -79,6 +80,10 @@ struct StageContext {
   /// what goes wrong is then undone too. For all others the engine does it after they have ended.
   /// May be empty.
   std::function<Result<void>()> settle{};
+  EnvMap secrets{};                               ///< the granted ones; `env` has them, too
+  const EnvMap& host;  ///< what programs of this host get that pipectl needs
+  /// Values of declared secrets, for what a stage starts beside its own commands.
+  std::function<Result<EnvMap>(const std::vector<std::string>&)> grant{};
   HttpClient* route{nullptr};  ///< set by a deploy: also reaches what only its target can
 
   [[nodiscard]] HttpClient& client() const noexcept { return route == nullptr ? http : *route; }

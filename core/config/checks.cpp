@@ -21,6 +21,15 @@ expr::Origin check_entry(const EnvEntry& entry, const Pipeline& pipeline, const 
   return entry.value.check(names, diagnostics);
 }
 
+void check_service(const ServiceSpec& service, const Pipeline& pipeline, const StageNames& names,
+                   Diagnostics& diagnostics) {
+  service.image.check(names, diagnostics);
+  for (const auto& entry : service.env) check_entry(entry, pipeline, names, diagnostics);
+  for (const auto& part : service.command) part.check(names, diagnostics);
+  service.health.path.check(names, diagnostics);
+  for (const auto& part : service.health.command) part.check(names, diagnostics);
+}
+
 NameTable::Environment check_environment(const EnvironmentSpec& environment, const NameTable& table,
                                          Diagnostics& diagnostics) {
   StageNames names(table);
@@ -75,6 +84,8 @@ void check_stage(const StageSpec& stage, const Pipeline& pipeline, StageNames& n
     names.add_env(entry.name, check_entry(entry, pipeline, names, diagnostics));
   if (stage.when) stage.when->check(names, diagnostics);
   stage.working_directory.check(names, diagnostics);
+  stage.container.image.check(names, diagnostics);
+  for (const auto& service : stage.services) check_service(service, pipeline, names, diagnostics);
   if (stage.concurrency) stage.concurrency->check(names, diagnostics);
   for (const auto& pattern : stage.artifacts) pattern.check(names, diagnostics);
   if (!stage.cache) return;

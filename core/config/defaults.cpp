@@ -1,5 +1,6 @@
 #include <array>
 
+#include "core/config/containers.hpp"
 #include "core/config/keys.hpp"
 #include "core/config/not_built.hpp"
 #include "core/config/sections.hpp"
@@ -17,7 +18,7 @@ StageSpec read_defaults(yaml::Node mapping, Pipeline& pipeline, const Context& c
   if (const auto retry = reader.node("retry")) spec.retry = read_retry(*retry, context.diagnostics);
   if (const auto shell = reader.choice("shell", shells))
     spec.shell = *shell == "bash" ? Shell::bash : Shell::sh;
-  read_executor(reader);
+  read_container(reader, spec);
   if (auto directory = read_directory(reader)) spec.working_directory = std::move(*directory);
   if (const auto env = reader.node("env")) {
     auto entries = read_env(*env, context.diagnostics);

@@ -16,7 +16,9 @@ constexpr std::string_view condition = R"({"$ref":"#/$defs/condition"})";
 constexpr std::string_view boolean = R"({"type":"boolean"})";
 constexpr std::string_view retry = R"({"$ref":"#/$defs/retry"})";
 constexpr std::string_view shell = R"({"enum":["sh","bash"]})";
-constexpr std::string_view executor = R"({"enum":["local"]})";
+constexpr std::string_view executor = R"({"$ref":"#/$defs/executor"})";
+constexpr std::string_view image = R"({"$ref":"#/$defs/image"})";
+constexpr std::string_view pull = R"({"enum":["missing","always","never"]})";
 
 constexpr std::array pipeline{
     KeyDoc{"name", text, "What the pipeline is called; default: its folder's name"},
@@ -74,6 +76,7 @@ constexpr std::array defaults{
     KeyDoc{"retry", retry, "How often to try again"},
     KeyDoc{"shell", shell, "The shell of `run`"},
     KeyDoc{"env", env, "As `env` of the pipeline"},
+    KeyDoc{"image", image, "The image of the container that commands run in"},
     KeyDoc{"executor", executor, "Where commands run"},
     KeyDoc{"working_directory", text, "Where in the workspace commands run"},
 };
@@ -94,7 +97,11 @@ constexpr std::array stage{
     KeyDoc{"secrets", names, "The secrets that it gets"},
     KeyDoc{"working_directory", text, "Where in the workspace its commands run"},
     KeyDoc{"shell", shell, "`sh -e -c`, or `bash -e -o pipefail -c`"},
-    KeyDoc{"executor", executor, "Where its commands run"},
+    KeyDoc{"image", image, "The image of the container that its commands run in"},
+    KeyDoc{"executor", executor,
+           "Where its commands run; default: docker with `image`, else local"},
+    KeyDoc{"services", R"({"$ref":"#/$defs/services"})",
+           "What runs beside it, by name: databases, queues"},
     KeyDoc{"timeout", duration, "How long one attempt may take"},
     KeyDoc{"retry", retry, "How often to try again"},
     KeyDoc{"allow_failure", R"({"$ref":"#/$defs/allow_failure"})",
@@ -125,6 +132,36 @@ constexpr std::array retry_keys{
 constexpr std::array cache{
     KeyDoc{"key", text, "What the content depends on"},
     KeyDoc{"paths", texts, "What to keep, in the workspace"},
+};
+
+constexpr std::array container{
+    KeyDoc{"pull", pull, "When to fetch the image; default: missing"},
+    KeyDoc{"user", R"({"enum":["host","image","root"]})",
+           "Whom commands run as; default: host, the user that runs pipectl"},
+    KeyDoc{"network", text, "The network to join: `host`, `none`, or one that is there"},
+    KeyDoc{"cpus", R"({"type":["number","string"]})", "How many processors it may use: 1.5"},
+    KeyDoc{"memory", R"({"type":["string","integer"]})", "How much memory it may use: 512MiB"},
+};
+
+constexpr std::array service{
+    KeyDoc{"image", image, "What it runs"},
+    KeyDoc{"compose", text, "A Compose file in the workspace, instead of `image`"},
+    KeyDoc{"ports", R"({"type":"array","items":{"$ref":"#/$defs/port"}})",
+           "The ports it listens on; the first one is its port"},
+    KeyDoc{"env", env, "Environment variables"},
+    KeyDoc{"secrets", names, "The secrets that it gets as variables"},
+    KeyDoc{"command", texts, "Arguments in place of the image's own"},
+    KeyDoc{"pull", pull, "When to fetch the image; default: missing"},
+    KeyDoc{"health", R"({"$ref":"#/$defs/service_health"})",
+           "How it is known to be ready; default: the image's HEALTHCHECK"},
+};
+
+constexpr std::array service_health{
+    KeyDoc{"tcp", R"({"$ref":"#/$defs/port"})", "This port accepts connections"},
+    KeyDoc{"http", text, "This path answers with a status of 200 to 399"},
+    KeyDoc{"port", R"({"$ref":"#/$defs/port"})", "The port for `http`; default: the first one"},
+    KeyDoc{"command", texts, "This command in its container ends with 0"},
+    KeyDoc{"within", duration, "How long to wait for it; default: 1m"},
 };
 
 constexpr std::array check{
@@ -171,6 +208,12 @@ auto with_table(Section section, Use use) {
       return use(retry_keys, Table<retry_keys>::names);
     case Section::cache:
       return use(cache, Table<cache>::names);
+    case Section::container:
+      return use(container, Table<container>::names);
+    case Section::service:
+      return use(service, Table<service>::names);
+    case Section::service_health:
+      return use(service_health, Table<service_health>::names);
     case Section::check:
       break;
   }
@@ -218,6 +261,12 @@ std::string_view to_string(Section section) noexcept {
       return "retry";
     case Section::cache:
       return "cache";
+    case Section::container:
+      return "executor docker";
+    case Section::service:
+      return "service";
+    case Section::service_health:
+      return "health of a service";
     case Section::check:
       break;
   }

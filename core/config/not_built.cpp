@@ -7,32 +7,29 @@
 namespace pipectl::config {
 namespace {
 
-constexpr std::string_view on_host = "without it the stage runs on this host";
 constexpr std::string_view own_gate = "let the command itself fail when a limit is passed";
 constexpr std::string_view own_tool = "call the tool with `run`";
 
 constexpr std::array table{
     NotBuilt{Place::pipeline_key, "notify", "send messages from a stage with `always: true`"},
 
-    NotBuilt{Place::stage_key, "image", on_host},
-    NotBuilt{Place::stage_key, "services", "start it in a stage of its own"},
     NotBuilt{Place::stage_key, "gate", own_gate},
     NotBuilt{Place::stage_key, "reports", "keep the files with `artifacts`"},
     NotBuilt{Place::stage_key, "tool", own_tool},
     NotBuilt{Place::stage_key, "load", own_tool},
-    NotBuilt{Place::stage_key, "docker", "call docker with `run`"},
-    NotBuilt{Place::stage_key, "compose", "call docker compose with `run`"},
+    NotBuilt{Place::stage_key, "docker",
+             "kinds `build` and `publish` have it; elsewhere call docker with `run`"},
+    NotBuilt{Place::stage_key, "compose",
+             "`services` can be a Compose file; or call docker compose with `run`"},
 
     NotBuilt{Place::environment_key, "approval",
              "start the deploying stage by hand with `pipectl run --stage NAME`"},
 
-    NotBuilt{Place::kind, "publish", "publish with `kind: run`"},
     NotBuilt{Place::kind, "release", "release with `kind: run`"},
     NotBuilt{Place::kind, "provision", "provision with `kind: run`"},
     NotBuilt{Place::kind, "approve", "start the next stage by hand with `pipectl run --from NAME`"},
 
-    NotBuilt{Place::executor, "docker", "only `local` is"},
-    NotBuilt{Place::executor, "kubernetes", "only `local` is"},
+    NotBuilt{Place::executor, "kubernetes", "`local` and `docker` are"},
 
     NotBuilt{Place::check, "prometheus", "check it over http or tcp, or with a command"},
 };

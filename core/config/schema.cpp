@@ -179,6 +179,20 @@ void add_values(Json& defs) {
   defs["allow_failure"] = any_of({{{"type", "boolean"}}, code, list_of(code)});
 }
 
+void add_containers(Json& defs) {
+  defs["image"] = {{"type", "string"}, {"minLength", 1}};
+  defs["port"] = {{"type", "integer"}, {"minimum", 1}, {"maximum", 65535}};
+  Json in_docker{{"type", "object"},
+                 {"properties", {{"docker", object(Section::container)}}},
+                 {"required", {"docker"}},
+                 {"additionalProperties", false}};
+  defs["executor"] = any_of({{{"enum", {"local", "docker"}}}, std::move(in_docker)});
+  defs["service_health"] = object(Section::service_health);
+  Json service = object(Section::service);
+  service["oneOf"] = Json::array({{{"required", {"image"}}}, {{"required", {"compose"}}}});
+  defs["services"] = map_of(name_pattern, any_of({ref("image"), std::move(service)}));
+}
+
 void add_sections(Json& defs, const Registry& registry) {
   defs["source"] = any_of({{{"type", "string"}}, object(Section::source)});
   defs["params"] = map_of(name_pattern, or_nothing(object(Section::param)));
@@ -211,6 +225,7 @@ std::string json_schema(const Registry& registry) {
               {"additionalProperties", false},
               {"$defs", Json::object()}};
   add_values(schema["$defs"]);
+  add_containers(schema["$defs"]);
   add_sections(schema["$defs"], registry);
   return schema.dump(2) + "\n";
 }

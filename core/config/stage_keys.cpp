@@ -5,8 +5,8 @@
 #include <array>
 #include <filesystem>
 
+#include "core/config/containers.hpp"
 #include "core/config/keys.hpp"
-#include "core/config/not_built.hpp"
 #include "core/config/values.hpp"
 #include "core/yaml/canonical.hpp"
 
@@ -156,7 +156,7 @@ void read_commands(yaml::Reader& reader, StageSpec& spec) {
   static constexpr std::array<std::string_view, 2> shells{"sh", "bash"};
   if (const auto shell = reader.choice("shell", shells))
     spec.shell = *shell == "bash" ? Shell::bash : Shell::sh;
-  read_executor(reader);
+  read_container(reader, spec);
   if (auto directory = read_directory(reader)) spec.working_directory = std::move(*directory);
   if (const auto env = reader.node("env")) {
     auto entries = read_env(*env, reader.diagnostics());
@@ -172,15 +172,6 @@ std::optional<Milliseconds> read_timeout(yaml::Reader& reader) {
   if (timeout && timeout->count() == 0)
     reader.diagnostics().error(reader.node("timeout")->span(), "'timeout' must be more than 0");
   return timeout;
-}
-
-bool read_executor(yaml::Reader& reader) {
-  static constexpr std::array<std::string_view, 1> executors{"local"};
-  const auto value = reader.node("executor");
-  if (!value) return true;
-  if (report_not_built(Place::executor, value->text(), value->span(), reader.diagnostics()))
-    return false;
-  return yaml::read_choice(*value, "executor", executors, reader.diagnostics()).has_value();
 }
 
 std::optional<expr::Template> read_directory(yaml::Reader& reader) {
@@ -217,6 +208,7 @@ void read_stage_keys(yaml::Reader& reader, const StageTargets& targets, StageSpe
   read_limits(reader, spec);
   read_allow_failure(reader, spec);
   if (reader.node("secrets")) spec.secrets = read_grants(reader, targets.secrets);
+  read_services(reader, targets.secrets, spec);
   read_environment_name(reader, targets.environments, spec);
   read_files(reader, spec);
   if (const auto matrix = reader.node("matrix"))

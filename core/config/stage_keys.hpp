@@ -31,7 +31,4 @@ void read_stage_keys(yaml::Reader& reader, const StageTargets& targets, StageSpe
 /// More than nothing.
 [[nodiscard]] std::optional<Milliseconds> read_timeout(yaml::Reader& reader);
 
-/// True unless another executor than the local one is named, which is reported.
-bool read_executor(yaml::Reader& reader);
-
 }  // namespace pipectl::config

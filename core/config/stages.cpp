@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/config/containers.hpp"
 #include "core/config/keys.hpp"
 #include "core/config/values.hpp"
 
@@ -78,6 +79,7 @@ void StagesReader::read_stage(yaml::Node key, const Extended& extended, const Gr
   spec.where = key.span();
   yaml::Reader reader(value, fmt::format("stage '{}'", key.text()), context_.diagnostics);
   read_stage_keys(reader, targets_, spec);
+  check_container(reader, spec);
   auto needs = read_needs(reader);
   if (!needs) needs = group.needs;
   if (!named) return;
@@ -95,7 +97,7 @@ const std::vector<std::string_view>& StagesReader::kind_keys(std::string_view ki
   if (known != kind_keys_.end()) return known->second;
   auto& names = kind_keys_[std::string(kind)];
   if (const auto* found = context_.registry.stage_kind(kind))
-    for (const auto& key : found->keys()) names.push_back(key.name);
+    for (const auto& key : context_.registry.keys_of(*found)) names.push_back(key.name);
   return names;
 }
 

@@ -33,7 +33,8 @@ VisibleOutputs visible_outputs(const plan::Plan& plan, plan::NodeId id,
 EnvMap child_environment(const NodeScope& scope, const plan::Node& node,
                          const VisibleOutputs& outputs, const std::filesystem::path& output_file) {
   const RunFacts& facts = scope.facts();
-  EnvMap env = facts.host;
+  const bool on_host = executor_of(*node.stage) == ExecutorKind::local;
+  EnvMap env = on_host ? facts.host : EnvMap{};
   for (const auto& [name, value] : scope.env()) env[name] = value;
   env["PIPECTL_RUN_ID"] = facts.id;
   env["PIPECTL_STAGE"] = node.name;
@@ -46,6 +47,7 @@ EnvMap child_environment(const NodeScope& scope, const plan::Node& node,
   env["PIPECTL_GIT_TAG"] = facts.git.tag;
   env["PIPECTL_GIT_AUTHOR"] = facts.git.author;
   env["PIPECTL_GIT_MESSAGE"] = facts.git.message;
+  env["PIPECTL_GIT_REMOTE"] = facts.git.remote;
   env["PIPECTL_RUN_NUMBER"] = std::to_string(facts.number);
   if (const auto* environment = scope.environment())
     env["PIPECTL_ENVIRONMENT"] = environment->name;

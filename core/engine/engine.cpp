@@ -126,7 +126,8 @@ void Engine::prepare(plan::NodeId id, std::shared_ptr<const NodeScope> scope) {
   job.cancel = started.cancel.token();
   job.cleanup = hard_.token();
   if (!options_.notes.empty()) job.remembered = options_.notes[id];
-  if (parts_.jobserver != nullptr) parts_.jobserver->describe(job.env);
+  const bool on_host = executor_of(stage) == ExecutorKind::local;
+  if (parts_.jobserver != nullptr && on_host) parts_.jobserver->describe(job.env);
 
   auto why = start_reason(stage, {scheduler_.needs_ended_well(id), options_.resumed});
   recorder_.will(transition::StageStarted{node.name, job.attempt, std::move(why)});

@@ -11,6 +11,7 @@
 #include "core/engine/output_file.hpp"
 #include "core/engine/retry.hpp"
 #include "core/engine/stage_files.hpp"
+#include "core/engine/stage_place.hpp"
 #include "core/engine/stage_skip.hpp"
 #include "core/engine/worker_emitter.hpp"
 #include "core/exec/leftovers.hpp"
@@ -26,7 +27,8 @@ Result<std::filesystem::path> working_directory(const StageJob& job) {
   auto directory = (workspace / text).lexically_normal();
   std::error_code error;
   if (!std::filesystem::is_directory(directory, error))
-    return fail(Fault::step, fmt::format("working_directory '{}' is no folder of the workspace", text),
+    return fail(Fault::step,
+                fmt::format("working_directory '{}' is no folder of the workspace", text),
                 "a path below the workspace's root is wanted; an earlier stage may make it");
   if (!lies_within(directory, workspace))
     return fail(Fault::step, fmt::format("working_directory '{}' lies outside the workspace", text),
@@ -37,7 +39,9 @@ Result<std::filesystem::path> working_directory(const StageJob& job) {
 class StageRun {
  public:
   StageRun(const StageJob& job, const JobTools& tools)
-      : job_(job), tools_(tools), spec_(*job.node->stage),
+      : job_(job),
+        tools_(tools),
+        spec_(*job.node->stage),
         emit_(job.node->id, tools.mailbox, tools.redactor) {}
 
   Outcome run() {
@@ -49,10 +53,13 @@ class StageRun {
       keep(*cached, files.collect_artifacts(*directory));
       return *cached;
     }
-    const auto env = with_secrets();
-    if (!env) return without_secrets(env.error());
+    auto secrets = grant_secrets();
+    if (!secrets) return without_secrets(secrets.error());
+    secrets_ = std::move(*secrets);
+    EnvMap env = job_.env;
+    for (const auto& [name, value] : secrets_) env[name] = value;
     if (const auto restored = files.restore_cache(); !restored) return outcome_of(restored.error());
-    Outcome outcome = attempts(*env, *directory);
+    Outcome outcome = attempts(env, *directory);
     keep_outputs(outcome);
     if (outcome.status != Status::cancelled && !has_artifacts_)
       keep(outcome, files.collect_artifacts(*directory));
@@ -62,15 +69,12 @@ class StageRun {
   }
 
  private:
-  Result<EnvMap> with_secrets() {
+  Result<EnvMap> grant_secrets() {
     const auto names =
         granted_secrets(job_.scope->pipeline(), spec_, job_.scope->facts().environment);
-    EnvMap env = job_.env;
-    if (names.empty()) return env;
+    if (names.empty()) return EnvMap{};
     if (spec_.timeout) secrets_until_ = tools_.clock.steady() + *spec_.timeout;
-    for (auto& [name, value] : TRY(tools_.secrets.grant(names, job_.cancel, secrets_until_)))
-      env[name] = value;
-    return env;
+    return tools_.secrets.grant(names, job_.cancel, secrets_until_);
   }
 
   /// The stage's timeout holds for its secrets, too.
@@ -102,6 +106,7 @@ class StageRun {
   Outcome one_attempt(const EnvMap& env, const std::filesystem::path& directory, int attempt) {
     settled_.reset();
     has_artifacts_ = false;
+    PlacedExecutor executor{tools_.executor};
     StageContext context{.run_id = job_.scope->facts().id,
                          .stage = job_.node->name,
                          .spec = spec_,
@@ -116,20 +121,32 @@ class StageRun {
                          .grace = tools_.grace,
                          .cancel = job_.cancel,
                          .cleanup = job_.cleanup,
-                         .executor = tools_.executor,
+                         .executor = executor,
                          .http = tools_.http,
                          .clock = tools_.clock,
                          .redactor = tools_.redactor,
                          .scope = *job_.scope,
                          .emit = emit_,
                          .remembered = {},
-                         .settle = [&] { return settle(directory); }};
+                         .settle = [&] { return settle(directory); },
+                         .secrets = secrets_,
+                         .host = job_.scope->facts().host,
+                         .grant = [this](const std::vector<std::string>& names) {
+                           return tools_.secrets.grant(names, job_.cancel, secrets_until_);
+                         }};
     // A later attempt follows one that has ended, not one that was interrupted.
     if (attempt == job_.attempt) context.remembered = job_.remembered;
     if (spec_.timeout) context.deadline = tools_.clock.steady() + *spec_.timeout;
-    Outcome outcome = job_.runner->run(context);
+    Outcome outcome = run_in_place(executor, context);
     if (outcome.status == Status::timed_out || outcome.status == Status::cancelled) end_escaped();
     return outcome;
+  }
+
+  Outcome run_in_place(PlacedExecutor& executor, StageContext& context) {
+    const auto place = open_place(tools_.registry, context, tools_.executor);
+    if (!place) return outcome_of(place.error());
+    if (*place) executor.enter(**place, context);
+    return job_.runner->run(context);
   }
 
   /// A process that made a session of its own hears nothing when its stage is stopped. Only then:
@@ -187,6 +204,7 @@ class StageRun {
   std::optional<SteadyTime> secrets_until_;
   std::optional<Outputs> settled_;  ///< of a stage that asked for it
   bool has_artifacts_{false};
+  EnvMap secrets_;  ///< granted
 };
 
 Outcome bug(std::string_view what) {

@@ -5,7 +5,7 @@
 #include <memory>
 #include <string>
 
-#include "core/api/stage_kind.hpp"
+#include "core/api/registry.hpp"
 #include "core/engine/mailbox.hpp"
 #include "core/engine/run_values.hpp"
 #include "core/engine/secret_vault.hpp"
@@ -27,6 +27,7 @@ struct JobTools {
   Milliseconds grace{10'000};
   enum class Cache { use, ignore } cache{Cache::use};
   store::SkipStore* skips{nullptr};  ///< null: no stage has `inputs`
+  const Registry* registry{nullptr};  ///< null: no executor but the one above
 };
 
 /// One node, ready to run: everything decided, nothing started.

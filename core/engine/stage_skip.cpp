@@ -21,6 +21,21 @@ EnvMap deciding_environment(const StageJob& job) {
   return env;
 }
 
+/// What its commands run in and beside, also where a group or the defaults said so.
+std::string place_of(const StageSpec& spec, const expr::Scope& scope) {
+  const auto value = [&](const expr::Template& text) {
+    return text.evaluate(scope).value_or(text.text());
+  };
+  const ContainerSpec& container = spec.container;
+  std::string place;
+  if (executor_of(spec) != ExecutorKind::local)
+    place = fmt::format("image {} user {} network {}\n", value(container.image),
+                        static_cast<int>(container.user), container.network);
+  for (const auto& service : spec.services)
+    place += fmt::format("service {} {}{}\n", service.name, value(service.image), service.compose);
+  return place;
+}
+
 Outcome outcome_of_hit(const store::SkipVerdict& hit) {
   Outcome outcome;
   outcome.status = Status::cached;
@@ -37,8 +52,9 @@ StageSkip::StageSkip(const StageJob& job, const JobTools& tools, WorkerEmitter& 
   if (!in_use()) return;
   const StageSpec& spec = *job.node->stage;
   request_.stage = job.node->name;
-  request_.definition =
-      fmt::format("{}\n{}\n{}", spec.kind, spec.shell == Shell::bash ? "bash" : "sh", spec.definition);
+  request_.definition = fmt::format("{}\n{}\n{}", spec.kind,
+                                    spec.shell == Shell::bash ? "bash" : "sh", spec.definition) +
+                        place_of(spec, *job.scope);
   request_.env = deciding_environment(job);
   request_.workspace = job.scope->facts().workspace;
   request_.inputs = spec.inputs;
@@ -76,8 +92,8 @@ std::optional<Outcome> StageSkip::cached(const std::filesystem::path& directory)
 
 void StageSkip::keep(const Outcome& outcome) {
   if (!verdict_) return;
-  const auto kept = tools_.skips->record(request_, *verdict_, outcome, job_.scope->facts().id,
-                                         job_.cleanup);
+  const auto kept =
+      tools_.skips->record(request_, *verdict_, outcome, job_.scope->facts().id, job_.cleanup);
   warn(kept ? kept->warnings
             : std::vector<std::string>{"the result is not kept: " + kept.error().message});
 }

@@ -57,6 +57,9 @@ class Process {
   virtual void kill() noexcept = 0;       ///< SIGKILL to the group
   /// Valid once wait() returned `exited`.
   [[nodiscard]] virtual ExitStatus status() const noexcept = 0;
+  /// Why nobody can tell how it ended: its container or the engine of it is gone. Asked after its
+  /// exit; nothing for a process of this host.
+  [[nodiscard]] virtual std::optional<Error> broken() const { return std::nullopt; }
   /// Output was given up: a grandchild kept the pipe open after the child's exit, or the sink
   /// refused for too long.
   [[nodiscard]] virtual bool drain_cut() const noexcept = 0;

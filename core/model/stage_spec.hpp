@@ -9,13 +9,9 @@
 #include "core/base/clock.hpp"
 #include "core/base/diagnostic.hpp"
 #include "core/expr/template.hpp"
+#include "core/model/container_spec.hpp"
 
 namespace pipectl {
-
-struct EnvEntry {
-  std::string name;
-  expr::Template value;
-};
 
 struct Need {
   std::string name;  ///< a stage or a group
@@ -93,7 +89,9 @@ struct StageSpec {
   std::vector<std::string> secrets;  ///< granted names
   expr::Template working_directory;  ///< relative to the workspace; empty: its root
   Shell shell{Shell::sh};
-  ExecutorKind executor{ExecutorKind::local};
+  std::optional<ExecutorKind> executor;  ///< as written; see executor_of()
+  ContainerSpec container;
+  std::vector<ServiceSpec> services;
 
   std::optional<Milliseconds> timeout;
   Retry retry;
@@ -108,5 +106,11 @@ struct StageSpec {
   std::vector<std::string> inputs;   ///< globs of a content-addressed skip; empty: none
   std::vector<std::string> outputs;  ///< globs of what it makes
 };
+
+/// Where its commands run: what `executor` says, else in a container when there is an image.
+[[nodiscard]] inline ExecutorKind executor_of(const StageSpec& stage) noexcept {
+  return stage.executor.value_or(stage.container.image.text().empty() ? ExecutorKind::local
+                                                                      : ExecutorKind::docker);
+}
 
 }  // namespace pipectl

@@ -4,7 +4,7 @@
 
 #include "core/base/text.hpp"
 #include "stages/checks/checks.hpp"
-#include "stages/checks/tcp_connect.hpp"
+#include "core/base/tcp_connect.hpp"
 #include "stages/template_key.hpp"
 
 namespace pipectl::stages {

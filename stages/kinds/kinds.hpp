@@ -11,6 +11,7 @@ namespace pipectl::stages {
 [[nodiscard]] std::unique_ptr<StageKind> make_lint_kind();
 [[nodiscard]] std::unique_ptr<StageKind> make_test_kind();
 [[nodiscard]] std::unique_ptr<StageKind> make_build_kind();
+[[nodiscard]] std::unique_ptr<StageKind> make_publish_kind();
 [[nodiscard]] std::unique_ptr<StageKind> make_security_kind();
 [[nodiscard]] std::unique_ptr<StageKind> make_perf_kind();
 [[nodiscard]] std::unique_ptr<StageKind> make_verify_kind();

@@ -100,7 +100,9 @@ StageContext StageBench::context() {
           .redactor = redactor,
           .scope = scope,
           .emit = emit,
-          .remembered = remembered};
+          .remembered = remembered,
+          .secrets = {},
+          .host = env};
 }
 
 Outcome StageBench::run(const StageRunner& runner) {

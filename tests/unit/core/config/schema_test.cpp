@@ -89,6 +89,16 @@ std::string with_key(Section section, std::string_view key) {
       return "stages: {a: {run: x, retry: {" + entry + "}}}\n";
     case Section::cache:
       return "stages: {a: {run: x, cache: {" + entry + "}}}\n";
+    case Section::container:
+      return "stages: {a: {run: x, image: x, executor: {docker: {" + entry + "}}}}\n";
+    case Section::service: {
+      const std::string image = key == "image" ? "" : "image: x, ";
+      return "stages: {a: {run: x, services: {s: {" + image + entry + "}}}}\n";
+    }
+    case Section::service_health: {
+      const std::string http = key == "port" ? "http: /, " : "";
+      return "stages: {a: {run: x, services: {s: {image: x, health: {" + http + entry + "}}}}}\n";
+    }
     case Section::check:
       break;  // read by the kinds that have checks
   }

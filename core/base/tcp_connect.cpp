@@ -1,4 +1,4 @@
-#include "stages/checks/tcp_connect.hpp"
+#include "core/base/tcp_connect.hpp"
 
 #include <fmt/format.h>
 #include <netdb.h>
@@ -15,7 +15,7 @@
 
 #include "core/base/unique_fd.hpp"
 
-namespace pipectl::stages {
+namespace pipectl {
 namespace {
 
 using Addresses = std::unique_ptr<addrinfo, decltype(&freeaddrinfo)>;
@@ -99,4 +99,4 @@ Result<void> tcp_connect(const std::string& host, const std::string& port, Stead
   return result;
 }
 
-}  // namespace pipectl::stages
+}  // namespace pipectl
