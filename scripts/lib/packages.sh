@@ -9,7 +9,8 @@ packages_build=(g++ cmake ninja-build pkg-config ca-certificates
 packages_demo=(git python3)
 packages_test=(catch2 libcpp-httplib-dev git make python3 tmux openssl procps util-linux
   openssh-server openssh-client nginx-light fcgiwrap man-db shellcheck
-  zsh fish python3-yaml python3-jsonschema)
+  zsh fish python3-yaml python3-jsonschema
+  docker.io iptables docker-compose docker-registry apache2-utils busybox-static redis-server)
 packages_full=(clang clang-tidy clang-tools lld libclang-rt-dev llvm)
 
 as_root() {
