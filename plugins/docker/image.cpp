@@ -28,12 +28,20 @@ Json member(const Json& json, const char* name) {
 
 std::string text_of(const Json& json) { return json.is_string() ? json.get<std::string>() : ""; }
 
-/// The digest in the repository that was asked for, else the first.
+/// Without tag and digest.
+std::string_view repository_of(std::string_view name) {
+  name = name.substr(0, name.find('@'));
+  const std::size_t slash = name.rfind('/');
+  const std::size_t tag = name.find(':', slash == std::string_view::npos ? 0 : slash);
+  return name.substr(0, tag);
+}
+
+/// The digest in the repository that was asked for. One of another repository would send people to
+/// the wrong place.
 std::string digest_of(const Json& image, const std::string& name) {
-  const auto digests = strings_of(member(image, "RepoDigests"));
-  for (const auto& digest : digests)
-    if (name.starts_with(digest.substr(0, digest.find('@')))) return digest;
-  return digests.empty() ? "" : digests.front();
+  for (const auto& digest : strings_of(member(image, "RepoDigests")))
+    if (repository_of(digest) == repository_of(name)) return digest;
+  return {};
 }
 
 Result<Image> read_image(const std::string& text, const std::string& name) {

@@ -12,7 +12,7 @@ namespace pipectl::docker {
 struct Image {
   std::string name;    ///< as asked for
   std::string id;      ///< sha256:…
-  std::string digest;  ///< `debian@sha256:…`; empty: it never was in a registry
+  std::string digest;  ///< `debian@sha256:…`; empty: not known to its registry
   std::vector<std::string> entrypoint;
   std::vector<std::string> command;
   std::string platform;  ///< `linux/amd64`, `linux/arm/v7`
