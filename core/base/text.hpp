@@ -23,6 +23,11 @@ namespace pipectl {
 [[nodiscard]] std::string join(std::span<const std::string> parts, std::string_view separator);
 [[nodiscard]] std::string_view trim(std::string_view text);
 [[nodiscard]] bool is_valid_utf8(std::string_view text) noexcept;
+/// At most `bytes` of it, cut between two characters, the end marked with `…` when something is
+/// missing.
+[[nodiscard]] std::string cut(std::string_view text, std::size_t bytes);
+/// The same by characters (code points).
+[[nodiscard]] std::string cut_to_characters(std::string_view text, std::size_t characters);
 
 /// `500ms`, `90s`, `15m`, `1h30m`, `2d`; a bare number is seconds. Units go from large to small.
 /// Nothing on anything else, negative values and overflow.

@@ -150,3 +150,16 @@ TEST_CASE("arguments are quoted for a shell only where they need it", "[text]") 
   CHECK(shell_quoted("~") == "'~'");
   CHECK(shell_quoted("a\nb") == "'a\nb'");
 }
+
+TEST_CASE("a text is cut between two characters and says so", "[text]") {
+  CHECK(cut("short", 5) == "short");
+  CHECK(cut("longer", 5) == "lo…");
+  CHECK(cut("ääää", 6) == "ä…");
+  CHECK(cut("ääää", 8) == "ääää");
+  CHECK(cut("longer", 2).empty());
+  CHECK(cut_to_characters("ääää", 4) == "ääää");
+  CHECK(cut_to_characters("äääää", 4) == "äää…");
+  CHECK(cut_to_characters("a\xff\xff\xff", 3) == "a\xff…");
+  const std::string long_text = std::string(139, 'x') + "€€";
+  CHECK(cut_to_characters(long_text, 140) == std::string(139, 'x') + "…");
+}
