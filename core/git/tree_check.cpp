@@ -13,10 +13,14 @@ namespace {
 constexpr std::size_t most_entries = 10'000'000;
 constexpr std::size_t longest_name = 255;    // NAME_MAX
 constexpr std::size_t longest_path = 3'500;  // below PATH_MAX, with room for the destination
+constexpr std::size_t most_levels = 500;     // folder in folder: what walks a tree calls itself
+
+constexpr const char* too_deep = "the beginning of more than 500 folders in each other";
 
 struct Summary {
   std::size_t entries{0};
   std::size_t longest{0};  ///< bytes of the longest path below it
+  std::size_t levels{0};   ///< how deep the folders below it go
   bool has_gitlinks{false};
 };
 
@@ -53,6 +57,11 @@ const char* objection(std::string_view name, git_filemode_t mode) {
   return known ? nullptr : "an unknown kind of entry";
 }
 
+/// How many folders lead to a path: 0 for the tree itself.
+std::size_t level_of(std::string_view path) {
+  return path.empty() ? 0 : 1 + static_cast<std::size_t>(std::count(path.begin(), path.end(), '/'));
+}
+
 tl::unexpected<Error> refuse(const std::string& path, const std::string& why) {
   return fail(Fault::infrastructure,
               "the repository is refused: '" + printable(path) + "' is " + why,
@@ -64,7 +73,7 @@ class Checker {
   Checker(git_repository* repository, const CancelToken& cancel)
       : repository_(repository), cancel_(cancel) {}
 
-  /// Recursion ends at longest_path: every level adds two bytes at least.
+  /// Recursion ends at most_levels.
   Result<Summary> look(git_tree* tree, const std::string& path) {
     const git_oid id = *git_tree_id(tree);
     const auto known = seen_.find(id);
@@ -116,11 +125,12 @@ class Checker {
     summary.longest = std::max(summary.longest, name.size());
     if (git_tree_entry_type(entry) == GIT_OBJECT_COMMIT) summary.has_gitlinks = true;
     if (git_tree_entry_type(entry) != GIT_OBJECT_TREE) return {};
-    if (path.size() > longest_path) return refuse(path, "too deep");
+    if (level_of(path) > most_levels) return refuse(path.substr(0, 80), too_deep);
     const lib::Tree tree = TRY(open(entry, path));
     const Summary below = TRY(look(tree.get(), path));
     summary.entries += below.entries;
     summary.longest = std::max(summary.longest, name.size() + 1 + below.longest);
+    summary.levels = std::max(summary.levels, 1 + below.levels);
     summary.has_gitlinks = summary.has_gitlinks || below.has_gitlinks;
     return {};
   }
@@ -131,6 +141,7 @@ class Checker {
       return refuse(path, "a folder of more than 10,000,000 files");
     if (path.size() + 1 + summary.longest > longest_path)
       return refuse(path.substr(0, 80), "the beginning of a path longer than 3500 bytes");
+    if (level_of(path) + summary.levels > most_levels) return refuse(path.substr(0, 80), too_deep);
     return summary;
   }
 

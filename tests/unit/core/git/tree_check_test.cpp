@@ -66,7 +66,19 @@ TEST_CASE("a bomb is refused without being unfolded, a deep tree without end too
 
   tree = repo.raw_tree({{"100644", "x", repo.blob("x")}});
   for (int level = 0; level < 3000; ++level) tree = repo.raw_tree({{"40000", "d", tree}});
-  CHECK_FALSE(look(repo, tree));
+  const auto deep = look(repo, tree);
+  REQUIRE_FALSE(deep);
+  CHECK(deep.error().message.find("500 folders") != std::string::npos);
+}
+
+TEST_CASE("500 folders in each other are the most, also where one stands in several places") {
+  const TempDir dir;
+  TestRepo repo(dir / "r");
+  git_oid tree = repo.raw_tree({{"100644", "x", repo.blob("x")}});
+  for (int level = 0; level < 500; ++level) tree = repo.raw_tree({{"40000", "d", tree}});
+  CHECK(look(repo, tree));
+  const git_oid below = repo.raw_tree({{"40000", "z", tree}});
+  CHECK_FALSE(look(repo, repo.raw_tree({{"40000", "a", tree}, {"40000", "b", below}})));
 }
 
 TEST_CASE("the limit counts from where a folder stands, each time that it stands somewhere") {
