@@ -119,7 +119,8 @@ class _Pass(http.server.BaseHTTPRequestHandler):
         if self.command == "PUT" and "/manifests/" in self.path and server.failures > 0:
             server.failures -= 1
             return self.answer(503, {}, b"")
-        headers = {k: v for k, v in self.headers.items()
+        # A name may stand on several lines, as Accept does: each of them counts.
+        headers = {k: ", ".join(self.headers.get_all(k)) for k in self.headers
                    if k.lower() not in ("host", "content-length", "transfer-encoding", "connection")}
         headers["Host"] = server.name
         headers.setdefault("Content-Type", "application/octet-stream")
