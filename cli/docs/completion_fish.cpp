@@ -66,8 +66,8 @@ void inner_commands(const CommandDoc& command, const std::string& seen, std::str
     auto condition = seen + "__fish_seen_subcommand_from " + inner.name;
     std::string others;
     for (const auto& deeper : inner.commands) others.append(" ").append(deeper.name);
-    const auto own =
-        others.empty() ? condition : condition + "; and not __fish_seen_subcommand_from" + others;
+    auto own = condition;
+    if (!others.empty()) own.append("; and not __fish_seen_subcommand_from").append(others);
     one_command(inner, own, text);
     inner_commands(inner, condition + "; and ", text);
   }

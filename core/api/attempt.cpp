@@ -1,10 +1,10 @@
 #include "core/api/attempt.hpp"
 
 #include <fmt/format.h>
-#include <time.h>
 
 #include <algorithm>
 #include <charconv>
+#include <ctime>
 
 #include "core/base/text.hpp"
 
