@@ -23,4 +23,13 @@ target_include_directories(pipectl_utf8proc SYSTEM INTERFACE "${UTF8PROC_INCLUDE
 if(UTF8PROC_LIBRARY MATCHES "\\.a$")
   target_compile_definitions(pipectl_utf8proc INTERFACE UTF8PROC_STATIC)
 endif()
+# As utf8proc: one library less to load.
+find_library(EXPAT_LIBRARY NAMES libexpat.a expat REQUIRED)
+find_path(EXPAT_INCLUDE_DIR expat.h REQUIRED)
+add_library(pipectl_expat INTERFACE)
+target_link_libraries(pipectl_expat INTERFACE "${EXPAT_LIBRARY}")
+target_include_directories(pipectl_expat SYSTEM INTERFACE "${EXPAT_INCLUDE_DIR}")
+if(EXPAT_LIBRARY MATCHES "\\.a$")
+  target_compile_definitions(pipectl_expat INTERFACE XML_STATIC)
+endif()
 pkg_check_modules(LIBARCHIVE REQUIRED IMPORTED_TARGET libarchive)

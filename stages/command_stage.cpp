@@ -3,8 +3,15 @@
 #include <fmt/format.h>
 
 #include "core/api/registry.hpp"
+#include "stages/tool_stage.hpp"
 
 namespace pipectl::stages {
+
+std::vector<KeyDoc> CommandKind::keys() const {
+  auto keys = step_keys();
+  for (const KeyDoc& key : tool_keys()) keys.push_back(key);
+  return keys;
+}
 
 std::vector<std::string> CommandStage::preview(const expr::Scope& scope) const {
   return steps_.preview(scope);
@@ -37,11 +44,23 @@ std::unique_ptr<StageRunner> CommandKind::parse(yaml::Reader& reader,
   if (const auto* method = context.registry.stage_method(name_, reader.self()))
     return by_method(*method, reader, context);
   const std::size_t errors = context.diagnostics.error_count();
+  if (const auto tool = reader.node("tool")) {
+    for (const std::string_view key : {"run", "steps"})
+      if (reader.node(key))
+        context.diagnostics.error(tool->span(),
+                                  fmt::format("{} has both `tool` and `{}`", reader.what(), key),
+                                  "keep one of them");
+    auto runner = ToolStage::parse(reader, context);
+    return context.diagnostics.error_count() > errors ? nullptr : std::move(runner);
+  }
+  if (const auto args = reader.node("args"))
+    context.diagnostics.error(args->span(), "`args` are those of a `tool`",
+                              "write the arguments of a command in `run`");
   auto steps = Steps::parse(reader, context);
   if (!steps && context.diagnostics.error_count() == errors)
     context.diagnostics.error(context.stage.where,
                               fmt::format("stage '{}' has nothing to run", context.stage.name),
-                              "give it `run` (a command) or `steps` (a list of them)");
+                              "give it `run` (a command), `steps` (a list of them) or `tool`");
   if (context.diagnostics.error_count() > errors) return nullptr;
   return std::make_unique<CommandStage>(std::move(*steps));
 }

@@ -20,13 +20,13 @@ class CommandStage final : public StageRunner {
   Steps steps_;
 };
 
-/// A kind whose stages are their commands; kinds differ in name and purpose only.
+/// A kind whose stages are their commands, or a tool; kinds differ in name and purpose only.
 class CommandKind final : public StageKind {
  public:
   CommandKind(std::string_view name, std::string_view summary) : name_(name), summary_(summary) {}
   [[nodiscard]] std::string_view name() const noexcept override { return name_; }
   [[nodiscard]] std::string_view summary() const noexcept override { return summary_; }
-  [[nodiscard]] std::vector<KeyDoc> keys() const override { return step_keys(); }
+  [[nodiscard]] std::vector<KeyDoc> keys() const override;
   [[nodiscard]] std::unique_ptr<StageRunner> parse(yaml::Reader& reader,
                                                    const ParseContext& context) const override;
 

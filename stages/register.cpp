@@ -3,6 +3,8 @@
 #include "stages/checks/checks.hpp"
 #include "stages/kinds/kinds.hpp"
 #include "stages/strategies/strategies.hpp"
+#include "stages/reports/reports.hpp"
+#include "stages/tools/tools.hpp"
 
 namespace pipectl {
 
@@ -25,6 +27,8 @@ void register_stages(Registry& registry) {
   registry.add(stages::make_http_check());
   registry.add(stages::make_tcp_check());
   registry.add(stages::make_command_check());
+  stages::register_reports(registry);
+  stages::register_tools(registry);
 }
 
 }  // namespace pipectl

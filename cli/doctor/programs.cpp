@@ -22,12 +22,18 @@ struct Wanted {
   std::vector<std::string> stages;
 };
 
-std::map<std::string, Wanted> wanted_programs(const Pipeline& pipeline) {
+std::map<std::string, Wanted> wanted_programs(const config::LoadedPipeline& loaded) {
   std::map<std::string, Wanted> wanted;
   wanted["sh"].required = true;
-  for (const auto& stage : pipeline.stages) {
+  for (const auto& stage : loaded.pipeline.stages) {
     if (stage.shell == Shell::bash) wanted["bash"].required = true;
-    for (const auto& requirement : stage.requirements) {
+    auto requirements = stage.requirements;
+    if (const auto runner = loaded.runners.find(stage.name); runner != loaded.runners.end())
+      for (auto& program : runner->second->programs())
+        if (std::ranges::find(stage.requirements, program.program, &Requirement::program) ==
+            stage.requirements.end())
+          requirements.push_back(std::move(program));
+    for (const auto& requirement : requirements) {
       auto& program = wanted[requirement.program];
       program.required = program.required || requirement.presence == Presence::required;
       program.stages.push_back(stage.name);
@@ -84,7 +90,7 @@ Finding missing(const std::string& name, const Wanted& wanted) {
 std::vector<Finding> check_programs(const PipelineFile& file, const Invocation& invocation) {
   const auto executor = make_local_executor(nullptr);
   std::vector<Finding> findings;
-  for (const auto& [name, wanted] : wanted_programs(file.loaded.pipeline)) {
+  for (const auto& [name, wanted] : wanted_programs(file.loaded)) {
     const auto found = find_program(name, invocation.env, invocation.cwd);
     if (!found) {
       findings.push_back(missing(name, wanted));

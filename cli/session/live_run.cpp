@@ -6,7 +6,9 @@
 #include <cstdio>
 #include <thread>
 
+#include "cli/session/baselines.hpp"
 #include "cli/session/deploy_request.hpp"
+#include "cli/session/merged_reports.hpp"
 #include "cli/session/run_view.hpp"
 #include "cli/session/workspace_setup.hpp"
 #include "core/base/http_curl.hpp"
@@ -52,6 +54,7 @@ int LiveRun::go() {
   const auto workspace = prepare();
   if (!workspace) return could_not_begin(workspace.error());
   const RunResult result = run_engine(*workspace);
+  keep_merged_reports();
   finish_view(*view_, parts_.clock, parts_.signals.token());
   if (result.fatal) report(*result.fatal);
   return exit_code_after(*view_, result.exit_code);
@@ -64,7 +67,9 @@ Result<Workspace> LiveRun::prepare() {
   vault_ = std::make_unique<SecretVault>(SecretVault::Parts{
       pipeline(), parts_.registry, *executor_, redactor_, parts_.invocation.env, parts_.overrides});
   if (uses_inputs(pipeline())) open_skips();
-  return check_out();
+  auto workspace = TRY(check_out());
+  baselines_ = TRY(find_baselines(parts_.store, parts_.input.plan, parts_.record));
+  return workspace;
 }
 
 /// Without them every stage runs, which is right, too.
@@ -90,6 +95,14 @@ Result<Workspace> LiveRun::check_out() {
   parts_.input.git = overlay(workspace.git, parts_.input.git);
   TRY(parts_.store.set_git(parts_.record.id, parts_.input.git));
   return workspace;
+}
+
+/// For people and other tools: nothing depends on them.
+void LiveRun::keep_merged_reports() const {
+  std::vector<std::string> stages;
+  for (const auto& node : parts_.input.plan.nodes) stages.push_back(node.name);
+  if (const auto written = write_merged_reports(run_dir(), stages); !written)
+    report(written.error());
 }
 
 /// No stage is announced: none will end.
@@ -162,7 +175,8 @@ RunResult LiveRun::run_engine(const Workspace& workspace) {
                  grace_of_children,
                  parts_.options.no_cache ? JobTools::Cache::ignore : JobTools::Cache::use,
                  skips_.get(),
-                 &parts_.registry};
+                 &parts_.registry,
+                 baselines_};
   const auto artifacts_dir = [&store = parts_.store,
                               &run = parts_.record.id](const std::string& stage) {
     return store.artifacts_dir(run, stage);

@@ -1,6 +1,9 @@
 #pragma once
 
+#include <filesystem>
+#include <map>
 #include <memory>
+#include <string>
 
 #include "cli/app.hpp"
 #include "cli/pipeline_input.hpp"
@@ -52,6 +55,7 @@ class LiveRun {
   [[nodiscard]] RunFacts facts(const std::filesystem::path& workspace) const;
   [[nodiscard]] EngineOptions engine_options() const;
   RunResult run_engine(const Workspace& workspace);
+  void keep_merged_reports() const;
 
   LiveRunParts parts_;
   SteadyTime started_;
@@ -67,6 +71,7 @@ class LiveRun {
   std::unique_ptr<HttpClient> http_;
   std::unique_ptr<SecretVault> vault_;
   std::unique_ptr<store::SkipStore> skips_;
+  std::map<std::string, std::filesystem::path> baselines_;
 };
 
 /// How long a child that is told to end may take.

@@ -29,6 +29,12 @@ std::string command_property(std::string text) {
   return replaced(std::move(text), ",", "%2C");
 }
 
+std::string_view level_of(report::Severity severity) {
+  using enum report::Severity;
+  if (severity == critical || severity == high || severity == error) return "error";
+  return severity == info ? "notice" : "warning";
+}
+
 class Github final : public CiDialect {
  public:
   explicit Github(std::string token) : token_(std::move(token)) {}
@@ -57,6 +63,17 @@ class Github final : public CiDialect {
                        command_data(outside(reason)));
   }
 
+  std::string annotate(const report::Finding& finding) const override {
+    std::string command = fmt::format("::{} ", level_of(finding.severity));
+    if (!finding.path.empty()) command += fmt::format("file={},", command_property(finding.path));
+    if (!finding.path.empty() && finding.line > 0) command += fmt::format("line={},", finding.line);
+    if (finding.line > 0 && finding.column > 0) command += fmt::format("col={},", finding.column);
+    const auto& title = finding.rule.empty() ? finding.package : finding.rule;
+    const auto& message = finding.message.empty() ? finding.rule : finding.message;
+    return fmt::format("{}title={}::{}\n", command, command_property(title),
+                       command_data(outside(message)));
+  }
+
  private:
   const std::string token_;
 };
@@ -76,6 +93,8 @@ class Gitlab final : public CiDialect {
                        const std::optional<Place>& /*place*/) const override {
     return {};
   }
+  // It reads findings from a file of its own, see the merged reports of a run.
+  std::string annotate(const report::Finding& /*finding*/) const override { return {}; }
 
  private:
   // Letters, digits, `_`, `.` and `-`, and used only once in a log.

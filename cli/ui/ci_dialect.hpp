@@ -9,6 +9,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/model/outcome.hpp"
+#include "core/model/report.hpp"
 
 namespace pipectl::ui {
 
@@ -31,6 +32,8 @@ class CiDialect {
   /// Points at a failed stage; empty where there is no such thing.
   [[nodiscard]] virtual std::string annotate(const std::string& stage, const Outcome& outcome,
                                              const std::optional<Place>& place) const = 0;
+  /// Points at what a linter or scanner found; empty where there is no such thing.
+  [[nodiscard]] virtual std::string annotate(const report::Finding& finding) const = 0;
 };
 
 /// GitHub Actions: `::group::` and `::error::`. A stage may print what an attacker wrote (a branch

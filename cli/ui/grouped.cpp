@@ -9,6 +9,7 @@
 #include "cli/ui/display.hpp"
 #include "cli/ui/held_output.hpp"
 #include "cli/ui/plain.hpp"
+#include "cli/ui/report_text.hpp"
 #include "cli/ui/style.hpp"
 #include "cli/ui/summary.hpp"
 #include "core/base/text.hpp"
@@ -45,6 +46,18 @@ class Grouped final : public Transcript {
   void say(const event::StageNote& e, std::string& out) { text(e.stage, e.text + '\n', out); }
   void say(const event::StageArtifact& e, std::string& out) {
     text(e.stage, fmt::format("artifact {} ({})\n", e.path, human_size(e.bytes)), out);
+  }
+  void say(const event::StageMetric& /*e*/, std::string& /*out*/) {}
+  void say(const event::StageFinding& e, std::string& out) {
+    auto& notes = annotations_[e.stage];
+    if (notes.count++ < annotations_each) notes.text += dialect_->annotate(e.finding);
+    if (const auto line = reports_.of(e)) text(e.stage, *line + '\n', out);
+  }
+  void say(const event::StageTest& e, std::string& out) {
+    if (const auto line = reports_.of(e)) text(e.stage, *line + '\n', out);
+  }
+  void say(const event::GateEvaluated& e, std::string& out) {
+    text(e.stage, reports_.of(e) + '\n', out);
   }
   void say(const event::DeployStep& e, std::string& out) {
     const auto sign = mark(e.ok ? Status::succeeded : Status::failed, terminal_.glyphs);
@@ -110,20 +123,31 @@ class Grouped final : public Transcript {
     plain(
         fmt::format("{} {} {}", symbol, shown_line(name, terminal_), result_of(*stage, terminal_)),
         out);
+    const auto notes = annotations_.extract(name);
+    if (!notes.empty()) out += notes.mapped().text;
     if (!is_root_failure(*stage->outcome)) return;
     out += dialect_->annotate(name, *stage->outcome, place_of_ ? place_of_(name) : std::nullopt);
   }
+
+  // A CI system takes ten of each kind from one step; the worst come first.
+  static constexpr std::size_t annotations_each = 10;
+  struct Annotations {
+    std::string text;
+    std::size_t count{0};
+  };
 
   const Terminal terminal_;
   const std::unique_ptr<CiDialect> dialect_;
   const LogPath log_path_;
   const PlaceOf place_of_;
   RunModel model_;
+  ReportLines reports_{terminal_};
   WallTime now_{};
   std::string front_;                       ///< the stage that streams, or empty
   std::string open_;                        ///< the stage whose group is open, or empty
   std::vector<std::string> running_;        ///< in the order of their start
   std::map<std::string, HeldOutput> held_;  ///< of running stages that are not in front
+  std::map<std::string, Annotations> annotations_;  ///< shown when the stage has ended
   std::set<std::string> opened_;            ///< running stages that had a group already
 };
 

@@ -86,6 +86,44 @@ class JsonLines final : public Transcript {
     json["sha256"] = e.sha256;
     put(json, out);
   }
+  void say(const RunEvent& event, const event::StageMetric& e, std::string& out) const {
+    Json json = head(event, "stage.metric", e.stage);
+    json["name"] = e.metric.name;
+    json["value"] = e.metric.value;
+    json["unit"] = to_string(e.metric.unit);
+    put(json, out);
+  }
+  void say(const RunEvent& event, const event::StageFinding& e, std::string& out) const {
+    Json json = head(event, "stage.finding", e.stage);
+    json["rule"] = e.finding.rule;
+    json["severity"] = to_string(e.finding.severity);
+    json["message"] = e.finding.message;
+    put_text(json, "path", e.finding.path);
+    if (e.finding.line > 0) json["line"] = e.finding.line;
+    if (e.finding.column > 0) json["column"] = e.finding.column;
+    put_text(json, "package", e.finding.package);
+    put_text(json, "url", e.finding.url);
+    json["fingerprint"] = e.finding.fingerprint;
+    put(json, out);
+  }
+  void say(const RunEvent& event, const event::StageTest& e, std::string& out) const {
+    Json json = head(event, "stage.test", e.stage);
+    json["suite"] = e.test.suite;
+    json["name"] = e.test.name;
+    json["outcome"] = to_string(e.test.outcome);
+    json["duration_ms"] = static_cast<long>(e.test.duration.count() * 1'000);
+    put_text(json, "message", e.test.message);
+    put_text(json, "file", e.test.file);
+    put(json, out);
+  }
+  void say(const RunEvent& event, const event::GateEvaluated& e, std::string& out) const {
+    Json json = head(event, "gate.evaluated", e.stage);
+    json["metric"] = e.verdict.metric;
+    json["bound"] = e.verdict.bound;
+    json["actual"] = e.verdict.actual;
+    json["passed"] = e.verdict.result == report::GateVerdict::Result::passed;
+    put(json, out);
+  }
   void say(const RunEvent& event, const event::DeployStep& e, std::string& out) const {
     Json json = head(event, "deploy.step", e.stage);
     json["step"] = e.step;

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "cli/ui/display.hpp"
+#include "cli/ui/report_text.hpp"
 #include "cli/ui/style.hpp"
 #include "cli/ui/summary.hpp"
 #include "core/base/text.hpp"
@@ -52,6 +53,18 @@ class Plain final : public Transcript {
   void say(const event::StageArtifact& e, std::string& out) {
     line(e.stage,
          fmt::format("artifact {} ({})", shown_line(e.path, terminal_), human_size(e.bytes)), out);
+  }
+  void say(const event::StageMetric& /*e*/, std::string& /*out*/) {}
+  void say(const event::StageFinding& e, std::string& out) {
+    if (const auto text = reports_.of(e)) line(e.stage, shown_line(*text, terminal_), out);
+  }
+  void say(const event::StageTest& e, std::string& out) {
+    if (const auto text = reports_.of(e)) line(e.stage, shown_line(*text, terminal_), out);
+  }
+  void say(const event::GateEvaluated& e, std::string& out) {
+    const bool held = e.verdict.result == report::GateVerdict::Result::passed;
+    const auto paint = paint_of(held ? Status::succeeded : Status::failed);
+    line(e.stage, painted(shown_line(reports_.of(e), terminal_), paint, terminal_.colour), out);
   }
   void say(const event::DeployStep& e, std::string& out) {
     const auto status = e.ok ? Status::succeeded : Status::failed;
@@ -101,6 +114,7 @@ class Plain final : public Transcript {
   const LogPath log_path_;
   const Timestamps timestamps_;
   RunModel model_;
+  ReportLines reports_{terminal_};
   std::map<std::string, std::string> prefixes_;
   std::string last_speaker_;
   std::string stamp_;

@@ -79,6 +79,10 @@ class RunModel {
   void on(const event::StageOutput& e);
   void on(const event::StageNote& e);
   void on(const event::StageArtifact& /*e*/) {}
+  void on(const event::StageMetric& /*e*/) {}
+  void on(const event::StageFinding& /*e*/) {}
+  void on(const event::StageTest& /*e*/) {}
+  void on(const event::GateEvaluated& /*e*/) {}
   void on(const event::DeployStep& e);
   void on(const event::StageFinished& e);
   void on(const event::Warning& e);

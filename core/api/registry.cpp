@@ -1,5 +1,7 @@
 #include "core/api/registry.hpp"
 
+#include <algorithm>
+
 namespace pipectl {
 namespace {
 
@@ -45,6 +47,13 @@ std::vector<KeyDoc> Registry::keys_of(const StageKind& kind) const {
   for (const auto& method : methods_)
     if (method->kind() == kind.name()) keys.push_back(method->key());
   return keys;
+}
+const ReportReader* Registry::report_reader(std::string_view name) const noexcept {
+  return find(report_readers_, name);
+}
+const ToolPreset* Registry::tool(std::string_view name) const noexcept {
+  const auto hit = std::ranges::find(tools_, name, &ToolPreset::name);
+  return hit == tools_.end() ? nullptr : &*hit;
 }
 
 }  // namespace pipectl

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -8,9 +9,11 @@
 #include "core/api/deploy_target.hpp"
 #include "core/api/executor_factory.hpp"
 #include "core/api/health_check.hpp"
+#include "core/api/report_reader.hpp"
 #include "core/api/secret_provider.hpp"
 #include "core/api/stage_kind.hpp"
 #include "core/api/stage_method.hpp"
+#include "core/api/tool_preset.hpp"
 
 namespace pipectl {
 
@@ -23,6 +26,8 @@ class Registry {
   void add(std::unique_ptr<SecretProvider> provider) { providers_.push_back(std::move(provider)); }
   void add(std::unique_ptr<DeployTargetKind> kind) { targets_.push_back(std::move(kind)); }
   void add(std::unique_ptr<DeployStrategyKind> kind) { strategies_.push_back(std::move(kind)); }
+  void add(std::unique_ptr<ReportReader> reader) { report_readers_.push_back(std::move(reader)); }
+  void add(ToolPreset preset) { tools_.push_back(std::move(preset)); }
 
   void add(std::unique_ptr<ExecutorFactory> factory) { executors_.push_back(std::move(factory)); }
   void add(std::unique_ptr<StageMethod> method) { methods_.push_back(std::move(method)); }
@@ -30,6 +35,8 @@ class Registry {
   [[nodiscard]] const StageKind* stage_kind(std::string_view name) const noexcept;
   [[nodiscard]] const HealthCheckKind* health_check(std::string_view name) const noexcept;
   [[nodiscard]] const SecretProvider* secret_provider(std::string_view name) const noexcept;
+  [[nodiscard]] const ReportReader* report_reader(std::string_view name) const noexcept;
+  [[nodiscard]] const ToolPreset* tool(std::string_view name) const noexcept;
 
   [[nodiscard]] const DeployTargetKind* deploy_target(std::string_view name) const noexcept;
   [[nodiscard]] const DeployStrategyKind* deploy_strategy(std::string_view name) const noexcept;
@@ -46,6 +53,8 @@ class Registry {
   [[nodiscard]] const auto& deploy_targets() const noexcept { return targets_; }
   [[nodiscard]] const auto& deploy_strategies() const noexcept { return strategies_; }
   [[nodiscard]] const auto& executors() const noexcept { return executors_; }
+  [[nodiscard]] const auto& report_readers() const noexcept { return report_readers_; }
+  [[nodiscard]] const auto& tools() const noexcept { return tools_; }
 
  private:
   std::vector<std::unique_ptr<StageKind>> stage_kinds_;
@@ -55,6 +64,8 @@ class Registry {
   std::vector<std::unique_ptr<DeployStrategyKind>> strategies_;
   std::vector<std::unique_ptr<ExecutorFactory>> executors_;
   std::vector<std::unique_ptr<StageMethod>> methods_;
+  std::vector<std::unique_ptr<ReportReader>> report_readers_;
+  std::deque<ToolPreset> tools_;  ///< stages keep pointers to them
 };
 
 }  // namespace pipectl

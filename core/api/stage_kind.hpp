@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/api/report_reader.hpp"
 #include "core/base/cancel.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/env.hpp"
@@ -85,8 +86,17 @@ struct StageContext {
   /// Values of declared secrets, for what a stage starts beside its own commands.
   std::function<Result<EnvMap>(const std::vector<std::string>&)> grant{};
   HttpClient* route{nullptr};  ///< set by a deploy: also reaches what only its target can
+  ReportSink* report{nullptr};  ///< takes what a kind measures itself; null: nobody asks for it
 
   [[nodiscard]] HttpClient& client() const noexcept { return route == nullptr ? http : *route; }
+};
+
+/// What gates of a stage can be decided by, beside the reports that its file names.
+struct Measures {
+  /// Read when the file names none. `{stage}` in a path is the stage's name as a file's name.
+  std::vector<ReportSpec> reports;
+  std::vector<Gate> gates;          ///< hold when the file sets none
+  enum class Own { none, metrics } own{Own::none};  ///< whether it tells StageContext::report
 };
 
 /// One stage's own part, made by its kind from YAML. Immutable, used from several threads at once
@@ -100,6 +110,9 @@ class StageRunner {
   /// Straight-line code; blocks its worker. Never throws on purpose. `duration`, `attempts` and
   /// `outputs` of the result are filled in by the engine.
   virtual Outcome run(StageContext& context) const = 0;
+  [[nodiscard]] virtual Measures measures() const { return {}; }
+  /// Programs that it starts by name, beside what `requires` lists: for `doctor`.
+  [[nodiscard]] virtual std::vector<Requirement> programs() const { return {}; }
 };
 
 /// A word that may stand behind `kind:`.

@@ -88,6 +88,9 @@ void check_stage(const StageSpec& stage, const Pipeline& pipeline, StageNames& n
   for (const auto& service : stage.services) check_service(service, pipeline, names, diagnostics);
   if (stage.concurrency) stage.concurrency->check(names, diagnostics);
   for (const auto& pattern : stage.artifacts) pattern.check(names, diagnostics);
+  for (const auto& report : stage.reports)
+    for (const auto& path : report.paths) path.check(names, diagnostics);
+  for (const auto& gate : stage.gates) gate.bound.check(names, diagnostics);
   if (!stage.cache) return;
   stage.cache->key.check(names, diagnostics);
   for (const auto& path : stage.cache->paths) path.check(names, diagnostics);

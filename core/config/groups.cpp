@@ -20,7 +20,8 @@ constexpr std::size_t most_nested = 1'000;
 std::size_t values_in(const StageSpec& spec) {
   std::size_t values = spec.env.size() + spec.secrets.size() + spec.artifacts.size() +
                        spec.changed.size() + spec.inputs.size() + spec.outputs.size() +
-                       spec.requirements.size();
+                       spec.requirements.size() + spec.gates.size();
+  for (const auto& report : spec.reports) values += 1 + report.paths.size();
   if (spec.cache) values += spec.cache->paths.size();
   if (!spec.matrix) return values;
   for (const auto& axis : spec.matrix->axes) values += axis.values.size();

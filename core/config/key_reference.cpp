@@ -91,6 +91,14 @@ std::string later() {
   return out;
 }
 
+std::string tool_row(const ToolPreset& tool) {
+  std::string gate;
+  for (const auto& [metric, bound] : tool.gate)
+    gate += fmt::format("{}`{}: {}`", gate.empty() ? "" : ", ", metric, bound);
+  return fmt::format("| `{}` | {} | {} | {} |\n", tool.name, tool.kind,
+                     cell(std::string(tool.summary)), gate.empty() ? "its exit code" : gate);
+}
+
 }  // namespace
 
 std::string key_reference(const Registry& registry) {
@@ -110,6 +118,11 @@ std::string key_reference(const Registry& registry) {
   for (const auto& check : registry.health_checks())
     out += fmt::format("\n### `{}`\n\n{}.\n\n{}", check->name(), check->summary(),
                        table(check->keys()));
+  out += "\n## Report formats\n\n| format | |\n|---|---|\n";
+  for (const auto& reader : registry.report_readers())
+    out += fmt::format("| `{}` | {} |\n", reader->name(), cell(std::string(reader->summary())));
+  out += "\n## Tools\n\n| tool | kind | | default gate |\n|---|---|---|---|\n";
+  for (const auto& tool : registry.tools()) out += tool_row(tool);
   out += "\n## Sources of secrets\n\n";
   std::vector<KeyDoc> providers;
   for (const auto& provider : registry.secret_providers())

@@ -7,15 +7,11 @@
 namespace pipectl::config {
 namespace {
 
-constexpr std::string_view own_gate = "let the command itself fail when a limit is passed";
 constexpr std::string_view own_tool = "call the tool with `run`";
 
 constexpr std::array table{
     NotBuilt{Place::pipeline_key, "notify", "send messages from a stage with `always: true`"},
 
-    NotBuilt{Place::stage_key, "gate", own_gate},
-    NotBuilt{Place::stage_key, "reports", "keep the files with `artifacts`"},
-    NotBuilt{Place::stage_key, "tool", own_tool},
     NotBuilt{Place::stage_key, "load", own_tool},
     NotBuilt{Place::stage_key, "docker",
              "kinds `build` and `publish` have it; elsewhere call docker with `run`"},

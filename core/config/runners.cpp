@@ -8,6 +8,7 @@
 #include "core/config/checks.hpp"
 #include "core/config/keys.hpp"
 #include "core/config/not_built.hpp"
+#include "core/config/reports.hpp"
 
 namespace pipectl::config {
 namespace {
@@ -49,6 +50,7 @@ class RunnerMaker {
     const StageSpec& stage = loaded_.pipeline.stages[index];
     StageNames names(table_, index);
     check_stage(stage, loaded_.pipeline, names, context_.diagnostics);
+    check_reports(stage, context_.registry, context_.diagnostics);
     if (stage.kind != last_kind_) look_up(stage.kind);
     if (kind_ == nullptr) return refuse_kind(stage, draft);
     yaml::Reader reader(draft.node, fmt::format("stage '{}'", stage.name), context_.diagnostics);
@@ -61,9 +63,10 @@ class RunnerMaker {
     auto runner = kind_->parse(reader, {stage, names, context_.registry, context_.diagnostics});
     for (const yaml::Node key : reader.unasked())
       if (find_not_built(Place::stage_key, key.text()) == nullptr) reader.report_unknown(key);
-    if (runner != nullptr)
+    if (runner != nullptr) {
+      check_gates(stage, runner->measures(), context_.diagnostics);
       loaded_.runners.emplace(stage.name, std::move(runner));
-    else if (context_.diagnostics.error_count() == errors)
+    } else if (context_.diagnostics.error_count() == errors)
       context_.diagnostics.error(stage.where, fmt::format("kind '{}' refused stage '{}' without a "
                                                           "reason [this is a bug]",
                                                           stage.kind, stage.name));

@@ -103,6 +103,15 @@ Json strategy(const Registry& registry) {
   return any_of({{{"enum", std::move(names)}}, std::move(named)});
 }
 
+/// One or more files for each format.
+Json reports(const Registry& registry) {
+  Json result{{"type", "object"}, {"minProperties", 1}, {"additionalProperties", false}};
+  for (const auto& reader : registry.report_readers())
+    result["properties"][std::string(reader->name())] =
+        documented({reader->name(), R"({"$ref":"#/$defs/texts"})", reader->summary()});
+  return result;
+}
+
 Json kind(const Registry& registry) {
   Json choices = Json::array();
   for (const auto& one : registry.stage_kinds())
@@ -205,6 +214,12 @@ void add_sections(Json& defs, const Registry& registry) {
   defs["event"] = object(Section::event);
   defs["on"] = events();
   defs["cache"] = object(Section::cache);
+  defs["reports"] = reports(registry);
+  Json tools = Json::array();
+  for (const auto& tool : registry.tools()) tools.push_back(tool.name);
+  defs["tool"] = {{"enum", std::move(tools)}};
+  defs["gate"] = {
+      {"type", "object"}, {"minProperties", 1}, {"additionalProperties", ref("text")}};
   defs["matrix"] = matrix();
   defs["healthCheck"] = health_check(registry);
   defs["strategy"] = strategy(registry);

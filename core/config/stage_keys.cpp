@@ -7,6 +7,7 @@
 
 #include "core/config/containers.hpp"
 #include "core/config/keys.hpp"
+#include "core/config/reports.hpp"
 #include "core/config/values.hpp"
 #include "core/yaml/canonical.hpp"
 
@@ -211,6 +212,7 @@ void read_stage_keys(yaml::Reader& reader, const StageTargets& targets, StageSpe
   read_services(reader, targets.secrets, spec);
   read_environment_name(reader, targets.environments, spec);
   read_files(reader, spec);
+  read_reports(reader, spec);
   if (const auto matrix = reader.node("matrix"))
     spec.matrix = read_matrix(*matrix, reader.diagnostics());
 }

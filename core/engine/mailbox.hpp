@@ -38,7 +38,8 @@ class Mailbox {
   /// The parts of a RunEvent that come from a worker. Stage names are filled in by the engine.
   struct Shown {
     plan::NodeId node;
-    std::variant<event::StageOutput, event::StageNote, event::StageArtifact, event::DeployStep,
+    std::variant<event::StageOutput, event::StageNote, event::StageArtifact, event::StageMetric,
+                 event::StageFinding, event::StageTest, event::GateEvaluated, event::DeployStep,
                  event::StageStarted>
         what;
   };

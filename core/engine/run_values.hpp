@@ -22,6 +22,7 @@ namespace pipectl {
 struct RunFacts {
   std::string id;
   long number{0};
+  WallTime started{};  ///< of its first try, also when it is resumed
   Event event;
   GitInfo git;
   std::map<std::string, std::string> params;     ///< checked and complete, defaults filled in

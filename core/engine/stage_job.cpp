@@ -12,6 +12,7 @@
 #include "core/engine/retry.hpp"
 #include "core/engine/stage_files.hpp"
 #include "core/engine/stage_place.hpp"
+#include "core/engine/stage_reports.hpp"
 #include "core/engine/stage_skip.hpp"
 #include "core/engine/worker_emitter.hpp"
 #include "core/exec/leftovers.hpp"
@@ -42,7 +43,8 @@ class StageRun {
       : job_(job),
         tools_(tools),
         spec_(*job.node->stage),
-        emit_(job.node->id, tools.mailbox, tools.redactor) {}
+        emit_(job.node->id, tools.mailbox, tools.redactor),
+        reports_(job, tools, emit_) {}
 
   Outcome run() {
     auto directory = working_directory(job_);
@@ -60,6 +62,7 @@ class StageRun {
     for (const auto& [name, value] : secrets_) env[name] = value;
     if (const auto restored = files.restore_cache(); !restored) return outcome_of(restored.error());
     Outcome outcome = attempts(env, *directory);
+    reports_.publish();
     keep_outputs(outcome);
     if (outcome.status != Status::cancelled && !has_artifacts_)
       keep(outcome, files.collect_artifacts(*directory));
@@ -133,12 +136,17 @@ class StageRun {
                          .host = job_.scope->facts().host,
                          .grant = [this](const std::vector<std::string>& names) {
                            return tools_.secrets.grant(names, job_.cancel, secrets_until_);
-                         }};
+                         },
+                         .report = nullptr};
     // A later attempt follows one that has ended, not one that was interrupted.
     if (attempt == job_.attempt) context.remembered = job_.remembered;
     if (spec_.timeout) context.deadline = tools_.clock.steady() + *spec_.timeout;
+    const auto sink = reports_.begin();
+    if (!sink) return outcome_of(sink.error());
+    context.report = *sink;
     Outcome outcome = run_in_place(executor, context);
     if (outcome.status == Status::timed_out || outcome.status == Status::cancelled) end_escaped();
+    reports_.judge(outcome, directory);
     return outcome;
   }
 
@@ -205,6 +213,7 @@ class StageRun {
   std::optional<Outputs> settled_;  ///< of a stage that asked for it
   bool has_artifacts_{false};
   EnvMap secrets_;  ///< granted
+  StageReports reports_;
 };
 
 Outcome bug(std::string_view what) {

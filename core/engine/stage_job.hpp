@@ -27,7 +27,9 @@ struct JobTools {
   Milliseconds grace{10'000};
   enum class Cache { use, ignore } cache{Cache::use};
   store::SkipStore* skips{nullptr};  ///< null: no stage has `inputs`
-  const Registry* registry{nullptr};  ///< null: no executor but the one above
+  const Registry* registry{nullptr};  ///< null: no report is read, no executor but the one above
+  /// What earlier runs kept of their reports, by node: the last good one of the branch.
+  std::map<std::string, std::filesystem::path> baselines{};
 };
 
 /// One node, ready to run: everything decided, nothing started.

@@ -39,6 +39,11 @@ class WorkerEmitter final : public StageEmitter {
     mailbox_.show({node_, event::StageNote{{}, "runs: " + why}});
     mailbox_.post(node_, Mailbox::Reason{std::move(why)});
   }
+  /// Of reports, whose texts are redacted already.
+  template <class Event>
+  void report(Event event) {
+    mailbox_.show({node_, std::move(event)});
+  }
   void attempt(int number) { mailbox_.show({node_, event::StageStarted{{}, number}}); }
 
  private:

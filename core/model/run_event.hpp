@@ -7,6 +7,7 @@
 
 #include "core/base/clock.hpp"
 #include "core/model/outcome.hpp"
+#include "core/model/report.hpp"
 
 namespace pipectl {
 
@@ -37,6 +38,12 @@ struct StageOutput { std::string stage; Stream stream{Stream::out}; std::string 
 /// What pipectl itself says about a stage while it runs: `$ npm test`, `retry 1 of 2 in 5s`.
 struct StageNote { std::string stage; std::string text; };
 struct StageArtifact { std::string stage; std::string path; std::uint64_t bytes{0}; std::string sha256; };
+/// What the reports of a stage said, after its last attempt. Of findings and of tests that did not
+/// pass at most 1,000 each, the worst first.
+struct StageMetric { std::string stage; report::Metric metric; };
+struct StageFinding { std::string stage; report::Finding finding; };
+struct StageTest { std::string stage; report::TestCase test; };
+struct GateEvaluated { std::string stage; report::GateVerdict verdict; };
 /// A step of a deploy: `apply`, `health`, `undo`.
 struct DeployStep { std::string stage; std::string step; std::string detail; bool ok{true}; };
 struct StageFinished { std::string stage; Outcome outcome; };
@@ -51,7 +58,8 @@ struct RunEvent {
   std::string run;  ///< run id
   WallTime at{};
   std::variant<event::RunStarted, event::StageQueued, event::StageStarted, event::StageOutput,
-               event::StageNote, event::StageArtifact, event::DeployStep, event::StageFinished,
+               event::StageNote, event::StageArtifact, event::StageMetric, event::StageFinding,
+               event::StageTest, event::GateEvaluated, event::DeployStep, event::StageFinished,
                event::Warning, event::RunFinished>
       what;
 };

@@ -10,6 +10,7 @@
 #include "core/base/diagnostic.hpp"
 #include "core/expr/template.hpp"
 #include "core/model/container_spec.hpp"
+#include "core/model/gate.hpp"
 
 namespace pipectl {
 
@@ -59,6 +60,13 @@ struct CacheSpec {
   std::vector<expr::Template> paths;  ///< in the workspace
 };
 
+/// One format of `reports:` with the files that hold it.
+struct ReportSpec {
+  std::string format;                 ///< name of a ReportReader
+  std::vector<expr::Template> paths;  ///< globs, relative to the working directory
+  Span where;
+};
+
 enum class Shell { sh, bash };
 
 enum class ExecutorKind { local, docker, kubernetes };
@@ -101,6 +109,8 @@ struct StageSpec {
   std::string environment;  ///< name in Pipeline::environments, or empty
 
   std::vector<expr::Template> artifacts;  ///< globs, relative to the working directory
+  std::vector<ReportSpec> reports;        ///< what decides; read after each attempt
+  std::vector<Gate> gates;
   std::optional<CacheSpec> cache;
   std::string definition;            ///< with `inputs`: the stage as written, in a canonical form
   std::vector<std::string> inputs;   ///< globs of a content-addressed skip; empty: none

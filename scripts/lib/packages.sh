@@ -5,12 +5,13 @@
 
 packages_build=(g++ cmake ninja-build pkg-config ca-certificates
   libcli11-dev libyaml-cpp-dev libfmt-dev libspdlog-dev libexpected-dev nlohmann-json3-dev
-  libcurl4-openssl-dev libssl-dev libsqlite3-dev libsqlitecpp-dev libarchive-dev libgit2-dev libutf8proc-dev)
+  libcurl4-openssl-dev libssl-dev libsqlite3-dev libsqlitecpp-dev libarchive-dev libgit2-dev libutf8proc-dev libexpat1-dev)
 packages_demo=(git python3)
 packages_test=(catch2 libcpp-httplib-dev git make python3 tmux openssl procps util-linux
   openssh-server openssh-client nginx-light fcgiwrap man-db shellcheck
   zsh fish python3-yaml python3-jsonschema
-  docker.io iptables docker-compose docker-registry apache2-utils busybox-static redis-server)
+  docker.io iptables docker-compose docker-registry apache2-utils busybox-static redis-server
+  yamllint flake8 black isort bandit python3-pytest python3-pytest-cov wrk hey)
 packages_full=(clang clang-tidy clang-tools lld libclang-rt-dev llvm)
 
 as_root() {

@@ -62,15 +62,17 @@ RunResult EngineRig::run() {
   NoHttp http;
   SystemClock clock;
   Redactor redactor;
-  Registry registry;
   SecretVault vault{{builder.pipeline(), registry, executor, redactor, {}, {}}};
   Mailbox mailbox;
   Recorder recorder{journal, logs, sink, clock, "run-1"};
   RunFacts facts;
   facts.id = "run-1";
   facts.workspace = run_dir;
+  facts.started = started;
   facts.variables = variables;
   JobTools tools{executor, http, clock, redactor, vault, mailbox, run_dir, run_dir, run_dir / "cache"};
+  tools.registry = &registry;
+  tools.baselines = baselines;
   options.scheduling = {jobs, on_failure};
   options.user = user.token();
   {

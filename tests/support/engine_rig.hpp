@@ -73,6 +73,9 @@ class EngineRig {
   unsigned jobs{2};
   OnFailure on_failure{OnFailure::stop};
   std::map<std::string, std::string> variables;
+  Registry registry;   ///< readers of reports
+  WallTime started{};  ///< of the run
+  std::map<std::string, std::filesystem::path> baselines;
 
   /// Status by stage name of the last run.
   [[nodiscard]] Status status(const std::string& name) const;

@@ -1,0 +1,60 @@
+#include "cli/session/baselines.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "core/engine/report_baseline.hpp"
+#include "core/store/report_files.hpp"
+
+namespace pipectl::cli {
+namespace {
+
+constexpr std::size_t runs_searched = 200;
+
+std::string branch_of(const store::RunRequest& request) {
+  if (!request.git.branch.empty()) return request.git.branch;
+  return request.event.branch;
+}
+
+/// A pull request is compared with what it is to be merged into.
+std::string wanted_branch(const store::RunRequest& request) {
+  if (request.event.kind == EventKind::pull_request && !request.event.target_branch.empty())
+    return request.event.target_branch;
+  return branch_of(request);
+}
+
+std::set<std::string> nodes_that_compare(const plan::Plan& plan) {
+  std::set<std::string> names;
+  for (const auto& node : plan.nodes)
+    if (std::ranges::any_of(node.stage->gates,
+                            [](const Gate& gate) { return compares_with_baseline(gate.metric); }))
+      names.insert(node.name);
+  return names;
+}
+
+}  // namespace
+
+Result<std::map<std::string, std::filesystem::path>> find_baselines(
+    store::RunStore& store, const plan::Plan& plan, const store::RunRecord& present) {
+  std::map<std::string, std::filesystem::path> found;
+  auto missing = nodes_that_compare(plan);
+  if (missing.empty()) return found;
+  const auto branch = wanted_branch(present.request);
+  for (const auto& listed : TRY(store.list(runs_searched))) {
+    if (missing.empty()) break;
+    if (listed.id >= present.id) continue;
+    const auto run = TRY(store.load(listed.id));
+    if (run.request.file != present.request.file || branch_of(run.request) != branch) continue;
+    for (auto name = missing.begin(); name != missing.end();) {
+      const auto* stage = run.stage(*name);
+      const auto dir = store::reports_dir(store.run_dir(run.id), *name);
+      const bool good = stage != nullptr && stage->outcome && is_success(stage->outcome->status) &&
+                        std::filesystem::exists(dir / "summary.json");
+      if (good) found.emplace(*name, dir);
+      name = good ? missing.erase(name) : std::next(name);
+    }
+  }
+  return found;
+}
+
+}  // namespace pipectl::cli

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+#include "core/model/run_info.hpp"
+#include "core/plan/plan.hpp"
+#include "core/store/run_store.hpp"
+
+namespace pipectl::cli {
+
+/// What gates such as `new_findings` are compared with: by node, the reports of the newest run of
+/// this file on the same branch (of a pull request: on its target) in which the stage ended well.
+/// Only stages with such a gate are looked for; the present run does not count.
+[[nodiscard]] Result<std::map<std::string, std::filesystem::path>> find_baselines(
+    store::RunStore& store, const plan::Plan& plan, const store::RunRecord& present);
+
+}  // namespace pipectl::cli

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/api/report_collector.hpp"
+#include "core/engine/stage_job.hpp"
+#include "core/engine/worker_emitter.hpp"
+#include "core/store/report_files.hpp"
+
+namespace pipectl {
+
+/// What a stage's reports say, and whether its gates hold. A report that is missing, older than the
+/// run, empty or broken fails the stage: "no report" is never "no findings".
+class StageReports {
+ public:
+  StageReports(const StageJob& job, const JobTools& tools, WorkerEmitter& emit);
+  ~StageReports();
+
+  /// Before each attempt: what an earlier one measured is forgotten. Null when nobody asks for
+  /// measurements of the kind's own.
+  Result<ReportSink*> begin();
+  /// After an attempt: reads the reports and decides the gates. A good outcome may become failed; a
+  /// failed one keeps its reason and gets its summary.
+  void judge(Outcome& outcome, const std::filesystem::path& directory);
+  /// After the last attempt: tells the sinks what was measured.
+  void publish();
+
+ private:
+  class Spool;
+
+  [[nodiscard]] bool in_use() const noexcept;
+  Result<void> read_all(const std::filesystem::path& directory);
+  Result<void> read_one(const ReportSpec& report, const std::filesystem::path& directory);
+  Result<void> read_file(const ReportReader& reader, const std::filesystem::path& file,
+                         const std::string& shown);
+  Result<void> decide();
+  Result<report::GateVerdict> decide(const Gate& gate, const Bound& bound);
+  Result<void> compare();
+
+  const StageJob& job_;
+  const JobTools& tools_;
+  WorkerEmitter& emit_;
+  std::vector<ReportSpec> reports_;
+  std::vector<Gate> gates_;
+  Measures::Own own_;
+  std::unique_ptr<Spool> spool_;
+  std::optional<ReportCollector> collector_;
+  report::Metrics metrics_;
+  std::vector<report::GateVerdict> verdicts_;
+};
+
+}  // namespace pipectl

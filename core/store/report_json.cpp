@@ -1,0 +1,133 @@
+#include "core/store/report_json.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace pipectl::store {
+namespace {
+
+using Json = nlohmann::ordered_json;
+using report::TestOutcome;
+
+constexpr TestOutcome all_outcomes[] = {TestOutcome::passed, TestOutcome::failed,
+                                        TestOutcome::error, TestOutcome::skipped,
+                                        TestOutcome::flaky};
+constexpr report::Merge all_merges[] = {report::Merge::sum, report::Merge::most,
+                                        report::Merge::least};
+
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+void put_text(Json& json, const char* key, const std::string& text) {
+  if (!text.empty()) json[key] = text;
+}
+
+/// Reads what `take` asks for; nothing when the text is no JSON or a value has another type.
+template <class T, class Take>
+std::optional<T> parsed(std::string_view text, Take take) {
+  const Json json = Json::parse(text, nullptr, false);
+  if (!json.is_object()) return std::nullopt;
+  try {
+    T value;
+    take(json, value);
+    return value;
+  } catch (const Json::exception&) {
+    return std::nullopt;
+  }
+}
+
+report::Severity severity_named(std::string_view name) {
+  for (const auto severity : report::all_severities)
+    if (to_string(severity) == name) return severity;
+  return report::Severity::unknown;
+}
+
+}  // namespace
+
+std::string to_json(const report::Finding& finding) {
+  Json json{{"rule", finding.rule},
+            {"severity", to_string(finding.severity)},
+            {"message", finding.message}};
+  put_text(json, "path", finding.path);
+  if (finding.line > 0) json["line"] = finding.line;
+  if (finding.column > 0) json["column"] = finding.column;
+  put_text(json, "package", finding.package);
+  put_text(json, "url", finding.url);
+  json["fingerprint"] = finding.fingerprint;
+  return dump(json);
+}
+
+std::string to_json(const report::TestCase& test) {
+  Json json{{"suite", test.suite}, {"name", test.name}, {"outcome", to_string(test.outcome)}};
+  json["seconds"] = test.duration.count();
+  put_text(json, "message", test.message);
+  put_text(json, "file", test.file);
+  return dump(json);
+}
+
+std::string to_json(const ReportSummary& summary) {
+  Json metrics = Json::array();
+  for (const auto& [name, metric] : summary.metrics)
+    metrics.push_back({{"name", name},
+                       {"value", metric.value},
+                       {"unit", to_string(metric.unit)},
+                       {"merge", static_cast<int>(metric.merge)}});
+  Json gates = Json::array();
+  for (const auto& gate : summary.gates)
+    gates.push_back({{"metric", gate.metric},
+                     {"bound", gate.bound},
+                     {"actual", gate.actual},
+                     {"passed", gate.result == report::GateVerdict::Result::passed}});
+  return dump({{"v", 1},
+               {"metrics", std::move(metrics)},
+               {"gates", std::move(gates)},
+               {"left_out", summary.left_out}});
+}
+
+std::optional<report::Finding> finding_from_json(std::string_view line) {
+  return parsed<report::Finding>(line, [](const Json& json, report::Finding& finding) {
+    finding.rule = json.at("rule").get<std::string>();
+    finding.severity = severity_named(json.at("severity").get<std::string>());
+    finding.message = json.at("message").get<std::string>();
+    finding.path = json.value("path", std::string());
+    finding.line = json.value("line", 0U);
+    finding.column = json.value("column", 0U);
+    finding.package = json.value("package", std::string());
+    finding.url = json.value("url", std::string());
+    finding.fingerprint = json.at("fingerprint").get<std::string>();
+  });
+}
+
+std::optional<report::TestCase> test_from_json(std::string_view line) {
+  return parsed<report::TestCase>(line, [](const Json& json, report::TestCase& test) {
+    test.suite = json.at("suite").get<std::string>();
+    test.name = json.at("name").get<std::string>();
+    const auto outcome = json.at("outcome").get<std::string>();
+    for (const auto one : all_outcomes)
+      if (to_string(one) == outcome) test.outcome = one;
+    test.duration = std::chrono::duration<double>(json.value("seconds", 0.0));
+    test.message = json.value("message", std::string());
+    test.file = json.value("file", std::string());
+  });
+}
+
+std::optional<ReportSummary> summary_from_json(std::string_view text) {
+  return parsed<ReportSummary>(text, [](const Json& json, ReportSummary& summary) {
+    for (const auto& one : json.at("metrics")) {
+      report::Metric metric;
+      metric.name = one.at("name").get<std::string>();
+      metric.value = one.at("value").get<double>();
+      metric.unit = report::parse_unit(one.at("unit").get<std::string>()).value_or(metric.unit);
+      metric.merge = all_merges[one.at("merge").get<std::size_t>() % std::size(all_merges)];
+      summary.metrics.emplace(metric.name, metric);
+    }
+    using enum report::GateVerdict::Result;
+    for (const auto& one : json.at("gates"))
+      summary.gates.push_back(
+          {one.at("metric").get<std::string>(), one.at("bound").get<std::string>(),
+           one.at("actual").get<std::string>(), one.at("passed").get<bool>() ? passed : failed});
+    summary.left_out = json.value("left_out", std::uint64_t{0});
+  });
+}
+
+}  // namespace pipectl::store

@@ -1,0 +1,308 @@
+#include "stages/reports/json.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <streambuf>
+
+#include "core/base/text.hpp"
+#include "stages/reports/json_builder.hpp"
+#include "stages/reports/xml.hpp"
+
+namespace pipectl::stages {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr std::size_t chunk = 64 << 10;
+constexpr std::uint64_t largest_value = 8 << 20;
+constexpr std::size_t most_nodes = 200'000;  // of one value; each costs some dozens of bytes
+constexpr std::size_t deepest = 200;
+constexpr std::size_t longest_complaint = 300;
+
+/// Hands on what `in` has, and ends early when one piece of it grows too large.
+class Feed final : public std::streambuf {
+ public:
+  explicit Feed(std::istream& in) : in_(in), buffer_(chunk) {}
+  /// Something was made of what came so far.
+  void heard() noexcept { heard_ = fed_; }
+  [[nodiscard]] std::uint64_t fed() const noexcept { return fed_; }
+  [[nodiscard]] bool too_large() const noexcept { return too_large_; }
+  [[nodiscard]] char first() const noexcept { return first_; }
+
+ private:
+  int_type underflow() override {
+    if (fed_ - heard_ > largest_value) too_large_ = true;
+    if (too_large_) return traits_type::eof();
+    in_.read(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
+    const auto size = in_.gcount();
+    if (size <= 0) return traits_type::eof();
+    if (fed_ == 0) first_ = buffer_.front();
+    fed_ += static_cast<std::uint64_t>(size);
+    setg(buffer_.data(), buffer_.data(), buffer_.data() + size);
+    return traits_type::to_int_type(buffer_.front());
+  }
+
+  std::istream& in_;
+  std::vector<char> buffer_;
+  std::uint64_t fed_{0};
+  std::uint64_t heard_{0};
+  char first_{0};
+  bool too_large_{false};
+};
+
+class JsonReading {
+ public:
+  JsonReading(const std::vector<JsonPlace>& places, Feed& feed) : feed_(feed) {
+    for (const auto& place : places)
+      for (const auto pattern : split(place.pattern, '|')) {
+        const bool is_root = pattern == "@list";
+        places_.push_back({place, is_root ? std::vector<std::string_view>() : split(pattern, '/')});
+      }
+  }
+
+  // What nlohmann's SAX parser calls; false ends it.
+  bool null() {
+    return scalar([] { return Json(); });
+  }
+  bool boolean(bool value) {
+    return scalar([&] { return Json(value); });
+  }
+  bool number_integer(std::int64_t value) {
+    return scalar([&] { return Json(value); });
+  }
+  bool number_unsigned(std::uint64_t value) {
+    return scalar([&] { return Json(value); });
+  }
+  bool number_float(double value, const std::string&) {
+    return scalar([&] { return Json(value); });
+  }
+  bool string(std::string& value) {
+    return scalar([&] { return Json(std::move(value)); });
+  }
+  bool binary(Json::binary_t&) { return true; }
+  bool start_object(std::size_t) { return open(Json::object()); }
+  bool start_array(std::size_t) { return open(Json::array()); }
+  bool end_object() { return close(); }
+  bool end_array() { return close(); }
+  bool key(std::string& key) {
+    if (builder_.active())
+      builder_.key(key);
+    else
+      frames_.back().key = std::move(key);
+    return true;
+  }
+  bool parse_error(std::size_t, const std::string&, const Json::exception& error) {
+    if (error_) return false;
+    std::string_view what = error.what();
+    if (const auto at = what.find("parse error at "); at != std::string_view::npos)
+      what.remove_prefix(at + std::string_view("parse error at ").size());
+    if (what.find("unexpected end of input") != std::string_view::npos ||
+        what.find("missing closing quote") != std::string_view::npos)
+      return refuse({Fault::step, "it ends in the middle", "was the tool stopped while it wrote?"});
+    return refuse({Fault::step,
+                   fmt::format("no valid JSON: {}", printable(what.substr(0, longest_complaint))),
+                   {}});
+  }
+
+  [[nodiscard]] const std::optional<Error>& error() const noexcept { return error_; }
+
+  /// After the end: what had to be there.
+  [[nodiscard]] Result<void> complete() const {
+    const auto is_there = [&](std::string_view pattern) {
+      return std::ranges::any_of(places_, [&](const Wanted& wanted) {
+        return wanted.seen && wanted.place.pattern == pattern;
+      });
+    };
+    for (const auto& wanted : places_)
+      if (wanted.place.presence == JsonPlace::Presence::required && !is_there(wanted.place.pattern))
+        return fail(Fault::step, fmt::format("it has no '{}'", wanted.place.pattern),
+                    "was it written by this tool, and in this format?");
+    return {};
+  }
+
+ private:
+  struct Wanted {
+    JsonPlace place;
+    std::vector<std::string_view> keys;
+    bool seen{false};
+  };
+  /// A mapping or list that is open and not part of a value that is made.
+  struct Frame {
+    std::uint64_t alive{0};  ///< places whose beginning this is, one bit each
+    bool is_list{false};
+    std::size_t position{0};
+    std::string key;
+  };
+
+  static std::string complaint(std::string_view pattern) {
+    constexpr std::string_view list = "@list";
+    if (pattern == list) return "it is no list";
+    if (pattern.starts_with(list))
+      return fmt::format("it is no list and has no '{}'", pattern.substr(list.size() + 1));
+    return fmt::format("it has no '{}'", pattern);
+  }
+
+  bool refuse(Error error) {
+    if (!error_) error_ = std::move(error);
+    return false;
+  }
+
+  /// The places that the value which begins now is, or leads to.
+  [[nodiscard]] std::uint64_t next_alive() const {
+    if (frames_.empty()) return (1ULL << places_.size()) - 1;
+    const Frame& frame = frames_.back();
+    if (frame.alive == 0) return 0;
+    const std::size_t depth = frames_.size() - 1;
+    std::uint64_t alive = 0;
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      if ((frame.alive >> i & 1U) == 0 || places_[i].keys.size() <= depth) continue;
+      const auto wanted = places_[i].keys[depth];
+      if (frame.is_list ? wanted == "*" || wanted == "#" : wanted == "*" || wanted == frame.key)
+        alive |= 1ULL << i;
+    }
+    return alive;
+  }
+
+  /// The place that ends exactly here, if any.
+  [[nodiscard]] Wanted* complete_place(std::uint64_t alive) {
+    for (std::size_t i = 0; i < places_.size(); ++i)
+      if ((alive >> i & 1U) != 0 && places_[i].keys.size() == frames_.size()) return &places_[i];
+    return nullptr;
+  }
+
+  template <class Make>
+  bool scalar(Make make) {
+    if (builder_.active()) {
+      builder_.add(make());
+      return still_fits();
+    }
+    feed_.heard();
+    Wanted* const wanted = complete_place(next_alive());
+    bool good = true;
+    if (wanted != nullptr && wanted->place.take) good = give(*wanted, make());
+    step();
+    return good;
+  }
+
+  bool open(Json container) {
+    if (++depth_ > deepest)
+      return refuse({Fault::step, fmt::format("values are nested deeper than {}", deepest), {}});
+    if (builder_.active()) {
+      builder_.open(std::move(container));
+      return still_fits();
+    }
+    feed_.heard();
+    const std::uint64_t alive = next_alive();
+    Wanted* const wanted = complete_place(alive);
+    if (wanted != nullptr && wanted->place.take) {
+      wanted_ = wanted;
+      builder_.begin(std::move(container));
+      return true;
+    }
+    if (wanted != nullptr && (!frames_.empty() || container.is_array())) wanted->seen = true;
+    frames_.push_back({alive, container.is_array(), 0, {}});
+    return true;
+  }
+
+  bool close() {
+    --depth_;
+    if (builder_.active()) {
+      if (!builder_.close()) return true;
+      feed_.heard();
+      const bool good = give(*wanted_, builder_.root());
+      step();
+      return good;
+    }
+    feed_.heard();
+    frames_.pop_back();
+    step();
+    return true;
+  }
+
+  void step() {
+    if (!frames_.empty()) ++frames_.back().position;
+  }
+
+  bool still_fits() {
+    if (builder_.nodes() <= most_nodes) return true;
+    return refuse({Fault::step, fmt::format("one value has more than {} parts", most_nodes), {}});
+  }
+
+  [[nodiscard]] JsonPath path() const {
+    JsonPath path;
+    for (const Frame& frame : frames_)
+      path.push_back(frame.is_list ? std::to_string(frame.position) : frame.key);
+    return path;
+  }
+
+  bool give(Wanted& wanted, const Json& value) {
+    wanted.seen = true;
+    const JsonPath where = path();
+    try {
+      const auto taken = wanted.place.take(where, value);
+      return taken ? true : refuse(taken.error());
+    } catch (const Json::exception& error) {
+      std::string_view what = error.what();
+      if (const auto bracket = what.find("] "); bracket != std::string_view::npos)
+        what.remove_prefix(bracket + 2);
+      return refuse({Fault::step,
+                     fmt::format("at '{}': {}", printable(join(where, "/")), printable(what)),
+                     "was it written by this tool, and in this format?"});
+    }
+  }
+
+  Feed& feed_;
+  std::vector<Wanted> places_;
+  std::vector<Frame> frames_;
+  JsonBuilder builder_;
+  Wanted* wanted_{nullptr};
+  std::size_t depth_{0};
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
+Result<void> read_json(std::istream& in, const std::vector<JsonPlace>& places) {
+  Feed feed(in);
+  std::istream fed(&feed);
+  JsonReading reading(places, feed);
+  const bool good = Json::sax_parse(fed, &reading);
+  if (feed.too_large())
+    return fail(Fault::step, fmt::format("one value is larger than {}", human_size(largest_value)));
+  if (feed.fed() == 0) return fail(Fault::step, "the file is empty");
+  if (reading.error()) return tl::unexpected(*reading.error());
+  if (!good) return fail(Fault::step, "no valid JSON");
+  return reading.complete();
+}
+
+const Json& json_at(const Json& value, const char* key) {
+  static const Json nothing;
+  if (!value.is_object()) return nothing;
+  const auto hit = value.find(key);
+  return hit == value.end() ? nothing : *hit;
+}
+
+std::string json_text(const Json& object, const char* key) {
+  const Json& value = json_at(object, key);
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_number() || value.is_boolean()) return value.dump();
+  return {};
+}
+
+std::optional<double> json_number(const Json& object, const char* key) {
+  const Json& value = json_at(object, key);
+  if (value.is_number()) return value.get<double>();
+  if (value.is_string()) return report_number(value.get_ref<const std::string&>());
+  return std::nullopt;
+}
+
+std::uint32_t json_whole(const Json& object, const char* key) {
+  const auto number = json_number(object, key);
+  if (!number || *number < 0 || *number > std::numeric_limits<std::uint32_t>::max()) return 0;
+  return static_cast<std::uint32_t>(*number);
+}
+
+}  // namespace pipectl::stages

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace pipectl::stages {
+
+/// Makes one value out of SAX events.
+class JsonBuilder {
+ public:
+  [[nodiscard]] bool active() const noexcept { return !open_.empty(); }
+  [[nodiscard]] std::size_t nodes() const noexcept { return nodes_; }
+
+  void begin(nlohmann::json container) {
+    root_ = std::move(container);
+    open_ = {&root_};
+    nodes_ = 1;
+  }
+  void key(std::string& key) { key_ = std::move(key); }
+  void add(nlohmann::json value) { put(std::move(value)); }
+  void open(nlohmann::json container) { open_.push_back(&put(std::move(container))); }
+  /// True when that was the root.
+  bool close() {
+    open_.pop_back();
+    return open_.empty();
+  }
+  [[nodiscard]] const nlohmann::json& root() const noexcept { return root_; }
+
+ private:
+  nlohmann::json& put(nlohmann::json value) {
+    ++nodes_;
+    nlohmann::json& parent = *open_.back();
+    if (parent.is_array()) return parent.emplace_back(std::move(value));
+    return parent[key_] = std::move(value);
+  }
+
+  nlohmann::json root_;
+  std::vector<nlohmann::json*> open_;
+  std::string key_;
+  std::size_t nodes_{0};
+};
+
+}  // namespace pipectl::stages

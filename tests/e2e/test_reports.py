@@ -1,0 +1,159 @@
+"""Reports and gates with the real tools: what they write is read, kept and merged."""
+import json
+import shutil
+import unittest
+import xml.etree.ElementTree as ElementTree
+
+from harness import IN_CI, PipectlTest, clean_environment, main
+
+GOOD = "def add(a, b):\n    return a + b\n"
+
+
+def needs(*programs):
+    """Skips where a tool is absent; a build machine has to have it."""
+    missing = [p for p in programs if not shutil.which(p)]
+    return unittest.skipIf(missing and not IN_CI, f"not installed: {missing}")
+
+
+class Reports(PipectlTest):
+    def finished(self, *args, code=None):
+        return {e["stage"]: e for e in self.events(*args, code=code)
+                if e["event"] == "stage.finished"}
+
+    @needs("flake8")
+    def test_a_linter_finds_and_the_gate_decides(self):
+        self.write("stages: {lint: {kind: lint, tool: flake8}}\n")
+        self.write("import os\n", "app.py")
+        ended = self.finished(code=1)["lint"]
+        self.assertEqual(ended["reason"], "gate errors: 1, want == 0")
+        self.assertEqual(ended["summary"], "1 error")
+        self.write("stages: {lint: {kind: lint, tool: flake8, gate: {errors: '<= 1'}}}\n")
+        self.assertEqual(self.finished(code=0)["lint"]["outcome"], "succeeded")
+        self.write(GOOD, "app.py")
+        self.assertEqual(self.finished(code=0)["lint"]["summary"], "no findings")
+
+    @needs("shellcheck")
+    def test_arguments_with_wildcards_are_files(self):
+        self.write("stages: {shell: {kind: lint, tool: shellcheck}}\n")
+        self.write("#!/bin/sh\necho $1\n", "scripts/a b.sh")
+        events = self.events(code=0)
+        found = [e for e in events if e["event"] == "stage.finding"]
+        self.assertEqual([(e["rule"], e["path"], e["line"]) for e in found],
+                         [("SC2086", "./scripts/a b.sh", 2)])
+        shutil.rmtree(self.folder / "scripts")
+        ended = self.finished(code=1)["shell"]
+        self.assertEqual(ended["reason"], "no file matches '**/*.sh'")
+
+    @needs("bandit")
+    def test_a_scanner(self):
+        self.write("stages: {scan: {kind: security, tool: bandit, args: [app]}}\n")
+        self.write("import subprocess\nsubprocess.call('ls', shell=True)\n"
+                   "subprocess.call(input(), shell=True)\n", "app/a.py")
+        ended = self.finished(code=1)["scan"]
+        self.assertEqual(ended["reason"], "gate high: 1, want == 0")
+        self.write(GOOD, "app/a.py")
+        self.assertEqual(self.finished(code=0)["scan"]["summary"], "critical 0 · high 0")
+
+    @needs("pytest-3")
+    def test_tests_with_coverage_in_a_matrix(self):
+        self.write("""
+            stages:
+              unit:
+                kind: test
+                tool: pytest-cov
+                matrix: {part: [a, b]}
+                env: {PART: '${{ matrix.part }}', PYTHONDONTWRITEBYTECODE: '1'}
+                gate: {coverage: '>= 60%', tests.failed: 0}
+            """)
+        self.write("def add(a, b):\n    return a + b\n\n\ndef never():\n    return 1\n", "calc.py")
+        self.write("import os\nimport calc\n\n\ndef test_add():\n    assert calc.add(1, 1) == 2\n\n\n"
+                   "def test_part():\n    assert os.environ['PART'] == 'a'\n", "test_calc.py")
+        ended = self.finished("-k", code=1)
+        self.assertEqual(ended["unit (a)"]["outcome"], "succeeded")
+        self.assertRegex(ended["unit (a)"]["summary"], r"^2 tests · coverage \d")
+        self.assertEqual(ended["unit (b)"]["reason"], "exit code 1")
+        self.assertIn("2 tests · 1 failed", ended["unit (b)"]["summary"])
+
+    def test_a_tool_that_is_not_there(self):
+        self.write("stages: {scan: {kind: security, tool: gitleaks}}\n")
+        if shutil.which("gitleaks"):
+            self.skipTest("it is there")
+        ended = self.finished(code=1)["scan"]
+        self.assertEqual(ended["outcome"], "failed")
+        self.assertIn("github.com/gitleaks", ended["hint"])
+        doctor = self.pipectl("doctor").stdout
+        self.assertIn("gitleaks", doctor)
+
+    def test_all_is_merged_into_one_file_of_each_kind(self):
+        self.write("""
+            stages:
+              tests:
+                run: >-
+                  printf '<testsuite><testcase name="a &lt;b&gt;"/><testcase name="c"><failure
+                  message="no &amp; never"/></testcase></testsuite>' > j.xml
+                reports: {junit: j.xml}
+              lint:
+                run: >-
+                  echo '[{"filePath":"a.js","messages":[{"ruleId":"r","severity":1,"message":"m","line":3}]}]'
+                  > e.json
+                reports: {eslint: e.json}
+            """)
+        events = self.events(code=0)
+        artifacts = self.folder / ".pipectl" / "runs" / events[0]["run"] / "artifacts"
+        sarif = json.loads((artifacts / "findings.sarif").read_text())
+        self.assertEqual(sarif["version"], "2.1.0")
+        result = sarif["runs"][0]["results"][0]
+        self.assertEqual((result["ruleId"], result["level"]), ("r", "warning"))
+        issues = json.loads((artifacts / "gl-code-quality-report.json").read_text())
+        self.assertEqual(issues[0]["location"], {"path": "a.js", "lines": {"begin": 3}})
+        root = ElementTree.parse(artifacts / "junit.xml").getroot()
+        self.assertEqual([case.get("name") for case in root.iter("testcase")], ["a <b>", "c"])
+        self.assertEqual(root.find(".//failure").get("message"), "no & never")
+        # What pipectl writes it can read.
+        self.write(f"""
+            stages:
+              again:
+                run: cp {artifacts}/junit.xml {artifacts}/findings.sarif .
+                reports: {{junit: junit.xml, sarif: findings.sarif}}
+                gate: {{tests: 2, tests.failed: 1, warnings: 1}}
+            """)
+        self.pipectl("run", code=0)
+
+    def test_new_findings_are_those_that_the_last_good_run_had_not(self):
+        text = """
+            stages:
+              lint:
+                run: cp given.txt found.txt
+                reports: {gcc: found.txt}
+                gate: {new_findings: 0}
+            """
+        self.write(text)
+        self.write("a.c:1:1: warning: old [-Wold]\n", "given.txt")
+        first = self.events(code=0)
+        gate = next(e for e in first if e["event"] == "gate.evaluated")
+        self.assertEqual(gate["actual"], "no baseline")
+        self.write("a.c:9:1: warning: old [-Wold]\nb.c:1:1: warning: new [-Wnew]\n", "given.txt")
+        ended = self.finished(code=1)["lint"]
+        self.assertEqual(ended["reason"], "gate new_findings: 1, want == 0")
+        # A run that failed is no baseline.
+        self.pipectl("run", code=1)
+        self.write("a.c:7:1: warning: old [-Wold]\n", "given.txt")
+        self.pipectl("run", code=0)
+
+    def test_github_gets_annotations(self):
+        self.write("""
+            stages:
+              lint:
+                run: "echo 'a.c:3:4: error: 50% of, it: bad [-Wx]' > found.txt"
+                reports: {gcc: found.txt}
+            """)
+
+        env = clean_environment(GITHUB_ACTIONS="true", CI="true")
+        done = self.pipectl("run", "--ui", "plain", env=env)
+        printed = self.pipectl("run", env=env).stdout
+        self.assertIn("::error file=a.c,line=3,col=4,title=x::50%25 of, it: bad", printed)
+        self.assertNotIn("::error", done.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,191 @@
+#include "core/engine/stage_reports.hpp"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <catch2/catch_test_macros.hpp>
+#include <chrono>
+#include <fstream>
+
+#include "stages/register.hpp"
+#include "tests/support/engine_rig.hpp"
+#include "tests/support/temp_folder.hpp"
+
+using namespace pipectl;
+using test::EngineRig;
+
+namespace {
+
+constexpr const char* two_tests =
+    "<testsuite><testcase name='a'/><testcase name='b'><failure message='no'/></testcase>"
+    "</testsuite>";
+constexpr const char* one_finding =
+    "[{\"filePath\":\"a.js\",\"messages\":[{\"ruleId\":\"r\",\"severity\":2,\"message\":\"m\","
+    "\"line\":1}]}]";
+
+/// A stage that writes `text` to `file` and ends with `status`.
+EngineRig::Body writes(const std::string& file, const std::string& text,
+                       Status status = Status::succeeded) {
+  return [=](StageContext& context) {
+    std::ofstream(context.directory / file) << text;
+    return test::ending(status, status == Status::failed ? "exit code 3" : "");
+  };
+}
+
+void add_report(StageSpec& spec, const std::string& format, const std::string& path) {
+  spec.reports.push_back({format, {expr::Template::literal(path)}, {}});
+}
+
+void add_gate(StageSpec& spec, const std::string& metric, const std::string& bound) {
+  spec.gates.push_back({metric, expr::Template::literal(bound), {}});
+}
+
+template <class Event>
+std::vector<Event> events(const EngineRig& rig) {
+  std::vector<Event> found;
+  for (const auto& event : rig.sink.events)
+    if (const auto* what = std::get_if<Event>(&event.what)) found.push_back(*what);
+  return found;
+}
+
+std::optional<double> metric(const EngineRig& rig, std::string_view name) {
+  for (const auto& event : events<event::StageMetric>(rig))
+    if (event.metric.name == name) return event.metric.value;
+  return std::nullopt;
+}
+
+struct Rig : EngineRig {
+  Rig() { register_stages(registry); }
+};
+
+}  // namespace
+
+TEST_CASE("what a report says is told, summed up and gated") {
+  Rig rig;
+  auto& spec = rig.stage("unit", {}, writes("junit.xml", two_tests));
+  add_report(spec, "junit", "junit.xml");
+  add_gate(spec, "tests", ">= 2");
+  add_gate(spec, "tests.failed", "0");
+  rig.run();
+  CHECK(rig.status("unit") == Status::failed);
+  CHECK(rig.outcome("unit").reason == "gate tests.failed: 1, want == 0");
+  CHECK(rig.outcome("unit").summary == "2 tests · 1 failed");
+  CHECK(metric(rig, "tests") == 2);
+  CHECK(events<event::StageTest>(rig).size() == 1);
+  const auto gates = events<event::GateEvaluated>(rig);
+  REQUIRE(gates.size() == 2);
+  CHECK(gates[0].verdict.result == report::GateVerdict::Result::passed);
+  CHECK(gates[1].verdict.result == report::GateVerdict::Result::failed);
+}
+
+TEST_CASE("a report that is older than the run is not its own") {
+  Rig rig;
+  rig.started = std::chrono::time_point_cast<WallTime::duration>(std::chrono::system_clock::now() +
+                                                                 std::chrono::hours{1});
+  auto& spec = rig.stage("unit", {}, writes("junit.xml", two_tests));
+  add_report(spec, "junit", "junit.xml");
+  rig.run();
+  CHECK(rig.status("unit") == Status::failed);
+  CHECK(rig.outcome("unit").reason ==
+        "report junit.xml (junit): it is older than this run, so the stage did not write it");
+}
+
+TEST_CASE("no report, an empty one and a broken one are no pass") {
+  struct Case {
+    const char* file;
+    const char* text;
+    const char* reason;
+  };
+  for (const auto& [file, text, reason] :
+       {Case{"other.xml", two_tests, "report junit.xml (junit): the stage did not write it"},
+        Case{"junit.xml", "", "report junit.xml (junit): the file is empty"},
+        Case{"junit.xml", "<testsuite>", "report junit.xml (junit): line 1: it ends in the middle"},
+        Case{"junit.xml", "{}",
+             "report junit.xml (junit): line 1: no well-formed XML: not "
+             "well-formed (invalid token)"}}) {
+    Rig rig;
+    add_report(rig.stage("unit", {}, writes(file, text)), "junit", "junit.xml");
+    rig.run();
+    CHECK(rig.status("unit") == Status::failed);
+    CHECK(rig.outcome("unit").reason == reason);
+  }
+}
+
+TEST_CASE("a stage that failed keeps its reason, and its reports are told") {
+  Rig rig;
+  auto& spec = rig.stage("unit", {}, writes("junit.xml", two_tests, Status::failed));
+  add_report(spec, "junit", "junit.xml");
+  add_gate(spec, "tests.failed", "0");
+  rig.run();
+  CHECK(rig.outcome("unit").reason == "exit code 3");
+  CHECK(rig.outcome("unit").summary == "2 tests · 1 failed");
+  CHECK(events<event::GateEvaluated>(rig).size() == 1);
+}
+
+TEST_CASE("several files are merged, a pipe is no report") {
+  Rig rig;
+  auto& spec = rig.stage("unit", {}, [](StageContext& context) {
+    for (const char* name : {"a.xml", "b.xml"})
+      std::ofstream(context.directory / name) << two_tests;
+    return Outcome{};
+  });
+  add_report(spec, "junit", "*.xml");
+  auto& piped = rig.stage("piped", {}, [](StageContext& context) {
+    ::mkfifo((context.directory / "pipe.json").c_str(), 0600);
+    return Outcome{};
+  });
+  add_report(piped, "eslint", "pipe.json");
+  rig.on_failure = OnFailure::keep_going;
+  rig.run();
+  CHECK(rig.outcome("unit").summary == "4 tests · 2 failed");
+  CHECK(rig.status("piped") == Status::failed);
+}
+
+TEST_CASE("each attempt is measured anew, and only the last one is told") {
+  Rig rig;
+  auto& spec = rig.stage("unit", {}, [](StageContext& context) {
+    const char* good = "<testsuite><testcase name='a'/></testsuite>";
+    std::ofstream(context.directory / "junit.xml") << (context.attempt == 1 ? two_tests : good);
+    return Outcome{};
+  });
+  add_report(spec, "junit", "junit.xml");
+  add_gate(spec, "tests.failed", "0");
+  spec.retry.max = 1;
+  spec.retry.backoff = Milliseconds{1};
+  rig.run();
+  CHECK(rig.status("unit") == Status::succeeded);
+  CHECK(rig.outcome("unit").attempts == 2);
+  CHECK(metric(rig, "tests") == 1);
+  CHECK(events<event::GateEvaluated>(rig).size() == 1);
+}
+
+TEST_CASE("gates that compare are decided against the earlier run") {
+  const test::TempFolder earlier;
+  auto writer = store::ReportWriter::create(earlier.path());
+  REQUIRE(writer);
+  REQUIRE(writer->finish(
+      {{"coverage", {"coverage", 80, report::Unit::percent, report::Merge::least}}}, {}));
+  const auto run = [&](const std::string& metric, const std::string& bound, bool compares) {
+    Rig rig;
+    if (compares) rig.baselines["s"] = earlier.path();
+    auto& spec = rig.stage("s", {}, [](StageContext& context) {
+      std::ofstream(context.directory / "e.json") << one_finding;
+      std::ofstream(context.directory / "l.info")
+          << "SF:a.js\nDA:1,1\nDA:2,1\nDA:3,1\nDA:4,0\nend_of_record\n";
+      return Outcome{};
+    });
+    add_report(spec, "eslint", "e.json");
+    add_report(spec, "lcov", "l.info");
+    add_gate(spec, metric, bound);
+    rig.run();
+    return rig.outcome("s").reason;
+  };
+  CHECK(run("new_findings", "0", true) == "gate new_findings: 1, want == 0");
+  CHECK(run("new_findings", "<= 1", true).empty());
+  CHECK(run("coverage_change", ">= -0.5", true) == "gate coverage_change: -5%, want >= -0.5");
+  CHECK(run("coverage_change", ">= -5", true).empty());
+  CHECK(run("errors_change", ">= 0", true) ==
+        "gate errors_change: the earlier run has no 'errors'");
+  CHECK(run("new_findings", "0", false).empty());
+  CHECK(run("coverage_change", ">= 0", false).empty());
+}
