@@ -68,7 +68,9 @@ Result<Workspace> LiveRun::prepare() {
       pipeline(), parts_.registry, *executor_, redactor_, parts_.invocation.env, parts_.overrides});
   if (uses_inputs(pipeline())) open_skips();
   auto workspace = TRY(check_out());
-  baselines_ = TRY(find_baselines(parts_.store, parts_.input.plan, parts_.record));
+  auto present = parts_.record;
+  present.request.git = parts_.input.git;  // of what was checked out
+  baselines_ = TRY(find_baselines(parts_.store, parts_.input.plan, present));
   return workspace;
 }
 

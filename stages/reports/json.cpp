@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <streambuf>
 
 #include "core/base/text.hpp"
 #include "stages/reports/json_builder.hpp"
+#include "stages/reports/json_feed.hpp"
 #include "stages/reports/xml.hpp"
 
 namespace pipectl::stages {
@@ -16,42 +16,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t chunk = 64 << 10;
-constexpr std::uint64_t largest_value = 8 << 20;
 constexpr std::size_t most_nodes = 200'000;  // of one value; each costs some dozens of bytes
 constexpr std::size_t deepest = 200;
 constexpr std::size_t longest_complaint = 300;
-
-/// Hands on what `in` has, and ends early when one piece of it grows too large.
-class Feed final : public std::streambuf {
- public:
-  explicit Feed(std::istream& in) : in_(in), buffer_(chunk) {}
-  /// Something was made of what came so far.
-  void heard() noexcept { heard_ = fed_; }
-  [[nodiscard]] std::uint64_t fed() const noexcept { return fed_; }
-  [[nodiscard]] bool too_large() const noexcept { return too_large_; }
-  [[nodiscard]] char first() const noexcept { return first_; }
-
- private:
-  int_type underflow() override {
-    if (fed_ - heard_ > largest_value) too_large_ = true;
-    if (too_large_) return traits_type::eof();
-    in_.read(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
-    const auto size = in_.gcount();
-    if (size <= 0) return traits_type::eof();
-    if (fed_ == 0) first_ = buffer_.front();
-    fed_ += static_cast<std::uint64_t>(size);
-    setg(buffer_.data(), buffer_.data(), buffer_.data() + size);
-    return traits_type::to_int_type(buffer_.front());
-  }
-
-  std::istream& in_;
-  std::vector<char> buffer_;
-  std::uint64_t fed_{0};
-  std::uint64_t heard_{0};
-  char first_{0};
-  bool too_large_{false};
-};
 
 class JsonReading {
  public:
@@ -271,7 +238,8 @@ Result<void> read_json(std::istream& in, const std::vector<JsonPlace>& places) {
   JsonReading reading(places, feed);
   const bool good = Json::sax_parse(fed, &reading);
   if (feed.too_large())
-    return fail(Fault::step, fmt::format("one value is larger than {}", human_size(largest_value)));
+    return fail(Fault::step,
+                fmt::format("one value is larger than {}", human_size(Feed::largest_value)));
   if (feed.fed() == 0) return fail(Fault::step, "the file is empty");
   if (reading.error()) return tl::unexpected(*reading.error());
   if (!good) return fail(Fault::step, "no valid JSON");

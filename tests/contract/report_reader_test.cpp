@@ -34,6 +34,11 @@ Reading read(const ReportReader& reader, const std::string& text) {
   return {std::move(result), collector.metrics()};
 }
 
+double count(const Reading& reading, std::string_view metric) {
+  const auto found = reading.metrics.find(metric);
+  return found == reading.metrics.end() ? -1 : found->second.value;
+}
+
 void check_refused(const ReportReader& reader, const std::string& text) {
   const auto reading = read(reader, text);
   REQUIRE_FALSE(reading.result.has_value());
@@ -126,7 +131,9 @@ TEST_CASE("a report that was cut off is no pass, wherever it was cut") {
         const auto reading = read(*reader, cut);
         if (lines.contains(reader->name())) continue;
         CAPTURE(cut.substr(cut.size() > 60 ? cut.size() - 60 : 0));
-        CHECK_FALSE(reading.result.has_value());
+        // TAP tells how many tests there are: what may be missing is a remark after the last one.
+        const bool all_there = count(reading, "tests") == count(read(*reader, whole), "tests");
+        CHECK((!reading.result.has_value() || (reader->name() == "tap" && all_there)));
       }
     }
   }

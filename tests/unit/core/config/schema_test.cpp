@@ -59,7 +59,7 @@ TEST_CASE("the reference names every key") {
     for (const auto& key : keys(section))
       CHECK(text.find("| `" + std::string(key.name) + "` |") != std::string::npos);
   CHECK(text.find("### `kind: verify`") != std::string::npos);
-  CHECK(text.find("| `gate` | stage key |") != std::string::npos);
+  CHECK(text.find("| `load` | stage key |") != std::string::npos);
 }
 
 /// A value that no key takes: if the loader reads the key at all, it complains.
