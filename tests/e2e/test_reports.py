@@ -1,5 +1,6 @@
 """Reports and gates with the real tools: what they write is read, kept and merged."""
 import json
+import os
 import shutil
 import unittest
 import xml.etree.ElementTree as ElementTree
@@ -17,7 +18,9 @@ def needs(*programs):
 
 class Reports(PipectlTest):
     def finished(self, *args, code=None):
-        return {e["stage"]: e for e in self.events(*args, code=code)
+        # The distribution's Python first: it is the one that the tools are installed for.
+        env = clean_environment(PATH="/usr/bin:/bin:" + os.environ["PATH"])
+        return {e["stage"]: e for e in self.events(*args, code=code, env=env)
                 if e["event"] == "stage.finished"}
 
     @needs("flake8")
@@ -48,7 +51,7 @@ class Reports(PipectlTest):
     def test_a_scanner(self):
         self.write("stages: {scan: {kind: security, tool: bandit, args: [app]}}\n")
         self.write("import subprocess\nsubprocess.call('ls', shell=True)\n"
-                   "subprocess.call(input(), shell=True)\n", "app/a.py")
+                   "subprocess.call(open('x').read(), shell=True)\n", "app/a.py")
         ended = self.finished(code=1)["scan"]
         self.assertEqual(ended["reason"], "gate high: 1, want == 0")
         self.write(GOOD, "app/a.py")
