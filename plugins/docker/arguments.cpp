@@ -15,7 +15,7 @@ void add(Arguments& arguments, std::string_view option, std::string_view value) 
 
 /// A field of the comma-separated value of --mount.
 std::string field(std::string_view key, const std::string& value) {
-  const std::string plain = fmt::format("{}={}", key, value);
+  std::string plain = fmt::format("{}={}", key, value);
   if (plain.find_first_of(",\"\n") == std::string::npos) return plain;
   std::string quoted = "\"";
   for (const char c : plain) {

@@ -42,7 +42,7 @@ class Wait {
       if (states.empty()) return fail(Fault::infrastructure, "a service's container is gone");
       const ContainerState& state = states.front();
       if (!state.running) return ended(state);
-      const auto healthy = probe(state);
+      auto healthy = probe(state);
       if (healthy) return {};
       if (healthy.error().fault == Fault::cancelled) return healthy;
       const SteadyTime now = context_.clock.steady();

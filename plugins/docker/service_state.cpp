@@ -71,12 +71,12 @@ ContainerState read_state(const Json& json) {
 
 }  // namespace
 
-Result<std::vector<ContainerState>> parse_states(const std::string& text) {
-  const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_array())
+Result<std::vector<ContainerState>> parse_states(const std::string& json) {
+  const Json list = Json::parse(json, nullptr, false);
+  if (!list.is_array())
     return fail(Fault::infrastructure, "docker inspect did not answer with a list");
   std::vector<ContainerState> states;
-  for (const auto& one : json) states.push_back(read_state(one));
+  for (const auto& one : list) states.push_back(read_state(one));
   return states;
 }
 
