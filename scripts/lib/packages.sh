@@ -27,10 +27,20 @@ minimum_version() {
   esac
 }
 
+# What is here from elsewhere: Debian's package would remove another vendor's.
+is_here_otherwise() { # PACKAGE
+  case "$1" in
+    docker.io) command -v dockerd ;;
+    docker-compose) command -v docker-compose || docker compose version ;;
+    *) return 1 ;;
+  esac >/dev/null 2>&1
+}
+
 # Only what is missing or too old is installed, so that a second run needs no network.
 missing_packages() {
   local package status version
   for package in "$@"; do
+    ! is_here_otherwise "$package" || continue
     read -r status version < <(dpkg-query -W -f='${db:Status-Status} ${Version}\n' "$package" 2>/dev/null) ||
       status=absent
     if [ "$status" != installed ] || dpkg --compare-versions "$version" lt "$(minimum_version "$package")"; then

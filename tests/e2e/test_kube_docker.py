@@ -1,13 +1,12 @@
 """The double of Kubernetes with pods that are real containers."""
 import pathlib
 import shutil
-import subprocess
 import tempfile
-import unittest
 
 from harness import main
 from kube_harness import KubeTest, Load
 from kube import DockerRunner
+import docker_engine
 
 BUSYBOX = shutil.which("busybox", path="/bin:/usr/bin")
 DOCKERFILE = r"""
@@ -19,17 +18,9 @@ ENTRYPOINT ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]
 """
 
 
-def engine_answers():
-    if shutil.which("docker") is None or BUSYBOX is None:
-        return False
-    return subprocess.run(["docker", "version"], stdout=subprocess.DEVNULL,
-                          stderr=subprocess.DEVNULL, timeout=30).returncode == 0
-
-
-@unittest.skipUnless(engine_answers(), "no Docker engine answers, or there is no static busybox")
 class Containers(KubeTest):
     def runner(self):
-        runner = DockerRunner()
+        runner = DockerRunner(docker_engine.engine())
         with tempfile.TemporaryDirectory() as folder:
             shutil.copy(BUSYBOX, folder)
             for version in ("v1", "v2"):

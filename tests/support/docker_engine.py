@@ -16,6 +16,7 @@ import unittest
 
 IN_CI = os.environ.get("CI") == "true"
 FOLDER = pathlib.Path(tempfile.gettempdir()) / f"pipectl-dockerd-{os.getuid()}"
+USERS = FOLDER.with_suffix(".users")
 SOCKET = f"unix://{FOLDER}/docker.sock"
 BUSYBOX = "pipectl-test/busybox:1"
 SHELLS = ("sh", "ash", "cat", "echo", "env", "id", "kill", "ls", "mkdir", "nc", "httpd", "printf", "ps",
@@ -48,8 +49,7 @@ class _Shared:
     """Our own engine. Whoever holds the lock alone may start or stop it."""
 
     def __init__(self):
-        FOLDER.mkdir(mode=0o700, exist_ok=True)
-        self._users = open(FOLDER / "users", "w")
+        self._users = open(USERS, "w")  # stays where it is: a lock that is removed locks nobody
         self._start()
         atexit.register(self._leave)
 
@@ -66,6 +66,7 @@ class _Shared:
             raise NoEngine("only root can start a Docker engine, and none answers")
         if shutil.which("dockerd") is None:
             raise NoEngine("dockerd is not installed (docker.io)")
+        FOLDER.mkdir(mode=0o700, exist_ok=True)
         with open(FOLDER / "log", "wb") as log:
             daemon = subprocess.Popen(
                 ["dockerd", "-H", SOCKET, "--data-root", FOLDER / "data", "--exec-root",
@@ -105,7 +106,8 @@ _engine = None
 
 
 def engine():
-    """DOCKER_HOST of an engine that answers. Without one a test fails where it must have one."""
+    """DOCKER_HOST of an engine that answers. A build machine must have one; elsewhere, such as in a
+    container without privileges, a test without one is skipped."""
     global _engine
     if _engine is None:
         given = os.environ.get("DOCKER_HOST", "")
@@ -115,7 +117,7 @@ def engine():
             try:
                 _engine = (SOCKET, _Shared())
             except NoEngine as error:
-                if IN_CI or os.getuid() == 0:
+                if IN_CI:
                     raise
                 raise unittest.SkipTest(str(error)) from error
     return _engine[0]

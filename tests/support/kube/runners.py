@@ -104,15 +104,15 @@ class _Process(Running):
 
 
 class DockerRunner:
-    """Real containers of the engine that DOCKER_HOST names. Images are never pulled."""
+    """Real containers of the engine at `host`. Images are never pulled."""
 
-    def __init__(self, docker="docker", label="pipectl.test.kube"):
-        self.docker, self.label = docker, f"{label}={os.getpid()}"
+    def __init__(self, host, docker="docker", label="pipectl.test.kube"):
+        self.docker, self.label = [docker, "--host", host], f"{label}={os.getpid()}"
         self._first = {}  # pod uid -> the container that owns the pod's network
         self._lock = threading.Lock()
 
     def call(self, *argv, **options):
-        return subprocess.run([self.docker, *argv], stdin=options.pop("stdin", subprocess.DEVNULL),
+        return subprocess.run([*self.docker, *argv], stdin=options.pop("stdin", subprocess.DEVNULL),
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
 
     def new_address(self):
