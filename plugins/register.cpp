@@ -3,6 +3,8 @@
 #include "plugins/docker/docker.hpp"
 #include "plugins/kubernetes/kubernetes.hpp"
 #include "plugins/secrets/secrets.hpp"
+#include "plugins/slack/slack.hpp"
+#include "plugins/webhook/webhook.hpp"
 
 namespace pipectl {
 
@@ -16,6 +18,9 @@ void register_plugins(Registry& registry) {
   registry.add(docker::make_factory());
   registry.add(docker::make_build_method());
   registry.add(docker::make_publish_method());
+
+  registry.add(notifiers::make_slack_notifier());
+  registry.add(notifiers::make_webhook_notifier());
 }
 
 }  // namespace pipectl

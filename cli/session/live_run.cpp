@@ -44,8 +44,13 @@ LiveRun::LiveRun(const LiveRunParts& parts)
       view_(make_run_view(
           {parts.options, parts.invocation, parts.store, parts.input.plan, parts.clock})) {
   if (parts.options.quiet) quiet_ = std::make_unique<QuietSink>(*view_);
-  EventSink& sink = quiet_ ? *quiet_ : *view_;
-  recorder_ = std::make_unique<Recorder>(*journal_, *logs_, sink, parts.clock, parts.record.id);
+  notifications_ = std::make_unique<RunNotifications>(
+      NotificationInput{parts.invocation, parts.registry, parts.file, parts.input, parts.overrides,
+                        parts.store, parts.record, redactor_, parts.clock});
+  std::vector<EventSink*> sinks{quiet_ ? quiet_.get() : view_.get()};
+  if (auto* const others = notifications_->sink()) sinks.push_back(others);
+  sinks_ = std::make_unique<FanOut>(std::move(sinks));
+  recorder_ = std::make_unique<Recorder>(*journal_, *logs_, *sinks_, parts.clock, parts.record.id);
 }
 
 LiveRun::~LiveRun() = default;
@@ -55,6 +60,7 @@ int LiveRun::go() {
   if (!workspace) return could_not_begin(workspace.error());
   const RunResult result = run_engine(*workspace);
   keep_merged_reports();
+  notifications_->settle();
   finish_view(*view_, parts_.clock, parts_.signals.token());
   if (result.fatal) report(*result.fatal);
   return exit_code_after(*view_, result.exit_code);
@@ -96,6 +102,7 @@ Result<Workspace> LiveRun::check_out() {
   if (workspace.git.sha.empty()) return workspace;
   parts_.input.git = overlay(workspace.git, parts_.input.git);
   TRY(parts_.store.set_git(parts_.record.id, parts_.input.git));
+  notifications_->learn(parts_.input.git);
   return workspace;
 }
 
@@ -126,6 +133,7 @@ int LiveRun::could_not_begin(const Error& error) {
       event::RunFinished{code, std::chrono::duration_cast<Milliseconds>(took), {}});
   const auto written = recorder_->commit();
   if (!written) recorder_->tell_without_journal();
+  notifications_->settle();
   finish_view(*view_, parts_.clock, parts_.signals.token());
   report(told);
   if (!written) report(written.error());

@@ -7,6 +7,7 @@
 
 #include "cli/app.hpp"
 #include "cli/pipeline_input.hpp"
+#include "cli/session/run_notifications.hpp"
 #include "cli/session/run_options.hpp"
 #include "cli/signals.hpp"
 #include "cli/sinks/quiet.hpp"
@@ -42,6 +43,8 @@ class LiveRun {
   ~LiveRun();
   /// The exit code; what broke the run itself has been reported.
   int go();
+  /// Afterwards, when nothing of the run is locked any more: what others are to be told of it.
+  void send_off() { notifications_->send_off(parts_.signals.token()); }
 
  private:
   [[nodiscard]] const Pipeline& pipeline() const { return parts_.file.loaded.pipeline; }
@@ -65,6 +68,8 @@ class LiveRun {
   std::unique_ptr<store::LogWriter> logs_;
   std::unique_ptr<EventSink> view_;
   std::unique_ptr<QuietSink> quiet_;  ///< in front of the view, with --quiet
+  std::unique_ptr<RunNotifications> notifications_;
+  std::unique_ptr<FanOut> sinks_;  ///< the view, and those who tell others
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<Jobserver> jobserver_;
   std::unique_ptr<Executor> executor_;

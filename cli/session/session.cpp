@@ -39,11 +39,11 @@ class RunSession {
         TRY(read_secrets_file(options_.secrets_file, file_->loaded.pipeline, invocation_.cwd));
     TRY(open_store());
     TRY(lock_and_tidy());
-    const int code = LiveRun{
-        {options_, invocation_, registry_, *file_, input_, overrides_, *store_, *record_, resumed_,
-         signals_,
-         clock_}}.go();
+    LiveRun live{{options_, invocation_, registry_, *file_, input_, overrides_, *store_, *record_,
+                  resumed_, signals_, clock_}};
+    const int code = live.go();
     lock_.reset();
+    live.send_off();
     if (const auto kept = store::keep_house(*store_, clock_.wall()); !kept) report(kept.error());
     return code;
   }

@@ -23,6 +23,9 @@ const HealthCheckKind* Registry::health_check(std::string_view name) const noexc
 const SecretProvider* Registry::secret_provider(std::string_view name) const noexcept {
   return find(providers_, name);
 }
+const NotifierKind* Registry::notifier(std::string_view name) const noexcept {
+  return find(notifiers_, name);
+}
 const DeployTargetKind* Registry::deploy_target(std::string_view name) const noexcept {
   return find(targets_, name);
 }

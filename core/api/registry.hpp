@@ -9,6 +9,7 @@
 #include "core/api/deploy_target.hpp"
 #include "core/api/executor_factory.hpp"
 #include "core/api/health_check.hpp"
+#include "core/api/notifier.hpp"
 #include "core/api/report_reader.hpp"
 #include "core/api/secret_provider.hpp"
 #include "core/api/stage_kind.hpp"
@@ -24,6 +25,7 @@ class Registry {
   void add(std::unique_ptr<StageKind> kind) { stage_kinds_.push_back(std::move(kind)); }
   void add(std::unique_ptr<HealthCheckKind> kind) { checks_.push_back(std::move(kind)); }
   void add(std::unique_ptr<SecretProvider> provider) { providers_.push_back(std::move(provider)); }
+  void add(std::unique_ptr<NotifierKind> kind) { notifiers_.push_back(std::move(kind)); }
   void add(std::unique_ptr<DeployTargetKind> kind) { targets_.push_back(std::move(kind)); }
   void add(std::unique_ptr<DeployStrategyKind> kind) { strategies_.push_back(std::move(kind)); }
   void add(std::unique_ptr<ReportReader> reader) { report_readers_.push_back(std::move(reader)); }
@@ -37,6 +39,7 @@ class Registry {
   [[nodiscard]] const SecretProvider* secret_provider(std::string_view name) const noexcept;
   [[nodiscard]] const ReportReader* report_reader(std::string_view name) const noexcept;
   [[nodiscard]] const ToolPreset* tool(std::string_view name) const noexcept;
+  [[nodiscard]] const NotifierKind* notifier(std::string_view name) const noexcept;
 
   [[nodiscard]] const DeployTargetKind* deploy_target(std::string_view name) const noexcept;
   [[nodiscard]] const DeployStrategyKind* deploy_strategy(std::string_view name) const noexcept;
@@ -44,12 +47,14 @@ class Registry {
   /// The method that one of the mapping's keys names for this kind, or null.
   [[nodiscard]] const StageMethod* stage_method(std::string_view kind, yaml::Node mapping) const;
 
-  /// The kind's own keys, and those by which other parts extend it: its methods, a deploy's targets.
+  /// The kind's own keys, and those by which other parts extend it: its methods, a deploy's
+  /// targets.
   [[nodiscard]] std::vector<KeyDoc> keys_of(const StageKind& kind) const;
 
   [[nodiscard]] const auto& stage_kinds() const noexcept { return stage_kinds_; }
   [[nodiscard]] const auto& health_checks() const noexcept { return checks_; }
   [[nodiscard]] const auto& secret_providers() const noexcept { return providers_; }
+  [[nodiscard]] const auto& notifiers() const noexcept { return notifiers_; }
   [[nodiscard]] const auto& deploy_targets() const noexcept { return targets_; }
   [[nodiscard]] const auto& deploy_strategies() const noexcept { return strategies_; }
   [[nodiscard]] const auto& executors() const noexcept { return executors_; }
@@ -60,6 +65,7 @@ class Registry {
   std::vector<std::unique_ptr<StageKind>> stage_kinds_;
   std::vector<std::unique_ptr<HealthCheckKind>> checks_;
   std::vector<std::unique_ptr<SecretProvider>> providers_;
+  std::vector<std::unique_ptr<NotifierKind>> notifiers_;
   std::vector<std::unique_ptr<DeployTargetKind>> targets_;
   std::vector<std::unique_ptr<DeployStrategyKind>> strategies_;
   std::vector<std::unique_ptr<ExecutorFactory>> executors_;

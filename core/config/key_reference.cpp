@@ -123,6 +123,10 @@ std::string key_reference(const Registry& registry) {
     out += fmt::format("| `{}` | {} |\n", reader->name(), cell(std::string(reader->summary())));
   out += "\n## Tools\n\n| tool | kind | | default gate |\n|---|---|---|---|\n";
   for (const auto& tool : registry.tools()) out += tool_row(tool);
+  out += "\n## Notifiers\n";
+  for (const auto& notifier : registry.notifiers())
+    out += fmt::format("\n### `{}`\n\n{}.\n\n{}", notifier->name(), notifier->summary(),
+                       table(notifier->keys()));
   out += "\n## Sources of secrets\n\n";
   std::vector<KeyDoc> providers;
   for (const auto& provider : registry.secret_providers())

@@ -31,12 +31,13 @@ constexpr std::array pipeline{
     KeyDoc{"secrets", R"({"$ref":"#/$defs/secrets"})", "Where secrets come from, by name"},
     KeyDoc{"environments", R"({"$ref":"#/$defs/environments"})", "Targets to deploy to"},
     KeyDoc{"defaults", R"({"$ref":"#/$defs/defaults"})", "Values for stages that set none"},
+    KeyDoc{"notify", R"({"$ref":"#/$defs/notify"})", "Whom to tell how a run goes"},
     KeyDoc{"on", R"({"$ref":"#/$defs/on"})", "Which stages an event runs; default: all"},
     KeyDoc{"stages", R"({"$ref":"#/$defs/stages"})", "What to run, in the order written"},
 };
 
 constexpr std::array included{pipeline[1], pipeline[3], pipeline[4], pipeline[5],
-                              pipeline[6], pipeline[7], pipeline[10]};
+                              pipeline[6], pipeline[7], pipeline[11]};
 
 constexpr std::array source{
     KeyDoc{"url", text, "https, ssh, git:// or a path"},

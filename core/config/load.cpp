@@ -9,6 +9,7 @@
 #include "core/config/files.hpp"
 #include "core/config/keys.hpp"
 #include "core/config/not_built.hpp"
+#include "core/config/notify.hpp"
 #include "core/config/order.hpp"
 #include "core/config/runners.hpp"
 #include "core/config/sections.hpp"
@@ -157,6 +158,7 @@ void Load::read_targets(const ConfigFile& file) {
     pipeline_.source = read_source(*source, targets_.secrets, context_);
   if (const auto defaults = section(file, "defaults"))
     defaults_ = read_defaults(*defaults, pipeline_, context_);
+  if (const auto notify = section(file, "notify")) read_notifiers(*notify, loaded_, context_);
 }
 
 void Load::read_stages() {

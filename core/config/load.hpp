@@ -6,16 +6,24 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "core/api/registry.hpp"
 #include "core/model/pipeline.hpp"
 
 namespace pipectl::config {
 
+/// An entry below `notify:`; of several of one kind the others are called `slack-2`, `slack-3`.
+struct NamedNotifier {
+  std::string name;
+  std::unique_ptr<Notifier> notifier;
+};
+
 /// A pipeline that may run: the model, and each stage's runner by stage name.
 struct LoadedPipeline {
   Pipeline pipeline;
   std::map<std::string, std::unique_ptr<StageRunner>, std::less<>> runners;
+  std::vector<NamedNotifier> notifiers;
   std::string digest;  ///< sha256 (hex) over every file that was read for it
 };
 

@@ -10,8 +10,6 @@ namespace {
 constexpr std::string_view own_tool = "call the tool with `run`";
 
 constexpr std::array table{
-    NotBuilt{Place::pipeline_key, "notify", "send messages from a stage with `always: true`"},
-
     NotBuilt{Place::stage_key, "load", own_tool},
     NotBuilt{Place::stage_key, "docker",
              "kinds `build` and `publish` have it; elsewhere call docker with `run`"},

@@ -112,6 +112,19 @@ Json reports(const Registry& registry) {
   return result;
 }
 
+/// The keys of each kind; several of one kind are a list.
+Json notify(const Registry& registry) {
+  Json result{{"type", "object"}, {"properties", Json::object()}, {"additionalProperties", false}};
+  for (const auto& one : registry.notifiers()) {
+    Json entry{{"type", {"object", "null"}},
+               {"description", one->summary()},
+               {"properties", properties(one->keys())},
+               {"additionalProperties", false}};
+    result["properties"][std::string(one->name())] = any_of({entry, list_of(entry)});
+  }
+  return result;
+}
+
 Json kind(const Registry& registry) {
   Json choices = Json::array();
   for (const auto& one : registry.stage_kinds())
@@ -211,6 +224,10 @@ void add_sections(Json& defs, const Registry& registry) {
   environment["additionalProperties"] = or_nothing(ref("text"));
   defs["environments"] = map_of(name_pattern, or_nothing(std::move(environment)));
   defs["defaults"] = object(Section::defaults);
+  Json occasion{{"enum", Json::array()}};
+  for (const Occasion one : all_occasions) occasion["enum"].push_back(to_string(one));
+  defs["occasions"] = any_of({occasion, list_of(occasion)});
+  defs["notify"] = notify(registry);
   defs["event"] = object(Section::event);
   defs["on"] = events();
   defs["cache"] = object(Section::cache);

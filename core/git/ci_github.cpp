@@ -69,6 +69,7 @@ void read_pull_request(const EnvMap& environment, const Json& payload, Event& ev
     event.branch = fork_branch(text_at(payload, {"pull_request", "head", "repo", "owner", "login"}),
                                event.branch);
   event.base_sha = commit_or_empty(text_at(payload, {"pull_request", "base", "sha"}));
+  event.head_sha = commit_or_empty(text_at(payload, {"pull_request", "head", "sha"}));
 }
 
 /// A merge queue tests what would be on the target branch: a pull request without a number.

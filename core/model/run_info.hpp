@@ -30,6 +30,7 @@ struct Event {
   std::optional<long> number;  ///< of the pull request
   bool from_fork{false};
   std::string ci;              ///< `github`, `gitlab`, `jenkins`, or empty
+  std::string head_sha{};      ///< of a pull request whose git.sha is a merge made for it
 };
 
 }  // namespace pipectl

@@ -14,4 +14,9 @@ std::span<const Migration> of_fingerprints() {
   return steps;
 }
 
+std::span<const Migration> of_outbox() {
+  static const std::array steps{Migration{1, outbox_0001}};
+  return steps;
+}
+
 }  // namespace pipectl::store::migrations

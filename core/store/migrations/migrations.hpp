@@ -10,10 +10,13 @@ namespace pipectl::store::migrations {
 // mended by the next one.
 extern const char* const runs_0001;
 extern const char* const fingerprints_0001;
+extern const char* const outbox_0001;
 
 /// All steps of runs.db, in order.
 [[nodiscard]] std::span<const Migration> of_runs();
 /// All steps of cache/fingerprints.db, in order.
 [[nodiscard]] std::span<const Migration> of_fingerprints();
+/// All steps of outbox.db, in order.
+[[nodiscard]] std::span<const Migration> of_outbox();
 
 }  // namespace pipectl::store::migrations

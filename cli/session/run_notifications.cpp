@@ -1,0 +1,174 @@
+#include "cli/session/run_notifications.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+
+#include "core/base/http_curl.hpp"
+#include "core/exec/local_executor.hpp"
+#include "core/git/ci_event.hpp"
+
+namespace pipectl::cli {
+namespace {
+
+constexpr Milliseconds patience_in_ci{30'000};
+constexpr Milliseconds patience{5'000};
+constexpr Milliseconds patience_when_interrupted{3'000};
+constexpr std::size_t runs_looked_at = 50;
+constexpr std::streamoff tail_bytes = 4'096;
+
+std::string variable(const EnvMap& environment, std::string_view name) {
+  const auto found = environment.find(name);
+  return found == environment.end() ? std::string{} : found->second;
+}
+
+/// The page of the CI job.
+std::string job_url(const EnvMap& environment) {
+  const auto server = variable(environment, "GITHUB_SERVER_URL");
+  const auto repository = variable(environment, "GITHUB_REPOSITORY");
+  const auto run = variable(environment, "GITHUB_RUN_ID");
+  if (!server.empty() && !repository.empty() && !run.empty())
+    return fmt::format("{}/{}/actions/runs/{}", server, repository, run);
+  for (const auto* const name : {"CI_JOB_URL", "CI_PIPELINE_URL", "BUILD_URL"})
+    if (auto url = variable(environment, name); url.starts_with("http")) return url;
+  return {};
+}
+
+/// How the last run of this file, branch and event ended that came to an end of its own.
+RunOrigin::Before before(const NotificationInput& input) {
+  constexpr int waiting = 4;
+  constexpr int by_signal = 128;
+  const auto runs = input.store.list(runs_looked_at);
+  if (!runs) return RunOrigin::Before::unknown;
+  for (const store::RunRecord& run : *runs) {
+    const bool same = run.request.file == input.record.request.file &&
+                      run.request.git.branch == input.input.git.branch &&
+                      run.request.event.kind == input.input.event.kind;
+    const bool counts = run.exit_code && *run.exit_code != waiting && *run.exit_code <= by_signal;
+    if (run.id == input.record.id || !same || !counts) continue;
+    return *run.exit_code == 0 ? RunOrigin::Before::succeeded : RunOrigin::Before::failed;
+  }
+  return RunOrigin::Before::unknown;
+}
+
+/// The environment that a deploy goes to, and its URL where the file writes it out.
+std::pair<std::string, std::string> environment_of(const NotificationInput& input,
+                                                   const std::string& stage) {
+  const auto* node = input.input.plan.find(stage);
+  if (node == nullptr || node->stage->kind != "deploy") return {};
+  const auto& name =
+      node->stage->environment.empty() ? input.input.environment : node->stage->environment;
+  const auto* environment = input.file.loaded.pipeline.environment(name);
+  if (environment == nullptr) return {name, {}};
+  const auto url = environment->values.find("url");
+  const bool plain = url != environment->values.end() && url->second.is_literal();
+  return {name, plain ? url->second.text() : std::string{}};
+}
+
+/// Colours and what else a terminal obeys are taken out.
+std::string without_controls(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const auto c = static_cast<unsigned char>(text[i]);
+    if (c == 0x1b && i + 1 < text.size() && text[i + 1] == '[') {
+      i += 2;
+      while (i < text.size() && (text[i] < '@' || text[i] > '~')) ++i;
+    } else if (c >= ' ' || c == '\n' || c == '\t') {
+      plain += static_cast<char>(c);
+    }
+  }
+  return plain;
+}
+
+std::string log_tail(const std::filesystem::path& file) {
+  std::ifstream log(file, std::ios::binary);
+  if (!log) return {};
+  log.seekg(0, std::ios::end);
+  const std::streamoff size = log.tellg();
+  const std::streamoff begin = std::max<std::streamoff>(0, size - tail_bytes);
+  log.seekg(begin);
+  std::string text(static_cast<std::size_t>(size - begin), '\0');
+  log.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(std::max<std::streamsize>(0, log.gcount())));
+  // A line that was cut is left out.
+  if (begin > 0) text.erase(0, text.find('\n') == std::string::npos ? 0 : text.find('\n') + 1);
+  return without_controls(text);
+}
+
+RunOrigin origin_of(const NotificationInput& input) {
+  RunOrigin origin;
+  origin.id = input.record.id;
+  origin.number = input.record.number;
+  origin.pipeline = input.file.loaded.pipeline.name;
+  origin.event = input.input.event;
+  if (origin.event.head_sha.empty())
+    origin.event.head_sha = git::read_ci_event(input.invocation.env).event.head_sha;
+  origin.git = input.input.git;
+  origin.host = host_without_secrets(input.file.loaded.pipeline, input.invocation.env);
+  origin.url = job_url(input.invocation.env);
+  origin.before = before(input);
+  origin.environment_of = [input](const std::string& stage) {
+    return environment_of(input, stage);
+  };
+  origin.log_tail = [&store = input.store, id = input.record.id](const std::string& stage) {
+    return log_tail(store.log_file(id, stage));
+  };
+  return origin;
+}
+
+bool runs_in_ci(const Invocation& invocation, const RunInput& input) {
+  const auto ci = variable(invocation.env, "CI");
+  return !input.event.ci.empty() || (!ci.empty() && ci != "false" && ci != "0");
+}
+
+void warn(const std::string& text) { fmt::print(stderr, "pipectl: warning: {}\n", text); }
+
+}  // namespace
+
+RunNotifications::RunNotifications(const NotificationInput& input)
+    : in_ci_(runs_in_ci(input.invocation, input.input)) {
+  if (input.file.loaded.notifiers.empty()) return;
+  http_ = make_curl_http_client(input.invocation.env);
+  executor_ = make_local_executor(nullptr);
+  vault_ = std::make_unique<SecretVault>(
+      SecretVault::Parts{input.file.loaded.pipeline, input.registry, *executor_, input.redactor,
+                         input.invocation.env, input.overrides});
+  open(input);
+}
+
+RunNotifications::~RunNotifications() = default;
+
+void RunNotifications::open(const NotificationInput& input) {
+  const auto& file = input.file.file;
+  auto outbox = store::Outbox::open(state_dir(input.invocation, file), file.string());
+  if (!outbox) return warn(outbox.error().message + "; nobody is told of this run");
+  std::vector<notify::Target> targets;
+  for (const auto& one : input.file.loaded.notifiers)
+    targets.push_back({one.name, one.notifier.get()});
+  auto grant = [&vault = *vault_](const std::vector<std::string>& names,
+                                  const CancelToken& cancel) { return vault.grant(names, cancel); };
+  notifications_ = std::make_unique<notify::Notifications>(
+      notify::NotificationParts{origin_of(input), std::move(targets), *std::move(outbox), *http_,
+                                input.clock, input.redactor, std::move(grant)});
+}
+
+void RunNotifications::learn(const GitInfo& git) noexcept {
+  if (notifications_) notifications_->learn(git);
+}
+
+void RunNotifications::settle() {
+  if (notifications_) notifications_->settle();
+}
+
+void RunNotifications::send_off(const CancelToken& cancel) {
+  if (!notifications_) return;
+  const Milliseconds most = cancel.cancelled() ? patience_when_interrupted
+                            : in_ci_           ? patience_in_ci
+                                               : patience;
+  notifications_->drain(std::chrono::steady_clock::now() + most, cancel);
+  for (const auto& line : notifications_->close()) warn(line);
+}
+
+}  // namespace pipectl::cli

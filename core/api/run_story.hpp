@@ -1,0 +1,106 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "core/base/env.hpp"
+#include "core/model/run_event.hpp"
+#include "core/model/run_info.hpp"
+
+namespace pipectl {
+
+/// One stage of a run, as far as it has come.
+struct StageStory {
+  std::string name;
+  std::string kind;
+  std::string environment;      ///< that it deploys to; empty: it does not deploy
+  std::string environment_url;  ///< where that is to be seen; may be empty
+  int attempt{0};               ///< 0: not started
+  WallTime started{};
+  WallTime ended{};
+  std::optional<Outcome> outcome;
+  std::vector<event::DeployStep> steps;  ///< the last ones, at most 20
+};
+
+/// What is known of a run before it begins, for those who tell of it.
+struct RunOrigin {
+  std::string id;
+  long number{0};
+  std::string pipeline;
+  Event event;
+  GitInfo git;
+  EnvMap host{};    ///< variables of the CI system, without secrets
+  std::string url;  ///< of the CI job, or empty
+  /// How the run of this branch before this one ended.
+  enum class Before { unknown, succeeded, failed } before{Before::unknown};
+  /// The environment of a stage by its name, with its URL; empty: it deploys nowhere.
+  std::function<std::pair<std::string, std::string>(const std::string& stage)> environment_of;
+  /// The last lines that a stage printed, redacted.
+  std::function<std::string(const std::string& stage)> log_tail;
+};
+
+/// All that has happened in a run so far, gathered from its events.
+class RunStory {
+ public:
+  explicit RunStory(RunOrigin origin) : origin_(std::move(origin)) {}
+
+  void apply(const RunEvent& event);
+  /// The commit, once it is checked out.
+  void learn(const GitInfo& git) { origin_.git = git; }
+
+  struct End {
+    int exit_code{0};
+    Milliseconds duration{0};
+    std::string resume_hint;
+  };
+  struct Counts {
+    std::size_t passed{0}, warned{0}, failed{0}, skipped{0}, waiting{0}, open{0};
+  };
+
+  [[nodiscard]] const RunOrigin& origin() const noexcept { return origin_; }
+  [[nodiscard]] const std::vector<StageStory>& stages() const noexcept { return stages_; }
+  [[nodiscard]] const StageStory* stage(std::string_view name) const noexcept;
+  [[nodiscard]] const std::vector<std::string>& warnings() const noexcept { return warnings_; }
+  [[nodiscard]] bool resumed() const noexcept { return resumed_; }
+  [[nodiscard]] WallTime started() const noexcept { return started_; }
+  /// Nothing while it runs.
+  [[nodiscard]] const std::optional<End>& end() const noexcept { return end_; }
+  [[nodiscard]] Counts counts() const noexcept;
+  /// Those that failed, in the order of the plan.
+  [[nodiscard]] std::vector<const StageStory*> failures() const;
+  /// `main`, a tag, or empty.
+  [[nodiscard]] std::string ref() const;
+  /// One line: `3 passed · 1 failed: unit`, or what goes on while it runs.
+  [[nodiscard]] std::string summary() const;
+
+ private:
+  StageStory* find(std::string_view name) noexcept;
+
+  RunOrigin origin_;
+  std::vector<StageStory> stages_;
+  std::unordered_map<std::string, std::size_t> positions_;
+  std::vector<std::string> warnings_;
+  bool resumed_{false};
+  WallTime started_{};
+  std::optional<End> end_;
+};
+
+/// What people want to hear of: the words behind `on` of a notifier.
+enum class Occasion { start, failure, success, recovery, approval, alert };
+
+[[nodiscard]] std::string_view to_string(Occasion occasion) noexcept;
+[[nodiscard]] std::optional<Occasion> parse_occasion(std::string_view text) noexcept;
+inline constexpr Occasion all_occasions[] = {Occasion::start,    Occasion::failure,
+                                             Occasion::success,  Occasion::recovery,
+                                             Occasion::approval, Occasion::alert};
+
+/// What an event is an occasion for, the most telling first: a recovery is a success, too. The
+/// event is already part of the story. An alert is what a person should look at whatever the
+/// outcome: a deploy that was undone or could not be, a warning about the run as a whole.
+[[nodiscard]] std::vector<Occasion> occasions(const RunEvent& event, const RunStory& story);
+
+}  // namespace pipectl

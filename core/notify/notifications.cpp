@@ -1,0 +1,139 @@
+#include "core/notify/notifications.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace pipectl::notify {
+namespace {
+
+/// What no notifier asks for, and there is a lot of it.
+bool is_of_interest(const RunEvent& event) {
+  return !std::holds_alternative<event::StageOutput>(event.what) &&
+         !std::holds_alternative<event::StageQueued>(event.what) &&
+         !std::holds_alternative<event::StageNote>(event.what) &&
+         !std::holds_alternative<event::StageArtifact>(event.what);
+}
+
+}  // namespace
+
+void drop_superseded(std::vector<store::NewPost>& posts) {
+  std::set<std::pair<std::string, std::string>> superseded;
+  std::vector<store::NewPost> kept;
+  for (auto post = posts.rbegin(); post != posts.rend(); ++post) {
+    if (superseded.contains({post->target, post->key})) continue;
+    if (!post->supersedes.empty()) superseded.insert({post->target, post->supersedes});
+    kept.push_back(std::move(*post));
+  }
+  std::ranges::reverse(kept);
+  posts = std::move(kept);
+}
+
+Notifications::Notifications(NotificationParts parts)
+    : story_(std::move(parts.origin)),
+      targets_(std::move(parts.targets)),
+      outbox_(std::move(parts.outbox)),
+      clock_(parts.clock),
+      redactor_(parts.redactor) {
+  for (const Target& target : targets_)
+    couriers_.push_back(std::make_unique<Courier>(
+        CourierParts{target.name, story_.origin().id, *target.notifier, *outbox_, parts.http,
+                     clock_, redactor_, parts.grant, parts.patience}));
+  scribe_ = std::thread([this] { scribe(); });
+}
+
+Notifications::~Notifications() { settle(); }
+
+void Notifications::on_event(const RunEvent& event) noexcept {
+  if (!is_of_interest(event)) return;
+  try {
+    const std::lock_guard lock{mutex_};
+    queue_.emplace_back(event);
+    changed_.notify_one();
+  } catch (const std::exception&) {  // out of memory: the run goes on, this is not told
+  }
+}
+
+void Notifications::learn(const GitInfo& git) noexcept {
+  try {
+    const std::lock_guard lock{mutex_};
+    queue_.emplace_back(git);
+    changed_.notify_one();
+  } catch (const std::exception&) {  // as above
+  }
+}
+
+void Notifications::scribe() {
+  std::unique_lock lock{mutex_};
+  while (true) {
+    changed_.wait(lock, [this] { return over_ || !queue_.empty(); });
+    const bool last = over_;
+    const auto heard = std::exchange(queue_, {});
+    lock.unlock();
+    try {
+      take_down(heard);
+    } catch (const std::exception& error) {
+      problem_ = error.what();
+    }
+    if (last) return;
+    lock.lock();
+  }
+}
+
+void Notifications::take_down(const std::vector<Heard>& heard) {
+  for (const Heard& one : heard) {
+    if (const auto* git = std::get_if<GitInfo>(&one)) {
+      story_.learn(*git);
+      continue;
+    }
+    const auto& event = std::get<RunEvent>(one);
+    story_.apply(event);
+    add_posts(event);
+  }
+  keep_pending();
+}
+
+void Notifications::add_posts(const RunEvent& event) {
+  for (const Target& target : targets_)
+    for (OutboxItem& item : target.notifier->on(event, story_))
+      pending_.push_back({target.name, event.run, std::move(item.key), std::move(item.supersedes),
+                          redactor_.redact(item.payload)});
+}
+
+/// What cannot be stored now is tried again with the next ones.
+void Notifications::keep_pending() {
+  if (pending_.empty()) return;
+  drop_superseded(pending_);
+  const auto stored = outbox_->store(pending_, clock_.wall());
+  problem_ = stored ? std::string{} : stored.error().message;
+  if (!stored) return;
+  pending_.clear();
+  for (const auto& courier : couriers_) courier->wake();
+}
+
+void Notifications::settle() {
+  {
+    const std::lock_guard lock{mutex_};
+    over_ = true;
+    changed_.notify_one();
+  }
+  if (scribe_.joinable()) scribe_.join();
+}
+
+bool Notifications::drain(SteadyTime deadline, const CancelToken& cancel) {
+  const CancelReason seen = cancel.reason();
+  bool all = true;
+  for (const auto& courier : couriers_) all = courier->wait(deadline, cancel, seen) && all;
+  return all;
+}
+
+std::vector<std::string> Notifications::close() {
+  settle();
+  for (const auto& courier : couriers_) courier->stop();
+  std::vector<std::string> lines;
+  if (!problem_.empty()) lines.push_back("not everything could be told: " + problem_);
+  for (const auto& courier : couriers_)
+    for (auto& line : courier->complaints()) lines.push_back(std::move(line));
+  return lines;
+}
+
+}  // namespace pipectl::notify
