@@ -1,6 +1,8 @@
 #include "plugins/register.hpp"
 
+#include "plugins/cdevents/cdevents.hpp"
 #include "plugins/docker/docker.hpp"
+#include "plugins/github/github.hpp"
 #include "plugins/kubernetes/kubernetes.hpp"
 #include "plugins/secrets/secrets.hpp"
 #include "plugins/slack/slack.hpp"
@@ -19,8 +21,10 @@ void register_plugins(Registry& registry) {
   registry.add(docker::make_build_method());
   registry.add(docker::make_publish_method());
 
+  registry.add(github::make_notifier());
   registry.add(notifiers::make_slack_notifier());
   registry.add(notifiers::make_webhook_notifier());
+  registry.add(notifiers::make_cdevents_notifier());
 }
 
 }  // namespace pipectl

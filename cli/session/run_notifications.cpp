@@ -16,6 +16,8 @@ namespace {
 constexpr Milliseconds patience_in_ci{30'000};
 constexpr Milliseconds patience{5'000};
 constexpr Milliseconds patience_when_interrupted{3'000};
+/// Posts of entries that the file no longer has, ids of messages that nobody changes any more.
+constexpr std::chrono::hours kept_for{24 * 30};
 constexpr std::size_t runs_looked_at = 50;
 constexpr std::streamoff tail_bytes = 4'096;
 
@@ -144,6 +146,7 @@ void RunNotifications::open(const NotificationInput& input) {
   const auto& file = input.file.file;
   auto outbox = store::Outbox::open(state_dir(input.invocation, file), file.string());
   if (!outbox) return warn(outbox.error().message + "; nobody is told of this run");
+  static_cast<void>((*outbox)->forget_before(input.clock.wall() - kept_for));
   std::vector<notify::Target> targets;
   for (const auto& one : input.file.loaded.notifiers)
     targets.push_back({one.name, one.notifier.get()});

@@ -44,11 +44,11 @@ std::optional<std::string> read_secret_name(yaml::Reader& reader, std::string_vi
     return std::string(*name);
   std::vector<std::string_view> known;
   for (const SecretDecl& secret : secrets) known.emplace_back(secret.name);
+  const auto guess = suggestion(*name, known);
   context.diagnostics.error(node->span(), fmt::format("unknown secret '{}'", printable(*name)),
-                            known.empty()
-                                ? "a value never stands in the file: declare a secret under "
-                                  "`secrets` and write its name here"
-                                : suggestion(*name, known));
+                            guess.empty() ? "a value never stands in the file: declare a secret "
+                                            "under `secrets` and write its name here"
+                                          : guess);
   return std::nullopt;
 }
 

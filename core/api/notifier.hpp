@@ -17,7 +17,8 @@
 namespace pipectl {
 
 /// Something to be posted. It is stored before it is sent, and may be sent by another pipectl than
-/// the one that made it, days later: the payload holds all that the post needs, except secrets.
+/// the one that made it, hours later: the payload holds what is to be said; where to say it and the
+/// secrets for it are those of the notifier that delivers it.
 struct OutboxItem {
   std::string key;  ///< what it is about: `status/SHA/pipectl/unit`
   /// Items with this key that still wait are dropped: this one says what they said, and more.
@@ -41,6 +42,7 @@ struct Delivery {
   HttpClient& http;
   const Clock& clock;
   CancelToken cancel;     ///< pipectl ends; the item is then sent by the next one
+  const EnvMap& host;     ///< variables of the CI system, without secrets
   const EnvMap& secrets;  ///< values of Notifier::secrets(); an optional one may be absent
   DeliveryMemory& memory;
 };

@@ -147,12 +147,14 @@ void Courier::deliver(store::WaitingPost post) {
     changed_.wait(lock, [this] { return woken_ || stopping_.token().cancelled(); });
     return;
   }
-  const auto rest = std::chrono::ceil<Milliseconds>(post.due - parts_.clock.wall());
+  const auto rest =
+      std::max(std::chrono::ceil<Milliseconds>(post.due - parts_.clock.wall()),
+               std::chrono::ceil<Milliseconds>(not_before_ - std::chrono::steady_clock::now()));
   if (rest.count() > 0) return pause(std::min(rest, longest_due));
   if (const auto gap = pacer_.take(std::chrono::steady_clock::now()); gap.count() > 0)
     return pause(gap);
   Memory memory{parts_.outbox, parts_.target, parts_.clock};
-  Delivery delivery{parts_.http, parts_.clock, stopping_.token(), *secrets_, memory};
+  Delivery delivery{parts_.http, parts_.clock, stopping_.token(), parts_.host, *secrets_, memory};
   const OutboxItem item{post.key, {}, parts_.redactor.redact(post.payload)};
   const auto result = parts_.notifier.deliver(item, delivery);
   if (!result) return refused(std::move(post), result.error());
@@ -171,12 +173,10 @@ void Courier::refused(store::WaitingPost post, const Refusal& refusal) {
   if (post.attempts >= parts_.patience.most_attempts) return give_up(post, why);
   const double share = std::uniform_real_distribution<double>{}(chance_);
   const auto rest = parts_.patience.backoff.wait(post.attempts, share);
-  post.due = parts_.clock.wall() + std::max(rest, refusal.wait.value_or(Milliseconds{0}));
+  not_before_ = std::chrono::steady_clock::now() + rest;
+  post.due = parts_.clock.wall() + refusal.wait.value_or(Milliseconds{0});
   post.problem = why;
-  if (const auto kept = parts_.outbox.postpone(post); !kept) {
-    complain(kept.error().message);
-    pause(rest);
-  }
+  if (const auto kept = parts_.outbox.postpone(post); !kept) complain(kept.error().message);
 }
 
 void Courier::give_up(const store::WaitingPost& post, const std::string& why) {

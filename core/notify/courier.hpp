@@ -33,6 +33,7 @@ using Grant = std::function<Result<EnvMap>(const std::vector<std::string>&, cons
 struct CourierParts {
   std::string target;  ///< name of the entry in `notify:`
   std::string run;     ///< that this process is busy with
+  EnvMap host;         ///< for Delivery
   const Notifier& notifier;
   store::Outbox& outbox;
   HttpClient& http;
@@ -79,6 +80,7 @@ class Courier {
   Pacer pacer_;
   std::minstd_rand chance_;
   std::unique_ptr<store::OutboxTurn> turn_;
+  SteadyTime not_before_{};  ///< our own back-off; what a service asks for is in the outbox
   std::optional<EnvMap> secrets_;
   CancelSource stopping_;
 

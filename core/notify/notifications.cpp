@@ -36,7 +36,7 @@ Notifications::Notifications(NotificationParts parts)
       redactor_(parts.redactor) {
   for (const Target& target : targets_)
     couriers_.push_back(std::make_unique<Courier>(
-        CourierParts{target.name, story_.origin().id, *target.notifier, *outbox_, parts.http,
+        CourierParts{target.name, story_.origin().id, story_.origin().host, *target.notifier, *outbox_, parts.http,
                      clock_, redactor_, parts.grant, parts.patience}));
   scribe_ = std::thread([this] { scribe(); });
 }

@@ -8,6 +8,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/env.hpp"
 #include "core/base/http.hpp"
+#include "plugins/notify/percent.hpp"
 
 namespace pipectl::github {
 
@@ -61,6 +62,6 @@ class Client {
 };
 
 /// One segment of a path or a value of a query, percent-encoded.
-[[nodiscard]] std::string encoded(std::string_view text);
+[[nodiscard]] inline std::string encoded(std::string_view text) { return percent_encoded(text); }
 
 }  // namespace pipectl::github

@@ -81,6 +81,7 @@ Attempt<> send_as_bot(const Bot& bot, const std::string& key, const Json& conten
                       Delivery& delivery) {
   Json arguments = content;
   arguments.erase("reply_to");
+  arguments["channel"] = bot.channel;
   const auto there = place_of(key, delivery);
   if (const auto reply_to = text_at(content, "reply_to"); !reply_to.empty()) {
     if (there) return {};  // sent by a pipectl that died before it could say so
@@ -97,7 +98,8 @@ Attempt<> send_as_bot(const Bot& bot, const std::string& key, const Json& conten
   // Somebody deleted it, or it is too old to be changed: then a new one.
   if (!changed && (changed.error().error.message.ends_with("message_not_found") ||
                    changed.error().error.message.ends_with("edit_window_closed"))) {
-    arguments = content;
+    arguments["channel"] = bot.channel;
+    arguments.erase("ts");
     return post_message(bot, key, arguments, delivery);
   }
   if (!changed) return tl::unexpected(changed.error());

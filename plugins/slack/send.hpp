@@ -15,6 +15,7 @@ namespace pipectl::notifiers::slack {
 struct Bot {
   std::string api_url;
   std::string token;
+  std::string channel;
 };
 
 /// `message/RUN` is posted once and changed from then on; what has `reply_to` goes into its thread.

@@ -45,7 +45,7 @@ class Slack final : public Notifier {
     const Json payload = TRY(parsed(item, "slack"));
     const auto& secret = delivery.secrets.at(secrets().front());
     if (settings_.token.empty()) return send_to_webhook(secret, payload, delivery);
-    return send_as_bot({settings_.api_url, secret}, item.key, payload, delivery);
+    return send_as_bot({settings_.api_url, secret, settings_.channel}, item.key, payload, delivery);
   }
 
  private:
@@ -113,15 +113,13 @@ class Slack final : public Notifier {
   }
 
   [[nodiscard]] OutboxItem message(const RunEvent& event, const RunStory& story) const {
-    Json content = run_message(story, {});
-    content["channel"] = settings_.channel;
+    const Json content = run_message(story, {});
     const auto key = "message/" + event.run;
     return {key, key, dumped(content)};
   }
 
   [[nodiscard]] OutboxItem reply(const RunEvent& event, const std::string& what,
                                  Json content) const {
-    content["channel"] = settings_.channel;
     content["reply_to"] = "message/" + event.run;
     return {fmt::format("reply/{}/{}", event.run, what), {}, dumped(content)};
   }

@@ -44,7 +44,7 @@ class Webhook final : public Notifier {
   [[nodiscard]] Attempt<> deliver(const OutboxItem& item, Delivery& delivery) const override {
     const Json payload = TRY(parsed(item, "webhook"));
     Post post;
-    post.url = settings_.url_secret.empty() ? text_at(payload, "url")
+    post.url = settings_.url_secret.empty() ? settings_.url
                                             : delivery.secrets.at(settings_.url_secret);
     post.body = dumped(payload.value("body", Json::object()));
     post.headers = {{"X-Pipectl-Event", text_at(payload, "event")},
@@ -72,7 +72,6 @@ class Webhook final : public Notifier {
     else
       body["stages"] = stages_json(story, most_stages);
     Json payload{{"event", to_string(occasion)}, {"id", id}};
-    if (!settings_.url.empty()) payload["url"] = settings_.url;
     payload["body"] = std::move(body);
     return {"event/" + id, {}, dumped(payload)};
   }

@@ -1,0 +1,175 @@
+"""What others are told of runs: stored before it is sent, in order, by the next pipectl if need be,
+and never at the run's expense."""
+import hashlib
+import hmac
+import os
+import signal
+import socket
+import subprocess
+import threading
+import unittest
+
+import notify_case
+from harness import PIPECTL, main
+
+PIPELINE = """
+    name: shop
+    secrets:
+      HOOK_KEY: {env: HOOK_KEY, optional: true}
+      SLACK_WEBHOOK_URL: {env: SLACK_WEBHOOK_URL, optional: true}
+    notify:
+"""
+
+
+class NotifyTest(notify_case.NotifyTest):
+    def pipeline(self, notify, run="'true'"):
+        self.write(PIPELINE + f"      {notify}\n    stages:\n      unit: {{run: {run}}}\n")
+
+    def events_of(self, service):
+        return [body["event"] for body in service.bodies()]
+
+    def test_a_webhook_hears_of_the_start_and_the_end_and_can_check_who_tells(self):
+        service = self.service()
+        self.pipeline(f"webhook: {{url: '{service.url}/hook', secret: HOOK_KEY}}")
+        done = self.pipectl("run", code=0, env=self.environment(HOOK_KEY="k3y-of-the-hook"))
+        self.assertNotIn("warning", done.stderr)
+        self.assertEqual(self.events_of(service), ["start", "success"])
+        start, end = service.bodies()
+        self.assertEqual(end["run"]["outcome"], "succeeded")
+        self.assertEqual(end["stages"][0]["outcome"], "succeeded")
+        self.assertNotEqual(start["id"], end["id"])
+        for request in service.requests:
+            wanted = hmac.new(b"k3y-of-the-hook", request["body"].encode(), hashlib.sha256)
+            self.assertEqual(request["headers"]["x-hub-signature-256"],
+                             "sha256=" + wanted.hexdigest())
+            self.assertEqual(request["path"], "/hook")
+
+    def test_slack_hears_of_a_failure_and_of_the_recovery(self):
+        service = self.service()
+        self.pipeline("slack: {webhook: SLACK_WEBHOOK_URL, on: [failure, recovery],"
+                      " mentions: {who: '@here'}}", run="test -e mended")
+        env = self.environment(SLACK_WEBHOOK_URL=f"{service.url}/services/T0/B0/x")
+        self.pipectl("run", code=1, env=env)
+        (self.folder / "mended").touch()
+        self.pipectl("run", code=0, env=env)
+        self.pipectl("run", code=0, env=env)
+        failed, mended = service.bodies()
+        self.assertIn("❌ shop #1 failed", failed["text"])
+        self.assertTrue(failed["text"].startswith("<!here> "))
+        self.assertIn("unit", str(failed["blocks"]))
+        self.assertIn("✅ shop #2 is back to normal", mended["text"])
+        self.assertNotIn("<!here>", mended["text"])
+
+    def test_an_optional_secret_that_is_not_there_switches_it_off(self):
+        self.pipeline("slack: {webhook: SLACK_WEBHOOK_URL, on: [start, success]}")
+        done = self.pipectl("run", code=0, env=self.environment())
+        self.assertEqual(done.stderr.count("warning"), 0, done.stderr)
+
+    def test_a_service_that_hangs_holds_up_nothing(self):
+        over = threading.Event()
+
+        def hang(_request):
+            over.wait(60)
+            return (200, {}, "ok")
+
+        service = self.service(hang)
+        self.pipeline(f"webhook: {{url: '{service.url}'}}")
+        run = subprocess.Popen([PIPECTL, "run", "--ui", "plain"], cwd=self.folder,
+                               env=self.environment(), stdout=subprocess.PIPE,
+                               stderr=subprocess.PIPE, text=True)
+        for line in run.stdout:
+            if "PASSED" in line:
+                break
+        over.set()  # only now, after the summary, does the service answer
+        run.communicate(timeout=60)
+        self.assertEqual(run.returncode, 0)
+        self.assertEqual(self.events_of(service), ["start", "success"])
+
+    def test_what_is_refused_is_given_up_with_a_warning(self):
+        service = self.service((400, {}, "no_such_thing"))
+        self.pipeline(f"webhook: {{url: '{service.url}'}}")
+        done = self.pipectl("run", code=0, env=self.environment())
+        self.assertIn("warning: webhook: gave up: webhook: 400: no_such_thing (2 times)",
+                      done.stderr)
+        self.assertEqual(len(service.requests), 2)
+
+    def test_a_service_that_is_down_is_told_by_the_next_run_in_order(self):
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            port = taken.getsockname()[1]
+        self.pipeline(f"webhook: {{url: 'http://127.0.0.1:{port}/', on: [success]}}")
+        done = self.pipectl("run", code=0, env=self.environment())
+        self.assertIn("not sent yet, the next pipectl run tries again", done.stderr)
+        service = self.service()
+        self.pipeline(f"webhook: {{url: '{service.url}', on: [success]}}")
+        self.pipectl("run", code=0, env=self.environment())
+        self.assertEqual([b["run"]["number"] for b in service.bodies()], [1, 2])
+
+    def killed_at(self, service, request):
+        """Runs pipectl and kills it when the service has got that request."""
+        run = subprocess.Popen([PIPECTL, "run"], cwd=self.folder, env=self.environment(),
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        service.wait_for(request)
+        os.kill(run.pid, signal.SIGKILL)
+        run.wait()
+
+    def test_killed_between_sent_and_acknowledged(self):
+        dead = threading.Event()
+        self.addCleanup(dead.set)
+
+        def never(_request):
+            dead.wait(60)
+            return (200, {}, "ok")
+
+        service = self.service(never, (200, {}, "ok"))
+        self.pipeline(f"webhook: {{url: '{service.url}'}}")
+        self.killed_at(service, 1)
+        dead.set()
+        self.pipectl("run", code=0, env=self.environment())
+        told = [(b["run"]["number"], b["event"]) for b in service.bodies()]
+        self.assertEqual(told[0], (1, "start"))
+        self.assertEqual(told[1], (1, "start"), "sent again: nobody had said that it was taken")
+        rest = told[2:]
+        self.assertEqual(rest, sorted(rest, key=lambda one: one[0]), "run 1 before run 2")
+        self.assertEqual(rest[-2:], [(2, "start"), (2, "success")])
+        ids = [r["headers"]["x-pipectl-delivery"] for r in service.requests]
+        self.assertEqual(ids[0], ids[1], "a receiver can tell the repetition")
+
+    def test_killed_between_stored_and_sent(self):
+        service = self.service((503, {"Retry-After": "1"}, ""), (200, {}, "ok"))
+        gate = self.folder / "gate"
+        os.mkfifo(gate)
+        self.pipeline(f"webhook: {{url: '{service.url}'}}", run="cat gate")
+        run = subprocess.Popen([PIPECTL, "run"], cwd=self.folder, env=self.environment(),
+                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        service.wait_for(1)  # the start is stored, and was not taken
+        os.kill(run.pid, signal.SIGKILL)
+        run.wait()
+        self.pipeline(f"webhook: {{url: '{service.url}'}}")
+        self.pipectl("run", code=0, env=self.environment())
+        told = [(b["run"]["number"], b["event"]) for b in service.bodies()]
+        self.assertEqual(told, [(1, "start"), (1, "start"), (2, "start"), (2, "success")])
+
+    def test_no_secret_is_told(self):
+        service = self.service()
+        self.write(f"""
+            name: shop
+            secrets: {{TOKEN: {{env: TOKEN}}, HOOK_KEY: {{env: HOOK_KEY}}}}
+            notify:
+              webhook: {{url: '{service.url}', secret: HOOK_KEY}}
+            stages:
+              unit: {{run: 'echo "$TOKEN"; exit 3', secrets: [TOKEN]}}
+        """)
+        secret = 'qu"ote\nsecond-line-äöü\n<tag>&'
+        env = self.environment(TOKEN=secret, HOOK_KEY="k3y-of-the-hook")
+        done = self.pipectl("run", code=1, env=env)
+        text = str([(r["headers"], r["body"]) for r in service.requests]) + done.stderr
+        for part in ("second-line", "k3y-of-the-hook"):
+            self.assertNotIn(part, text)
+        for file in (self.folder / ".pipectl").glob("outbox.db*"):
+            for part in (b"second-line", b"k3y-of-the-hook"):
+                self.assertNotIn(part, file.read_bytes())
+
+
+if __name__ == "__main__":
+    main()
