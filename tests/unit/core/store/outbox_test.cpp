@@ -29,7 +29,7 @@ NewPost post(std::string key, std::string supersedes = {}, std::string target = 
   return made;
 }
 
-void store(Outbox& outbox, const std::vector<NewPost>& posts) {
+void put(Outbox& outbox, const std::vector<NewPost>& posts) {
   REQUIRE(outbox.store(posts, now).has_value());
 }
 
@@ -50,7 +50,7 @@ using Keys = std::vector<std::string>;
 TEST_CASE("posts come out in the order in which they went in, each target by itself", "[outbox]") {
   const test::TempFolder folder;
   const auto outbox = outbox_in(folder.path());
-  store(*outbox, {post("a"), post("b"), post("x", "", "github"), post("c")});
+  put(*outbox, {post("a"), post("b"), post("x", "", "github"), post("c")});
   CHECK(outbox->waiting("slack") == 3U);
   CHECK(outbox->waiting("github") == 1U);
   const auto first = outbox->next("slack").value();
@@ -66,8 +66,8 @@ TEST_CASE("posts come out in the order in which they went in, each target by its
 TEST_CASE("what is superseded goes, and its place with it", "[outbox]") {
   const test::TempFolder folder;
   const auto outbox = outbox_in(folder.path());
-  store(*outbox, {post("unit", "unit"), post("lint", "lint"), post("unit", "unit", "github")});
-  store(*outbox, {post("unit", "unit")});
+  put(*outbox, {post("unit", "unit"), post("lint", "lint"), post("unit", "unit", "github")});
+  put(*outbox, {post("unit", "unit")});
   CHECK(drained(*outbox) == Keys{"lint", "unit"});
   CHECK(drained(*outbox, "github") == Keys{"unit"});
 }
@@ -76,7 +76,7 @@ TEST_CASE("another process goes on where one died", "[outbox]") {
   const test::TempFolder folder;
   {
     const auto outbox = outbox_in(folder.path());
-    store(*outbox, {post("a"), post("b")});
+    put(*outbox, {post("a"), post("b")});
     auto tried = *outbox->next("slack").value();
     tried.attempts = 3;
     tried.due = now + 90s;
@@ -98,7 +98,7 @@ TEST_CASE("files that share a state directory know nothing of each other", "[out
   const test::TempFolder folder;
   const auto one = outbox_in(folder.path(), "/p/one.yaml");
   const auto other = outbox_in(folder.path(), "/p/other.yaml");
-  store(*one, {post("a")});
+  put(*one, {post("a")});
   CHECK(other->waiting("slack") == 0U);
   CHECK_FALSE(other->next("slack").value().has_value());
   const auto turn = one->take_turn("slack").value();
@@ -123,7 +123,7 @@ TEST_CASE("what one run had to say can be taken back, and old things are forgott
   const auto outbox = outbox_in(folder.path());
   NewPost of_other = post("b");
   of_other.run = "r2";
-  store(*outbox, {post("a"), of_other, post("c")});
+  put(*outbox, {post("a"), of_other, post("c")});
   REQUIRE(outbox->remove_run("slack", "r1").has_value());
   CHECK(outbox->waiting("slack") == 1U);
   REQUIRE(outbox->remember("slack", "old", "1", now).has_value());
@@ -139,6 +139,6 @@ TEST_CASE("text comes back as it went in", "[outbox]") {
   const auto outbox = outbox_in(folder.path());
   NewPost odd = post("k");
   odd.payload = std::string("a\0b\n\"'\xc3\xa4", 8);
-  store(*outbox, {odd});
+  put(*outbox, {odd});
   CHECK(outbox->next("slack").value()->payload == odd.payload);
 }
