@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <system_error>
 
 #include "core/base/text.hpp"
@@ -69,7 +68,7 @@ ReportStream::int_type ReportStream::underflow() {
 /// Large readings go past the buffer.
 std::streamsize ReportStream::xsgetn(char* target, std::streamsize size) {
   const std::streamsize held = std::min<std::streamsize>(egptr() - gptr(), size);
-  std::memcpy(target, gptr(), static_cast<std::size_t>(held));
+  std::copy_n(gptr(), held, target);  // which may be none, from nowhere
   gbump(static_cast<int>(held));
   std::streamsize done = held;
   while (done < size) {
