@@ -108,6 +108,9 @@ RunOrigin origin_of(const NotificationInput& input) {
   if (origin.event.head_sha.empty())
     origin.event.head_sha = git::read_ci_event(input.invocation.env).event.head_sha;
   origin.git = input.input.git;
+  origin.root = (input.file.loaded.pipeline.source ? input.store.run_dir(input.record.id) / "work"
+                                                   : input.file.root)
+                    .string();
   origin.host = host_without_secrets(input.file.loaded.pipeline, input.invocation.env);
   origin.url = job_url(input.invocation.env);
   origin.before = before(input);

@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t most_steps = 20;
 constexpr std::size_t most_warnings = 20;
+constexpr std::size_t most_annotations = 1'000;
 constexpr int waiting_for_approval = 4;
 
 constexpr std::array<std::string_view, 6> words{"start",    "failure",  "success",
@@ -30,6 +31,21 @@ std::string names_of(const std::vector<const StageStory*>& stages) {
   return text;
 }
 
+Annotation::Level level_of(report::Severity severity) {
+  switch (severity) {
+    case report::Severity::critical:
+    case report::Severity::high:
+    case report::Severity::error:
+      return Annotation::Level::failure;
+    case report::Severity::low:
+    case report::Severity::info:
+      return Annotation::Level::notice;
+    default:
+      break;
+  }
+  return Annotation::Level::warning;
+}
+
 bool calls_for_a_look(const Outcome& outcome) {
   return outcome.status == Status::rolled_back || outcome.undo_failed;
 }
@@ -47,39 +63,78 @@ const StageStory* RunStory::stage(std::string_view name) const noexcept {
 }
 
 void RunStory::apply(const RunEvent& event) {
-  if (const auto* begun = std::get_if<event::RunStarted>(&event.what)) {
-    resumed_ = begun->resumed;
-    started_ = event.at;
-    if (origin_.git.branch.empty()) origin_.git.branch = begun->branch;
-    if (origin_.git.sha.empty()) origin_.git.sha = begun->sha;
-    for (const PlannedStage& planned : begun->stages) {
-      if (!positions_.emplace(planned.name, stages_.size()).second) continue;
-      StageStory& added = stages_.emplace_back();
-      added.name = planned.name;
-      added.kind = planned.kind;
-      if (origin_.environment_of)
-        std::tie(added.environment, added.environment_url) = origin_.environment_of(planned.name);
-    }
-  } else if (const auto* runs = std::get_if<event::StageStarted>(&event.what)) {
-    if (StageStory* const stage = find(runs->stage)) {
-      stage->attempt = runs->attempt;
-      stage->started = event.at;
-    }
-  } else if (const auto* step = std::get_if<event::DeployStep>(&event.what)) {
-    if (StageStory* const stage = find(step->stage)) {
-      if (stage->steps.size() == most_steps) stage->steps.erase(stage->steps.begin());
-      stage->steps.push_back(*step);
-    }
-  } else if (const auto* done = std::get_if<event::StageFinished>(&event.what)) {
-    if (StageStory* const stage = find(done->stage)) {
-      stage->ended = event.at;
-      stage->outcome = done->outcome;
-    }
-  } else if (const auto* warning = std::get_if<event::Warning>(&event.what)) {
-    if (warnings_.size() < most_warnings) warnings_.push_back(warning->text);
-  } else if (const auto* over = std::get_if<event::RunFinished>(&event.what)) {
-    end_ = End{over->exit_code, over->duration, over->resume_hint};
+  std::visit([&](const auto& what) { this->take(what, event.at); }, event.what);
+}
+
+/// Told again by a run that is resumed: what was known of its stages stays.
+void RunStory::take(const event::RunStarted& begun, WallTime at) {
+  resumed_ = begun.resumed;
+  started_ = at;
+  end_.reset();
+  if (origin_.git.branch.empty()) origin_.git.branch = begun.branch;
+  if (origin_.git.sha.empty()) origin_.git.sha = begun.sha;
+  for (const PlannedStage& planned : begun.stages) {
+    if (!positions_.emplace(planned.name, stages_.size()).second) continue;
+    StageStory& added = stages_.emplace_back();
+    added.name = planned.name;
+    added.kind = planned.kind;
+    if (origin_.environment_of)
+      std::tie(added.environment, added.environment_url) = origin_.environment_of(planned.name);
   }
+}
+
+void RunStory::take(const event::StageStarted& begun, WallTime at) {
+  StageStory* const stage = find(begun.stage);
+  if (stage == nullptr) return;
+  stage->attempt = begun.attempt;
+  stage->started = at;
+}
+
+void RunStory::take(const event::DeployStep& step, WallTime /*at*/) {
+  StageStory* const stage = find(step.stage);
+  if (stage == nullptr) return;
+  if (stage->steps.size() == most_steps) stage->steps.erase(stage->steps.begin());
+  stage->steps.push_back(step);
+}
+
+void RunStory::take(const event::StageFinished& done, WallTime at) {
+  StageStory* const stage = find(done.stage);
+  if (stage == nullptr) return;
+  stage->ended = at;
+  stage->outcome = done.outcome;
+}
+
+void RunStory::take(const event::Warning& warning, WallTime /*at*/) {
+  if (warnings_.size() < most_warnings) warnings_.push_back(warning.text);
+}
+
+void RunStory::take(const event::RunFinished& over, WallTime /*at*/) {
+  end_ = End{over.exit_code, over.duration, over.resume_hint};
+}
+
+void RunStory::take(const event::StageFinding& found, WallTime /*at*/) {
+  const report::Finding& finding = found.finding;
+  add({finding.path, finding.line, level_of(finding.severity), found.stage + ": " + finding.rule,
+       finding.message});
+}
+
+void RunStory::take(const event::StageTest& test, WallTime /*at*/) {
+  const report::TestCase& one = test.test;
+  const bool failed =
+      one.outcome == report::TestOutcome::failed || one.outcome == report::TestOutcome::error;
+  if (failed)
+    add({one.file, 0, Annotation::Level::failure, test.stage + ": " + one.name, one.message});
+}
+
+/// Paths as they are in the tree; what lies outside of it is nobody's to see.
+void RunStory::add(Annotation annotation) {
+  std::string& path = annotation.path;
+  if (!origin_.root.empty() && path.starts_with(origin_.root + "/"))
+    path.erase(0, origin_.root.size() + 1);
+  if (path.starts_with("./")) path.erase(0, 2);
+  const bool inside = !path.empty() && path.front() != '/' && !path.starts_with("../");
+  if (inside && annotations_.size() < most_annotations)
+    annotations_.push_back(std::move(annotation));
 }
 
 RunStory::Counts RunStory::counts() const noexcept {

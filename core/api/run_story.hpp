@@ -26,6 +26,15 @@ struct StageStory {
   std::vector<event::DeployStep> steps;  ///< the last ones, at most 20
 };
 
+/// Something that a stage found in a file: by a linter, a scanner, a test that failed.
+struct Annotation {
+  std::string path;       ///< as the tool wrote it
+  std::uint32_t line{0};  ///< 0: the file as a whole
+  enum class Level { notice, warning, failure } level{Level::warning};
+  std::string title;
+  std::string message;
+};
+
 /// What is known of a run before it begins, for those who tell of it.
 struct RunOrigin {
   std::string id;
@@ -33,8 +42,9 @@ struct RunOrigin {
   std::string pipeline;
   Event event;
   GitInfo git;
-  EnvMap host{};    ///< variables of the CI system, without secrets
-  std::string url;  ///< of the CI job, or empty
+  EnvMap host{};       ///< variables of the CI system, without secrets
+  std::string root{};  ///< absolute path of the tree that stages work in
+  std::string url;     ///< of the CI job, or empty
   /// How the run of this branch before this one ended.
   enum class Before { unknown, succeeded, failed } before{Before::unknown};
   /// The environment of a stage by its name, with its URL; empty: it deploys nowhere.
@@ -65,6 +75,8 @@ class RunStory {
   [[nodiscard]] const std::vector<StageStory>& stages() const noexcept { return stages_; }
   [[nodiscard]] const StageStory* stage(std::string_view name) const noexcept;
   [[nodiscard]] const std::vector<std::string>& warnings() const noexcept { return warnings_; }
+  /// At most 1,000, those of a file only.
+  [[nodiscard]] const std::vector<Annotation>& annotations() const noexcept { return annotations_; }
   [[nodiscard]] bool resumed() const noexcept { return resumed_; }
   [[nodiscard]] WallTime started() const noexcept { return started_; }
   /// Nothing while it runs.
@@ -79,11 +91,23 @@ class RunStory {
 
  private:
   StageStory* find(std::string_view name) noexcept;
+  void take(const event::RunStarted& begun, WallTime at);
+  void take(const event::StageStarted& begun, WallTime at);
+  void take(const event::StageFinding& found, WallTime at);
+  void take(const event::StageTest& test, WallTime at);
+  void take(const event::DeployStep& step, WallTime at);
+  void take(const event::StageFinished& done, WallTime at);
+  void take(const event::Warning& warning, WallTime at);
+  void take(const event::RunFinished& over, WallTime at);
+  template <class Other>
+  void take(const Other& /*event*/, WallTime /*at*/) {}
+  void add(Annotation annotation);
 
   RunOrigin origin_;
   std::vector<StageStory> stages_;
   std::unordered_map<std::string, std::size_t> positions_;
   std::vector<std::string> warnings_;
+  std::vector<Annotation> annotations_;
   bool resumed_{false};
   WallTime started_{};
   std::optional<End> end_;

@@ -7,11 +7,13 @@ namespace pipectl::notify {
 namespace {
 
 /// What no notifier asks for, and there is a lot of it.
+template <class... Kinds>
+bool is_one_of(const RunEvent& event) {
+  return (std::holds_alternative<Kinds>(event.what) || ...);
+}
 bool is_of_interest(const RunEvent& event) {
-  return !std::holds_alternative<event::StageOutput>(event.what) &&
-         !std::holds_alternative<event::StageQueued>(event.what) &&
-         !std::holds_alternative<event::StageNote>(event.what) &&
-         !std::holds_alternative<event::StageArtifact>(event.what);
+  return !is_one_of<event::StageOutput, event::StageQueued, event::StageNote, event::StageArtifact,
+                    event::StageMetric, event::GateEvaluated>(event);
 }
 
 }  // namespace
@@ -36,8 +38,8 @@ Notifications::Notifications(NotificationParts parts)
       redactor_(parts.redactor) {
   for (const Target& target : targets_)
     couriers_.push_back(std::make_unique<Courier>(
-        CourierParts{target.name, story_.origin().id, story_.origin().host, *target.notifier, *outbox_, parts.http,
-                     clock_, redactor_, parts.grant, parts.patience}));
+        CourierParts{target.name, story_.origin().id, story_.origin().host, *target.notifier,
+                     *outbox_, parts.http, clock_, redactor_, parts.grant, parts.patience}));
   scribe_ = std::thread([this] { scribe(); });
 }
 

@@ -21,6 +21,11 @@ constexpr std::size_t most_stage_statuses = 50;
 constexpr std::size_t most_of_a_summary = 60'000;  ///< bytes; GitHub takes 65,535
 constexpr std::size_t most_of_a_title = 200;
 
+std::string_view level_word(Annotation::Level level) {
+  if (level == Annotation::Level::failure) return "failure";
+  return level == Annotation::Level::warning ? "warning" : "notice";
+}
+
 /// Makes the posts of one event.
 class Items {
  public:
@@ -103,13 +108,34 @@ class Items {
                  {"started_at", iso8601(story_.started())},
                  {"title", cut(title_of(story_), most_of_a_title)},
                  {"summary", report_of(story_, most_of_a_summary)},
-                 {"status", fallback}};
+                 {"status", fallback},
+                 {"annotations", annotations()}};
     if (!words.conclusion.empty()) {
       payload["conclusion"] = words.conclusion;
       payload["completed_at"] = iso8601(event_.at);
     }
     if (origin_.url.starts_with("http")) payload["details_url"] = origin_.url;
     add_latest("check/" + event_.run, std::move(payload));
+  }
+
+  /// GitHub takes 50 with a request; with more than 500 nobody looks at them.
+  [[nodiscard]] Json annotations() const {
+    constexpr std::size_t most = 500;
+    constexpr std::size_t most_of_a_message = 4'000;
+    Json list = Json::array();
+    if (!ends()) return list;
+    for (const Annotation& one : story_.annotations()) {
+      if (list.size() == most) break;
+      const auto line = std::max<std::uint32_t>(1, one.line);
+      const auto message = one.message.empty() ? one.title : one.message;
+      list.push_back({{"path", one.path},
+                      {"start_line", line},
+                      {"end_line", line},
+                      {"annotation_level", level_word(one.level)},
+                      {"title", cut(one.title, most_of_a_title)},
+                      {"message", cut(message, most_of_a_message)}});
+    }
+    return list;
   }
 
   void stage_status() {
