@@ -48,7 +48,7 @@ class Sending {
   EnvMap secrets_{{"TOKEN", "t0ken-of-test"}};
 };
 
-std::unique_ptr<Notifier> github(const std::string& keys) {
+std::unique_ptr<Notifier> notify_by(const std::string& keys) {
   return notifier_from("github", "{token: TOKEN, repository: team/shop, " + keys + "}");
 }
 
@@ -74,7 +74,7 @@ RunOrigin of_pull_request() {
 }  // namespace
 
 TEST_CASE("a run has one status, a stage one of its own", "[github]") {
-  const auto notifier = github("statuses: stages");
+  const auto notifier = notify_by("statuses: stages");
   StoryTeller run{*notifier};
   CHECK(states(run.begin({"unit", "lint"})) == Words{"pipectl=pending"});
   CHECK(states(run.start("unit")) == Words{"pipectl/unit=pending"});
@@ -97,7 +97,7 @@ TEST_CASE("every outcome has its word", "[github]") {
       {Status::infra, "error"},       {Status::cancelled, "error"},
       {Status::waiting, "pending"},   {Status::rolled_back, "failure"},
       {Status::bug, "error"}};
-  const auto notifier = github("statuses: stages");
+  const auto notifier = notify_by("statuses: stages");
   for (const auto& [status, word] : expected) {
     StoryTeller run{*notifier};
     run.begin({"unit"});
@@ -114,7 +114,7 @@ TEST_CASE("every outcome has its word", "[github]") {
 }
 
 TEST_CASE("a description has at most 140 characters, the last one whole", "[github]") {
-  const auto notifier = github("statuses: stages");
+  const auto notifier = notify_by("statuses: stages");
   StoryTeller run{*notifier};
   run.begin({"unit"});
   std::string reason;
@@ -128,7 +128,7 @@ TEST_CASE("a description has at most 140 characters, the last one whole", "[gith
 }
 
 TEST_CASE("of hundreds of stages only those that fail get a status", "[github]") {
-  const auto notifier = github("statuses: stages");
+  const auto notifier = notify_by("statuses: stages");
   std::vector<std::string> names;
   for (int i = 0; i < 300; ++i) names.push_back("s" + std::to_string(i));
   StoryTeller run{*notifier};
@@ -142,13 +142,13 @@ TEST_CASE("of hundreds of stages only those that fail get a status", "[github]")
 }
 
 TEST_CASE("a pull request's status is that of its own commit", "[github]") {
-  const auto notifier = github("statuses: run");
+  const auto notifier = notify_by("statuses: run");
   StoryTeller run{*notifier, of_pull_request()};
   CHECK(Json::parse(run.begin({"unit"}).front().payload)["sha"] == std::string(40, 'b'));
 }
 
 TEST_CASE("a tree with changes says nothing of the commit, but in CI", "[github]") {
-  const auto notifier = github("statuses: stages, deployments: true");
+  const auto notifier = notify_by("statuses: stages, deployments: true");
   auto origin = StoryTeller::plain_origin();
   origin.git.dirty = true;
   StoryTeller local{*notifier, origin};
@@ -177,7 +177,7 @@ TEST_CASE("without a repository or a commit nobody is told", "[github]") {
 
 TEST_CASE("statuses are sent to GitHub", "[github]") {
   GitHubDouble server;
-  const auto notifier = github("statuses: stages");
+  const auto notifier = notify_by("statuses: stages");
   Sending sending{server};
   StoryTeller run{*notifier};
   run.begin({"unit (18, linux)"});
@@ -191,7 +191,7 @@ TEST_CASE("statuses are sent to GitHub", "[github]") {
 
 TEST_CASE("a check run is made once, finished, and annotated 50 at a time", "[github]") {
   GitHubDouble server;
-  const auto notifier = github("checks: true");
+  const auto notifier = notify_by("checks: true");
   Sending sending{server};
   StoryTeller run{*notifier};
   sending.all_twice(*notifier, run.begin({"lint"}));
@@ -226,7 +226,7 @@ TEST_CASE("a check run is made once, finished, and annotated 50 at a time", "[gi
 
 TEST_CASE("a token that may not make checks makes statuses, and asks but once", "[github]") {
   GitHubDouble server{GitHubDouble::Checks::forbidden};
-  const auto notifier = github("checks: true");
+  const auto notifier = notify_by("checks: true");
   Sending sending{server};
   StoryTeller run{*notifier};
   run.begin({"unit"});
@@ -241,7 +241,7 @@ TEST_CASE("a pull request has one comment, found again by its mark", "[github]")
   GitHubDouble server;
   for (const auto* const body : {"first!", "<!-- pipectl:other:shop -->\nhello", "third"})
     server.add_comment({{"body", body}, {"issue", 7}});
-  const auto notifier = github("statuses: false, comment: true");
+  const auto notifier = notify_by("statuses: false, comment: true");
   Sending sending{server};
   StoryTeller run{*notifier, of_pull_request()};
   sending.all_twice(*notifier, run.begin({"unit"}));
@@ -256,7 +256,7 @@ TEST_CASE("a pull request has one comment, found again by its mark", "[github]")
 
 TEST_CASE("a comment that was deleted is written anew", "[github]") {
   GitHubDouble server;
-  const auto notifier = github("statuses: false, comment: true");
+  const auto notifier = notify_by("statuses: false, comment: true");
   Sending sending{server};
   sending.memory.remember("comment/7", "12345");
   StoryTeller run{*notifier, of_pull_request()};
@@ -267,7 +267,7 @@ TEST_CASE("a comment that was deleted is written anew", "[github]") {
 
 TEST_CASE("a deployment is made once, and told how it went", "[github]") {
   GitHubDouble server;
-  const auto notifier = github("statuses: false, deployments: true");
+  const auto notifier = notify_by("statuses: false, deployments: true");
   Sending sending{server};
   StoryTeller run{*notifier};
   run.begin({"unit", "deploy"});
@@ -289,7 +289,7 @@ TEST_CASE("a deployment is made once, and told how it went", "[github]") {
 TEST_CASE("an issue is opened, told of the next failure, and closed by the recovery", "[github]") {
   GitHubDouble server;
   const auto notifier =
-      github("statuses: false, issues: {branches: [main], labels: [ci], assignees: [ada]}");
+      notify_by("statuses: false, issues: {branches: [main], labels: [ci], assignees: [ada]}");
   Sending sending{server};
   const auto run_once = [&](const std::string& id, int code, RunOrigin::Before before) {
     auto origin = StoryTeller::plain_origin();
@@ -322,7 +322,7 @@ TEST_CASE("an issue is opened, told of the next failure, and closed by the recov
 
 TEST_CASE("workflows are started and events sent", "[github]") {
   GitHubDouble server;
-  const auto notifier = github(
+  const auto notifier = notify_by(
       "statuses: false, dispatch: [{workflow: e2e.yml, inputs: {suite: full}}, "
       "{event_type: shop-failed, payload: {team: web}, on: failure}, "
       "{workflow: never.yml, branches: release/*}]");
@@ -348,7 +348,7 @@ TEST_CASE("after each fault the next try does its work once", "[github]") {
   for (const auto& [status, body] : faults) {
     GitHubDouble server;
     const auto notifier =
-        github("statuses: stages, checks: true, deployments: true, comment: true");
+        notify_by("statuses: stages, checks: true, deployments: true, comment: true");
     Sending sending{server};
     StoryTeller run{*notifier, of_pull_request()};
     run.begin({"deploy"});
@@ -370,7 +370,7 @@ TEST_CASE("after each fault the next try does its work once", "[github]") {
 
 TEST_CASE("what GitHub refuses is not tried again", "[github]") {
   GitHubDouble server;
-  const auto notifier = github("statuses: run");
+  const auto notifier = notify_by("statuses: run");
   Sending sending{server};
   StoryTeller run{*notifier};
   const auto item = run.begin({"unit"}).front();
