@@ -11,7 +11,7 @@ packages_test=(catch2 libcpp-httplib-dev git make python3 tmux openssl procps ut
   openssh-server openssh-client nginx-light fcgiwrap man-db shellcheck
   zsh fish python3-yaml python3-jsonschema
   docker.io iptables docker-compose docker-registry apache2-utils busybox-static redis-server
-  yamllint flake8 black isort bandit python3-pytest python3-pytest-cov wrk hey)
+  yamllint flake8 black isort bandit python3-pytest python3-pytest-cov wrk hey npm)
 packages_full=(clang clang-tidy clang-tools lld libclang-rt-dev llvm)
 
 as_root() {
@@ -32,6 +32,7 @@ is_here_otherwise() { # PACKAGE
   case "$1" in
     docker.io) command -v dockerd ;;
     docker-compose) command -v docker-compose || docker compose version ;;
+    npm) command -v npm ;;
     *) return 1 ;;
   esac >/dev/null 2>&1
 }

@@ -3,6 +3,7 @@ and never at the run's expense."""
 import hashlib
 import hmac
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -104,6 +105,42 @@ class NotifyTest(notify_case.NotifyTest):
         self.pipeline(f"webhook: {{url: '{service.url}', on: [success]}}")
         self.pipectl("run", code=0, env=self.environment())
         self.assertEqual([b["run"]["number"] for b in service.bodies()], [1, 2])
+
+    def test_a_limit_is_waited_out_in_ci_and_left_to_the_next_run_elsewhere(self):
+        limited = (429, {"Retry-After": "6"}, "")
+        here = self.service(limited, (200, {}, "ok"))
+        self.pipeline(f"webhook: {{url: '{here.url}', on: [success]}}")
+        done = self.pipectl("run", code=0, env=self.environment())
+        self.assertIn("webhook: 1 post is not sent yet, the next pipectl run tries again: "
+                      "webhook: 429", done.stderr)
+        self.assertEqual(len(here.requests), 1)
+        shutil.rmtree(self.folder / ".pipectl")
+        in_ci = self.service(limited, (200, {}, "ok"))
+        self.pipeline(f"webhook: {{url: '{in_ci.url}', on: [success]}}")
+        done = self.pipectl("run", code=0, env=self.environment(CI="true"))
+        self.assertNotIn("not sent yet", done.stderr)
+        self.assertEqual(self.events_of(in_ci), ["success", "success"])
+
+    def test_nothing_is_locked_while_a_finished_run_still_tells(self):
+        over = threading.Event()
+        self.addCleanup(over.set)
+
+        def hang(_request):
+            over.wait(60)
+            return (200, {}, "ok")
+
+        service = self.service(hang)
+        self.pipeline(f"webhook: {{url: '{service.url}', on: [success]}}")
+        telling = subprocess.Popen([PIPECTL, "run"], cwd=self.folder,
+                                   env=self.environment(CI="true"), stdout=subprocess.DEVNULL,
+                                   stderr=subprocess.DEVNULL)
+        self.addCleanup(telling.wait)
+        service.wait_for(1)
+        self.pipeline("{}")  # a run that has nobody to tell
+        self.pipectl("run", code=0, env=self.environment())
+        self.assertIsNone(telling.poll(), "the first one still waits for the service")
+        over.set()
+        self.assertEqual(telling.wait(60), 0)
 
     def killed_at(self, service, request):
         """Runs pipectl and kills it when the service has got that request."""
