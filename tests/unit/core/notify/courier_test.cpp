@@ -210,3 +210,19 @@ TEST_CASE("another process that delivers is waited for", "[courier]") {
   courier->stop();
   CHECK(rig.notifier.delivered == Keys{"a"});
 }
+
+TEST_CASE("only a cancellation more urgent than the one before ends the wait", "[courier]") {
+  Rig rig;
+  rig.patience.backoff = {30min, 30min};
+  rig.put({"a"});
+  rig.notifier.answers = {no(Again::later, "503")};
+  const auto courier = rig.courier();
+  CancelSource source;
+  source.cancel(CancelReason::hard);
+  const auto in_a_day = std::chrono::steady_clock::now() + 24h;
+  CHECK_FALSE(courier->wait(in_a_day, source.token(), CancelReason::user));
+  CHECK_FALSE(
+      courier->wait(std::chrono::steady_clock::now() + 50ms, source.token(), CancelReason::hard));
+  courier->stop();
+  CHECK(courier->complaints().size() == 1);
+}

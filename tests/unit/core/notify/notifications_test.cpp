@@ -131,21 +131,6 @@ TEST_CASE("secrets do not get into what is stored", "[notifications]") {
   CHECK(rig.notifier.told.back() == "stage/unit=it said ***");
 }
 
-TEST_CASE("a cancelled wait leaves the rest to the next run", "[notifications]") {
-  Rig rig;
-  rig.notifier.down = true;
-  const auto one = rig.notifications();
-  rig.tell(*one, event::RunFinished{0, 1s, ""});
-  one->settle();
-  CancelSource source;
-  source.cancel(CancelReason::user);
-  const CancelToken token = source.token();
-  std::thread impatient([&] { source.cancel(CancelReason::hard); });
-  CHECK_FALSE(one->drain(std::chrono::steady_clock::now() + 1h, token));
-  impatient.join();
-  CHECK(one->close().size() == 1);
-}
-
 TEST_CASE("of what is overtaken before it is stored nothing is left", "[notifications]") {
   std::vector<store::NewPost> posts{
       {"slack", "r", "unit", "unit", "1"},  {"slack", "r", "lint", "lint", "2"},
