@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "cli/session/gone_tellings.hpp"
 #include "core/base/http_curl.hpp"
 #include "core/exec/local_executor.hpp"
 #include "core/git/ci_event.hpp"
@@ -153,10 +154,14 @@ void RunNotifications::open(const NotificationInput& input) {
   std::vector<notify::Target> targets;
   for (const auto& one : input.file.loaded.notifiers)
     targets.push_back({one.name, one.notifier.get()});
+  auto origin = origin_of(input);
+  tell_of_gone_runs({input.store, **outbox, targets, input.redactor, origin.host,
+                     input.record.request.file, input.record.id},
+                    input.clock.wall());
   auto grant = [&vault = *vault_](const std::vector<std::string>& names,
                                   const CancelToken& cancel) { return vault.grant(names, cancel); };
   notifications_ = std::make_unique<notify::Notifications>(
-      notify::NotificationParts{origin_of(input), std::move(targets), *std::move(outbox), *http_,
+      notify::NotificationParts{std::move(origin), std::move(targets), *std::move(outbox), *http_,
                                 input.clock, input.redactor, std::move(grant)});
 }
 

@@ -1,6 +1,7 @@
 #include "core/notify/notifications.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 namespace pipectl::notify {
@@ -65,6 +66,13 @@ void Notifications::learn(const GitInfo& git) noexcept {
 }
 
 void Notifications::scribe() {
+  ToldRuns told{*outbox_};
+  told.begin(story_.origin().id, clock_.wall());
+  write_down();
+  if (story_.end() && pending_.empty()) told.end(story_.origin().id, clock_.wall());
+}
+
+void Notifications::write_down() {
   std::unique_lock lock{mutex_};
   while (true) {
     changed_.wait(lock, [this] { return over_ || !queue_.empty(); });
@@ -89,16 +97,10 @@ void Notifications::take_down(const std::vector<Heard>& heard) {
     }
     const auto& event = std::get<RunEvent>(one);
     story_.apply(event);
-    add_posts(event);
+    auto posts = posts_for(event, story_, targets_, redactor_);
+    std::ranges::move(posts, std::back_inserter(pending_));
   }
   keep_pending();
-}
-
-void Notifications::add_posts(const RunEvent& event) {
-  for (const Target& target : targets_)
-    for (OutboxItem& item : target.notifier->on(event, story_))
-      pending_.push_back({target.name, event.run, std::move(item.key), std::move(item.supersedes),
-                          redactor_.redact(item.payload)});
 }
 
 /// What cannot be stored now is tried again with the next ones.

@@ -10,15 +10,10 @@
 
 #include "core/api/notifier.hpp"
 #include "core/notify/courier.hpp"
+#include "core/notify/told_runs.hpp"
 #include "core/store/outbox.hpp"
 
 namespace pipectl::notify {
-
-/// One entry below `notify:`.
-struct Target {
-  std::string name;
-  const Notifier* notifier{nullptr};
-};
 
 struct NotificationParts {
   RunOrigin origin;
@@ -57,8 +52,8 @@ class Notifications final : public EventSink {
  private:
   using Heard = std::variant<RunEvent, GitInfo>;
   void scribe();
+  void write_down();
   void take_down(const std::vector<Heard>& heard);
-  void add_posts(const RunEvent& event);
   void keep_pending();
 
   RunStory story_;

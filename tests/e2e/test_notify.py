@@ -185,7 +185,21 @@ class NotifyTest(notify_case.NotifyTest):
         self.pipeline(f"webhook: {{url: '{service.url}'}}")
         self.pipectl("run", code=0, env=self.environment())
         told = [(b["run"]["number"], b["event"]) for b in service.bodies()]
-        self.assertEqual(told, [(1, "start"), (1, "start"), (2, "start"), (2, "success")])
+        self.assertEqual(told, [(1, "start"), (1, "start"), (1, "failure"), (2, "start"),
+                                (2, "success")])
+        self.assertEqual(service.bodies()[2]["run"]["outcome"], "interrupted")
+
+    def test_a_run_that_goes_on_is_not_told_as_interrupted(self):
+        service = self.service()
+        os.mkfifo(self.folder / "gate")
+        self.pipeline(f"webhook: {{url: '{service.url}'}}", run="test -e open || cat gate")
+        self.killed_at(service, 1)
+        (self.folder / "open").touch()
+        self.pipectl("run", "--resume", code=0, env=self.environment())
+        self.pipectl("run", code=0, env=self.environment())
+        told = [(b["run"]["number"], b["event"]) for b in service.bodies()]
+        self.assertEqual(told[-4:], [(1, "start"), (1, "success"), (2, "start"), (2, "success")])
+        self.assertNotIn((1, "failure"), told)
 
     def test_no_secret_is_told(self):
         service = self.service()
