@@ -3,13 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "core/base/text.hpp"
 
 namespace pipectl {
 namespace {
 
-constexpr std::string_view schemes[] = {"https://", "http://"};
+constexpr std::array<std::string_view, 2> schemes{"https://", "http://"};
 
 bool is_plain(yaml::Node value, std::string_view key, Diagnostics& diagnostics) {
   if (value.text().find("${{") == std::string_view::npos) return true;
@@ -43,6 +44,7 @@ std::optional<std::string> read_secret_name(yaml::Reader& reader, std::string_vi
   if (std::ranges::any_of(secrets, [&](const SecretDecl& one) { return one.name == *name; }))
     return std::string(*name);
   std::vector<std::string_view> known;
+  known.reserve(secrets.size());
   for (const SecretDecl& secret : secrets) known.emplace_back(secret.name);
   const auto guess = suggestion(*name, known);
   context.diagnostics.error(node->span(), fmt::format("unknown secret '{}'", printable(*name)),

@@ -187,7 +187,7 @@ std::string_view to_string(Occasion occasion) noexcept {
 }
 
 std::optional<Occasion> parse_occasion(std::string_view text) noexcept {
-  const auto found = std::ranges::find(words, text);
+  const auto* const found = std::ranges::find(words, text);
   if (found == words.end()) return std::nullopt;
   return static_cast<Occasion>(found - words.begin());
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <functional>
 #include <optional>
 #include <string>
@@ -118,9 +119,8 @@ enum class Occasion { start, failure, success, recovery, approval, alert };
 
 [[nodiscard]] std::string_view to_string(Occasion occasion) noexcept;
 [[nodiscard]] std::optional<Occasion> parse_occasion(std::string_view text) noexcept;
-inline constexpr Occasion all_occasions[] = {Occasion::start,    Occasion::failure,
-                                             Occasion::success,  Occasion::recovery,
-                                             Occasion::approval, Occasion::alert};
+inline constexpr std::array all_occasions{Occasion::start,    Occasion::failure,  Occasion::success,
+                                          Occasion::recovery, Occasion::approval, Occasion::alert};
 
 /// What an event is an occasion for, the most telling first: a recovery is a success, too. The
 /// event is already part of the story. An alert is what a person should look at whatever the

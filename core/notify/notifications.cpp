@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <ranges>
 #include <set>
 
 namespace pipectl::notify {
@@ -22,10 +23,10 @@ bool is_of_interest(const RunEvent& event) {
 void drop_superseded(std::vector<store::NewPost>& posts) {
   std::set<std::pair<std::string, std::string>> superseded;
   std::vector<store::NewPost> kept;
-  for (auto post = posts.rbegin(); post != posts.rend(); ++post) {
-    if (superseded.contains({post->target, post->key})) continue;
-    if (!post->supersedes.empty()) superseded.insert({post->target, post->supersedes});
-    kept.push_back(std::move(*post));
+  for (store::NewPost& post : std::ranges::reverse_view(posts)) {
+    if (superseded.contains({post.target, post.key})) continue;
+    if (!post.supersedes.empty()) superseded.insert({post.target, post.supersedes});
+    kept.push_back(std::move(post));
   }
   std::ranges::reverse(kept);
   posts = std::move(kept);

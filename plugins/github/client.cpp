@@ -25,7 +25,7 @@ std::string text_of(const Json& object, const char* key) {
 /// `errors` holds texts, or objects with a message or with the field and a code.
 std::string detail_of(const Json& error) {
   if (error.is_string()) return error.get<std::string>();
-  const auto message = text_of(error, "message");
+  auto message = text_of(error, "message");
   if (!message.empty()) return message;
   const auto field = text_of(error, "field");
   const auto code = text_of(error, "code");

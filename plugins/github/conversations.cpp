@@ -61,7 +61,7 @@ Attempt<> send_comment(const Sender& sender) {
   const auto number = sender.post.value("number", Ordered(0)).dump();
   const auto name = "comment/" + number;
   if (const auto known = sender.memory.recall(name)) {
-    const auto updated = update_comment(sender, *known);
+    auto updated = update_comment(sender, *known);
     if (updated || !is_gone(updated.error())) return updated;
   }
   const auto there = TRY(find_comment(sender, number));

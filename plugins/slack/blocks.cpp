@@ -85,7 +85,7 @@ void add_commit(Blocks& blocks, const RunStory& story) {
   if (const auto line = commit_line(story); !line.empty()) blocks.context(line);
 }
 
-Json message(std::string text, Blocks& blocks) {
+Json message(const std::string& text, Blocks& blocks) {
   return Json{{"text", cut(text, most_in_a_section)}, {"blocks", blocks.take()}};
 }
 

@@ -112,14 +112,14 @@ class Slack final : public Notifier {
     return done % (story.stages().size() / most_updates + 1) == 0;
   }
 
-  [[nodiscard]] OutboxItem message(const RunEvent& event, const RunStory& story) const {
+  [[nodiscard]] static OutboxItem message(const RunEvent& event, const RunStory& story) {
     const Json content = run_message(story, {});
     const auto key = "message/" + event.run;
     return {key, key, dumped(content)};
   }
 
-  [[nodiscard]] OutboxItem reply(const RunEvent& event, const std::string& what,
-                                 Json content) const {
+  [[nodiscard]] static OutboxItem reply(const RunEvent& event, const std::string& what,
+                                        Json content) {
     content["reply_to"] = "message/" + event.run;
     return {fmt::format("reply/{}/{}", event.run, what), {}, dumped(content)};
   }

@@ -44,8 +44,8 @@ class Webhook final : public Notifier {
   [[nodiscard]] Attempt<> deliver(const OutboxItem& item, Delivery& delivery) const override {
     const Json payload = TRY(parsed(item, "webhook"));
     Post post;
-    post.url = settings_.url_secret.empty() ? settings_.url
-                                            : delivery.secrets.at(settings_.url_secret);
+    post.url =
+        settings_.url_secret.empty() ? settings_.url : delivery.secrets.at(settings_.url_secret);
     post.body = dumped(payload.value("body", Json::object()));
     post.headers = {{"X-Pipectl-Event", text_at(payload, "event")},
                     {"X-Pipectl-Delivery", text_at(payload, "id")}};
@@ -59,8 +59,8 @@ class Webhook final : public Notifier {
 
  private:
   /// The id is that of what happened, so that a receiver can tell a repetition.
-  [[nodiscard]] OutboxItem item(Occasion occasion, const RunEvent& event,
-                                const RunStory& story) const {
+  [[nodiscard]] static OutboxItem item(Occasion occasion, const RunEvent& event,
+                                       const RunStory& story) {
     const auto* stage = std::get_if<event::StageFinished>(&event.what);
     const auto id =
         fmt::format("{}.{}{}{}.{}", event.run, to_string(occasion), stage == nullptr ? "" : ".",
