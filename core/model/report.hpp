@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -32,7 +33,7 @@ using Metrics = std::map<std::string, Metric, std::less<>>;
 
 /// Two scales in one: scanners rate by danger, linters by error and warning. Worst first.
 enum class Severity : std::uint8_t { critical, high, error, medium, warning, low, unknown, info };
-inline constexpr Severity all_severities[] = {
+inline constexpr std::array all_severities{
     Severity::critical, Severity::high, Severity::error,   Severity::medium,
     Severity::warning,  Severity::low,  Severity::unknown, Severity::info};
 [[nodiscard]] std::string_view to_string(Severity severity) noexcept;
