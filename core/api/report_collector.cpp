@@ -29,7 +29,7 @@ constexpr std::size_t at(Enum value) {
   return static_cast<std::size_t>(value);
 }
 
-void put(Metrics& metrics, std::string name, double value, Unit unit = Unit::count,
+void put(Metrics& metrics, const std::string& name, double value, Unit unit = Unit::count,
          Merge merge = Merge::sum) {
   metrics.insert_or_assign(name, Metric{name, value, unit, merge});
 }

@@ -82,9 +82,9 @@ std::streamsize ReportStream::xsgetn(char* target, std::streamsize size) {
 ReportStream::pos_type ReportStream::seekoff(off_type offset, std::ios_base::seekdir from,
                                              std::ios_base::openmode) {
   if (offset != 0 || from != std::ios_base::beg || ::lseek(fd_.get(), 0, SEEK_SET) != 0)
-    return pos_type(off_type(-1));
+    return {off_type(-1)};
   setg(buffer_.data(), buffer_.data(), buffer_.data());
-  return pos_type(off_type(0));
+  return {off_type(0)};
 }
 
 ReportStream::pos_type ReportStream::seekpos(pos_type position, std::ios_base::openmode mode) {

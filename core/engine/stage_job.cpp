@@ -86,7 +86,8 @@ class StageRun {
     const bool late = secrets_until_ && tools_.clock.steady() >= *secrets_until_;
     if (!late || outcome.status != Status::infra) return outcome;
     outcome.status = Status::timed_out;
-    outcome.reason = fmt::format("timed out after {}: {}", human_duration(*spec_.timeout), outcome.reason);
+    outcome.reason =
+        fmt::format("timed out after {}: {}", human_duration(*spec_.timeout), outcome.reason);
     return outcome;
   }
 
@@ -106,38 +107,44 @@ class StageRun {
     }
   }
 
+  StageContext context_of(const EnvMap& env, const std::filesystem::path& directory, int attempt,
+                          Executor& executor) {
+    return {.run_id = job_.scope->facts().id,
+            .stage = job_.node->name,
+            .spec = spec_,
+            .workspace = job_.scope->facts().workspace,
+            .directory = directory,
+            .env = env,
+            .output_file = job_.output_file,
+            .state_dir = tools_.run_dir,
+            .cache_dir = tools_.cache_dir,
+            .attempt = attempt,
+            .deadline = std::nullopt,
+            .grace = tools_.grace,
+            .cancel = job_.cancel,
+            .cleanup = job_.cleanup,
+            .executor = executor,
+            .http = tools_.http,
+            .clock = tools_.clock,
+            .redactor = tools_.redactor,
+            .scope = *job_.scope,
+            .emit = emit_,
+            .remembered = {},
+            .settle = [this, &directory] { return settle(directory); },
+            .secrets = secrets_,
+            .host = job_.scope->facts().host,
+            .grant =
+                [this](const std::vector<std::string>& names) {
+                  return tools_.secrets.grant(names, job_.cancel, secrets_until_);
+                },
+            .report = nullptr};
+  }
+
   Outcome one_attempt(const EnvMap& env, const std::filesystem::path& directory, int attempt) {
     settled_.reset();
     has_artifacts_ = false;
     PlacedExecutor executor{tools_.executor};
-    StageContext context{.run_id = job_.scope->facts().id,
-                         .stage = job_.node->name,
-                         .spec = spec_,
-                         .workspace = job_.scope->facts().workspace,
-                         .directory = directory,
-                         .env = env,
-                         .output_file = job_.output_file,
-                         .state_dir = tools_.run_dir,
-                         .cache_dir = tools_.cache_dir,
-                         .attempt = attempt,
-                         .deadline = std::nullopt,
-                         .grace = tools_.grace,
-                         .cancel = job_.cancel,
-                         .cleanup = job_.cleanup,
-                         .executor = executor,
-                         .http = tools_.http,
-                         .clock = tools_.clock,
-                         .redactor = tools_.redactor,
-                         .scope = *job_.scope,
-                         .emit = emit_,
-                         .remembered = {},
-                         .settle = [&] { return settle(directory); },
-                         .secrets = secrets_,
-                         .host = job_.scope->facts().host,
-                         .grant = [this](const std::vector<std::string>& names) {
-                           return tools_.secrets.grant(names, job_.cancel, secrets_until_);
-                         },
-                         .report = nullptr};
+    StageContext context = context_of(env, directory, attempt, executor);
     // A later attempt follows one that has ended, not one that was interrupted.
     if (attempt == job_.attempt) context.remembered = job_.remembered;
     if (spec_.timeout) context.deadline = tools_.clock.steady() + *spec_.timeout;
@@ -160,8 +167,8 @@ class StageRun {
   /// A process that made a session of its own hears nothing when its stage is stopped. Only then:
   /// a stage that ends by itself may leave a service for later ones.
   void end_escaped() {
-    const auto left = end_and_tell({job_.scope->facts().id, {}, job_.node->name}, tools_.grace,
-                                   job_.cleanup);
+    const auto left =
+        end_and_tell({job_.scope->facts().id, {}, job_.node->name}, tools_.grace, job_.cleanup);
     if (!left.empty()) emit_.note(left);
   }
 

@@ -105,7 +105,8 @@ StageReports::StageReports(const StageJob& job, const JobTools& tools, WorkerEmi
   Measures measures = job.runner->measures();
   reports_ = spec.reports.empty() ? in_place_of(job.node->name, std::move(measures.reports))
                                   : spec.reports;
-  gates_ = spec.gates.empty() ? std::move(measures.gates) : spec.gates;
+  gates_ = spec.gates;
+  if (gates_.empty()) gates_ = std::move(measures.gates);
   own_ = measures.own;
 }
 

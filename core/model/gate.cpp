@@ -182,7 +182,7 @@ Result<Bound> parse_bound(std::string_view written) {
   if (error != std::errc{} || !std::isfinite(bound.value)) return not_understood(written);
   const std::string_view unit = trim({rest, static_cast<std::size_t>(end - rest)});
   if (!unit.empty()) {
-    const auto word = std::ranges::find(unit_words, unit, &UnitWord::text);
+    const auto* const word = std::ranges::find(unit_words, unit, &UnitWord::text);
     if (word != unit_words.end()) {
       bound.unit = word->unit;
       bound.value *= word->factor;

@@ -28,7 +28,7 @@ struct Bound {
 };
 
 /// Fault::usage with the forms that are understood.
-[[nodiscard]] Result<Bound> parse_bound(std::string_view text);
+[[nodiscard]] Result<Bound> parse_bound(std::string_view written);
 
 /// Decides one gate. Fault::step where there is no such metric (the message lists what there is)
 /// or its unit is another one.

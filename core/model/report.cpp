@@ -119,7 +119,8 @@ std::string_view to_string(Severity severity) noexcept {
 }
 
 Severity severity_of(std::string_view word) noexcept {
-  const auto hit = std::ranges::find_if(words, [&](const Word& w) { return same(w.text, word); });
+  const auto* const hit =
+      std::ranges::find_if(words, [&](const Word& w) { return same(w.text, word); });
   return hit == words.end() ? Severity::unknown : hit->severity;
 }
 

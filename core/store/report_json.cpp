@@ -1,5 +1,6 @@
 #include "core/store/report_json.hpp"
 
+#include <array>
 #include <nlohmann/json.hpp>
 
 namespace pipectl::store {
@@ -8,11 +9,9 @@ namespace {
 using Json = nlohmann::ordered_json;
 using report::TestOutcome;
 
-constexpr TestOutcome all_outcomes[] = {TestOutcome::passed, TestOutcome::failed,
-                                        TestOutcome::error, TestOutcome::skipped,
-                                        TestOutcome::flaky};
-constexpr report::Merge all_merges[] = {report::Merge::sum, report::Merge::most,
-                                        report::Merge::least};
+constexpr std::array all_outcomes{TestOutcome::passed, TestOutcome::failed, TestOutcome::error,
+                                  TestOutcome::skipped, TestOutcome::flaky};
+constexpr std::array all_merges{report::Merge::sum, report::Merge::most, report::Merge::least};
 
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
