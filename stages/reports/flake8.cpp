@@ -16,8 +16,7 @@ using report::Severity;
 bool is_code(std::string_view word) {
   if (word.size() < 2 || word.front() < 'A' || word.front() > 'Z') return false;
   const auto digits = word.find_first_of("0123456789");
-  return digits != word.npos && digits <= 3 &&
-         word.find_first_not_of("0123456789", digits) == word.npos;
+  return digits <= 3 && word.find_first_not_of("0123456789", digits) == word.npos;
 }
 
 /// `E231 missing whitespace` or `[E231] missing whitespace`.

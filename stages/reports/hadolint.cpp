@@ -10,7 +10,6 @@ namespace {
 
 using nlohmann::json;
 using report::Finding;
-using report::Severity;
 using enum JsonPlace::Presence;
 
 Result<void> read(std::istream& in, ReportSink& sink) {

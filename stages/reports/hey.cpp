@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 #include "core/base/text.hpp"
@@ -130,9 +131,8 @@ class HeyCsv {
     metrics_.latency("max", times_.back());
     for (const auto& [name, share] :
          {std::pair{"p50", 0.5}, {"p75", 0.75}, {"p90", 0.9}, {"p95", 0.95}, {"p99", 0.99}})
-      metrics_.latency(
-          name,
-          times_[static_cast<std::size_t>(share * static_cast<double>(times_.size() - 1) + 0.5)]);
+      metrics_.latency(name, times_[static_cast<std::size_t>(
+                                 std::lround(share * static_cast<double>(times_.size() - 1)))]);
   }
 
  private:

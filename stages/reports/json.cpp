@@ -49,7 +49,7 @@ class JsonReading {
   bool string(std::string& value) {
     return scalar([&] { return Json(std::move(value)); });
   }
-  bool binary(Json::binary_t&) { return true; }
+  static bool binary(Json::binary_t&) { return true; }
   bool start_object(std::size_t) { return open(Json::object()); }
   bool start_array(std::size_t) { return open(Json::array()); }
   bool end_object() { return close(); }

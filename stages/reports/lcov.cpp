@@ -2,6 +2,8 @@
 // merged.
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -54,10 +56,10 @@ class Lcov {
 
  private:
   static bool is_known(std::string_view key) {
-    for (const std::string_view known : {"TN", "VER", "FN", "FNDA", "FNF", "FNH", "FNL", "FNA",
-                                         "LF", "LH", "BRF", "BRH", "MCDC", "MCF", "MCH"})
-      if (key == known) return true;
-    return false;
+    static constexpr std::array<std::string_view, 15> known{"TN",  "VER", "FN",   "FNDA", "FNF",
+                                                            "FNH", "FNL", "FNA",  "LF",   "LH",
+                                                            "BRF", "BRH", "MCDC", "MCF",  "MCH"};
+    return std::ranges::find(known, key) != known.end();
   }
 
   static tl::unexpected<Error> broken(std::size_t number, std::string_view what) {

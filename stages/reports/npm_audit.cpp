@@ -11,7 +11,6 @@ namespace {
 
 using nlohmann::json;
 using report::Finding;
-using report::Severity;
 using enum JsonPlace::Presence;
 
 /// What is wrong with a package: the titles of its advisories, or the packages it has them from.

@@ -1,5 +1,7 @@
 // pip-audit's JSON; up to version 2.0 without the object around the list. It tells no severity, so
 // that gates ask for `findings: 0`.
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
 #include "stages/reports/json.hpp"
@@ -11,7 +13,6 @@ namespace {
 
 using nlohmann::json;
 using report::Finding;
-using report::Severity;
 using enum JsonPlace::Presence;
 
 Result<void> read(std::istream& in, ReportSink& sink) {
@@ -30,7 +31,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
     for (const json& vulnerability : package.at("vulns")) {
       Finding finding;
       finding.rule = vulnerability.at("id").get<std::string>();
-      finding.package = name + "@" + version;
+      finding.package = fmt::format("{}@{}", name, version);
       finding.message = json_text(vulnerability, "description");
       sink.finding(std::move(finding));
     }

@@ -11,7 +11,6 @@ namespace {
 
 using nlohmann::json;
 using report::Finding;
-using report::Severity;
 using enum JsonPlace::Presence;
 
 Finding found(std::string id, const std::string& name, const std::string& version) {

@@ -3,6 +3,7 @@
 // then the rules are read first, in a reading of their own.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <unordered_map>
@@ -105,11 +106,10 @@ bool is_settled(const json& result) {
   if (!kind.empty() && kind != "fail" && kind != "open" && kind != "review") return true;
   const json& suppressions = json_at(result, "suppressions");
   if (!suppressions.is_array() || suppressions.empty()) return false;
-  for (const json& one : suppressions) {
+  return std::ranges::all_of(suppressions, [](const json& one) {
     const auto status = json_text(one, "status");
-    if (!status.empty() && status != "accepted") return false;
-  }
-  return true;
+    return status.empty() || status == "accepted";
+  });
 }
 
 class Sarif {
@@ -117,7 +117,7 @@ class Sarif {
   explicit Sarif(ReportSink& sink) : sink_(sink) {}
 
   Result<void> run(std::istream& in) {
-    const auto first = read(in, Pass::everything);
+    auto first = read(in, Pass::everything);
     if (!needs_rules_first_) return first;
     in.clear();
     in.seekg(0);

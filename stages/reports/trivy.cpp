@@ -11,7 +11,6 @@ namespace {
 
 using nlohmann::json;
 using report::Finding;
-using report::Severity;
 using enum JsonPlace::Presence;
 
 std::string text_or(std::string text, std::string other) {

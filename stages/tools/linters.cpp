@@ -2,6 +2,7 @@
 
 namespace pipectl::stages {
 
+// NOLINTNEXTLINE(readability-function-size): a table
 std::vector<ToolPreset> linters() {
   using enum ToolPreset::Writes;
   using enum ToolPreset::Globs;

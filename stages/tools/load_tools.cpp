@@ -3,6 +3,7 @@
 namespace pipectl::stages {
 
 /// What is a good latency depends on the service: only errors have a bound of their own.
+// NOLINTNEXTLINE(readability-function-size): a table
 std::vector<ToolPreset> load_tools() {
   using enum ToolPreset::Writes;
   using enum ToolPreset::Args;

@@ -2,6 +2,7 @@
 
 namespace pipectl::stages {
 
+// NOLINTNEXTLINE(readability-function-size): a table
 std::vector<ToolPreset> scanners() {
   using enum ToolPreset::Writes;
   constexpr std::string_view security = "security";

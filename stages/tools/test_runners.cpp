@@ -4,6 +4,7 @@ namespace pipectl::stages {
 
 /// None of them has codes that mean "found something": a test that failed is a failure, and so is
 /// whatever else makes a runner say so (a coverage threshold of its own).
+// NOLINTNEXTLINE(readability-function-size): a table
 std::vector<ToolPreset> test_runners() {
   constexpr std::string_view test = "test";
   const std::vector<ToolPreset::Pair> gate{{"tests.failed", "0"}};
