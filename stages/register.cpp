@@ -2,6 +2,7 @@
 
 #include "stages/checks/checks.hpp"
 #include "stages/kinds/kinds.hpp"
+#include "stages/load/load.hpp"
 #include "stages/strategies/strategies.hpp"
 #include "stages/reports/reports.hpp"
 #include "stages/tools/tools.hpp"
@@ -27,6 +28,7 @@ void register_stages(Registry& registry) {
   registry.add(stages::make_http_check());
   registry.add(stages::make_tcp_check());
   registry.add(stages::make_command_check());
+  registry.add(stages::make_load_method());
   stages::register_reports(registry);
   stages::register_tools(registry);
 }

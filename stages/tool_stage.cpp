@@ -11,6 +11,7 @@
 #include "core/exec/line_output.hpp"
 #include "core/store/find_files.hpp"
 #include "core/store/names.hpp"
+#include "stages/report_folder.hpp"
 #include "stages/report_output.hpp"
 #include "stages/template_key.hpp"
 
@@ -18,28 +19,6 @@ namespace pipectl::stages {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* reports_folder = ".pipectl-reports";
-
-/// Nothing of it belongs into a commit.
-Result<fs::path> make_folder(const StageContext& context) {
-  const fs::path all = context.directory / reports_folder;
-  const fs::path own = all / store::file_name_of(context.stage);
-  std::error_code error;
-  fs::create_directories(all, error);
-  if (error)
-    return fail(Fault::infrastructure,
-                fmt::format("cannot make {}: {}", printable(all.string()), error.message()));
-  if (!lies_within(all, context.workspace))
-    return fail(Fault::step, fmt::format("{} leads out of the workspace", printable(all.string())));
-  fs::remove_all(own, error);
-  fs::create_directories(own, error);
-  if (error)
-    return fail(Fault::infrastructure,
-                fmt::format("cannot make {}: {}", printable(own.string()), error.message()));
-  if (!fs::exists(all / ".gitignore", error)) TRY(write_file_atomically(all / ".gitignore", "*\n"));
-  return own;
-}
 
 bool has_wildcard(std::string_view text) { return text.find_first_of("*?[{") != text.npos; }
 
@@ -107,7 +86,7 @@ Result<StageCommand> ToolStage::command(StageContext& context, const fs::path& f
 }
 
 Result<Outcome> ToolStage::run_tool(StageContext& context) const {
-  const fs::path folder = TRY(make_folder(context));
+  const fs::path folder = TRY(make_report_folder(context));
   StageCommand command = TRY(this->command(context, folder));
   context.emit.note(headline(command.argv));
   const auto log = make_line_output(context.redactor, context.emit);

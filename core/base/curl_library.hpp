@@ -7,7 +7,8 @@
 
 namespace pipectl {
 
-/// The part of libcurl that pipectl uses, as it was found at run time. Internal to core/base.
+/// The part of libcurl that pipectl uses, as it was found at run time. For core/base and the load
+/// generator: everybody else has HttpClient.
 struct CurlLibrary {
   decltype(&::curl_global_init) global_init{};
   decltype(&::curl_easy_init) easy_init{};

@@ -6,7 +6,7 @@
 
 namespace pipectl {
 
-/// The parts of a URL that decide what may be sent to it. Internal to core/base.
+/// The parts of a URL that decide what may be sent to it. For those who use libcurl themselves.
 struct UrlParts {
   std::string scheme;
   std::string host;

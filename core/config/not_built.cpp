@@ -7,10 +7,8 @@
 namespace pipectl::config {
 namespace {
 
-constexpr std::string_view own_tool = "call the tool with `run`";
-
 constexpr std::array table{
-    NotBuilt{Place::stage_key, "load", own_tool},
+    NotBuilt{Place::stage_key, "load", "kind `perf` has it; elsewhere call a tool with `run`"},
     NotBuilt{Place::stage_key, "docker",
              "kinds `build` and `publish` have it; elsewhere call docker with `run`"},
     NotBuilt{Place::stage_key, "compose",

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/base/cancel.hpp"
+#include "core/base/clock.hpp"
+#include "core/base/result.hpp"
+#include "stages/checks/status_set.hpp"
+#include "stages/load/result.hpp"
+#include "stages/load/schedule.hpp"
+
+namespace pipectl::stages::load {
+
+/// A request with all its values.
+struct Request {
+  std::string method{"GET"};
+  std::string url;
+  std::vector<std::string> headers;  ///< `Name: value`
+  std::string body;
+  StatusSet status{*StatusSet::parse({"200-399"})};
+  std::string contains;
+  Milliseconds think{0};
+};
+
+struct Scenario {
+  std::string name;
+  long weight{1};
+  std::vector<Request> requests;  ///< at least one
+};
+
+struct Load {
+  std::vector<Scenario> scenarios;  ///< at least one
+  long users{0};                    ///< closed load; 0: open, by `phases`
+  std::vector<Phase> phases;        ///< with the warm-up
+  Seconds warmup{0};
+  Seconds duration{0};  ///< after the warm-up
+  Milliseconds timeout{10'000};
+  std::string ca_file;
+  std::string ca_directory;
+};
+
+/// Called about once a second with what was measured so far.
+using Progress = std::function<void(const LoadResult&)>;
+
+/// Sends the load, on one thread and many connections (libcurl's multi interface), and blocks until
+/// the last response is there or late. Proxies are not used and redirects not followed: a load goes
+/// to the host that it names. Errors: Fault::infrastructure without libcurl, Fault::cancelled.
+[[nodiscard]] Result<LoadResult> generate(const Load& load, const CancelToken& cancel,
+                                          const Progress& progress);
+
+}  // namespace pipectl::stages::load

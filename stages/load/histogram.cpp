@@ -1,0 +1,66 @@
+#include "stages/load/histogram.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+
+namespace pipectl::stages::load {
+namespace {
+
+// Below 2,048 each value has a bucket; above, every power of two is cut into 1,024 buckets.
+constexpr unsigned whole_bits = 11;
+constexpr std::uint64_t half = 1U << (whole_bits - 1);
+constexpr std::uint64_t longest = 3'600'000'000;  // an hour
+constexpr double per_millisecond = 1'000;
+
+std::size_t bucket_of(std::uint64_t value) noexcept {
+  const unsigned bits = static_cast<unsigned>(std::bit_width(value));
+  if (bits <= whole_bits) return static_cast<std::size_t>(value);
+  const unsigned shift = bits - whole_bits;
+  return static_cast<std::size_t>(shift * half + (value >> shift));
+}
+
+/// The largest value of a bucket.
+std::uint64_t last_of(std::size_t bucket) noexcept {
+  if (bucket < 2 * half) return bucket;
+  const std::uint64_t shift = bucket / half - 1;
+  const std::uint64_t base = bucket - shift * half;
+  return ((base + 1) << shift) - 1;
+}
+
+}  // namespace
+
+Histogram::Histogram() : buckets_(bucket_of(longest) + 1) {}
+
+void Histogram::record(std::uint64_t microseconds) {
+  const std::uint64_t value = std::min(microseconds, longest);
+  ++buckets_[bucket_of(value)];
+  min_ = count_ == 0 ? value : std::min(min_, value);
+  max_ = std::max(max_, value);
+  sum_ += static_cast<double>(value);
+  ++count_;
+}
+
+double Histogram::min() const noexcept { return static_cast<double>(min_) / per_millisecond; }
+double Histogram::max() const noexcept { return static_cast<double>(max_) / per_millisecond; }
+
+double Histogram::mean() const noexcept {
+  return count_ == 0 ? 0 : sum_ / static_cast<double>(count_) / per_millisecond;
+}
+
+double Histogram::percentile(double percent) const noexcept {
+  if (count_ == 0) return 0;
+  const double share = std::clamp(percent, 0.0, 100.0) / 100;
+  const auto wanted = std::max<std::uint64_t>(
+      1, static_cast<std::uint64_t>(std::ceil(share * static_cast<double>(count_))));
+  std::uint64_t seen = 0;
+  for (std::size_t bucket = 0; bucket < buckets_.size(); ++bucket) {
+    seen += buckets_[bucket];
+    if (seen < wanted) continue;
+    return static_cast<double>(std::clamp(last_of(bucket), min_, max_)) / per_millisecond;
+  }
+  return max();
+}
+
+}  // namespace pipectl::stages::load

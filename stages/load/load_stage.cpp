@@ -1,0 +1,166 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/api/run_command.hpp"
+#include "core/base/files.hpp"
+#include "core/base/text.hpp"
+#include "stages/load/generator.hpp"
+#include "stages/load/hosts.hpp"
+#include "stages/load/load.hpp"
+#include "stages/load/spec.hpp"
+#include "stages/report_folder.hpp"
+#include "stages/template_key.hpp"
+
+namespace pipectl::stages {
+namespace {
+
+using namespace load;
+
+constexpr const char* result_file = "load.json";
+/// What is a good latency depends on the service: only errors have a bound of their own.
+constexpr const char* usual_errors = "< 1%";
+
+Seconds seconds(Milliseconds duration) { return std::chrono::duration<double>(duration).count(); }
+
+std::string value_of(const EnvMap& env, const std::string& name) {
+  const auto found = env.find(name);
+  return found == env.end() ? std::string{} : found->second;
+}
+
+/// A line break in a header would begin another one, or another request.
+Result<std::string> header(const std::string& name, const std::string& value) {
+  const std::string line = fmt::format("{}: {}", name, value);
+  if (line.find_first_of(std::string_view{"\r\n\0", 3}) != std::string::npos || name.empty() ||
+      name.find(':') != std::string::npos)
+    return fail(Fault::step, fmt::format("'{}' is no header", printable(name)));
+  return line;
+}
+
+class LoadStage final : public StageRunner {
+ public:
+  explicit LoadStage(LoadSpec spec) : spec_(std::move(spec)) {}
+
+  [[nodiscard]] std::vector<std::string> preview(const expr::Scope& scope) const override {
+    std::vector<std::string> lines;
+    for (const auto& scenario : spec_.scenarios)
+      for (const auto& request : scenario.requests)
+        lines.push_back(fmt::format("load: {} {}", request.method, shown(request.url, scope)));
+    lines.back() += fmt::format(", {}", profile());
+    return lines;
+  }
+
+  Outcome run(StageContext& context) const override {
+    auto outcome = measure(context);
+    return outcome ? *std::move(outcome) : outcome_of(outcome.error());
+  }
+
+  [[nodiscard]] Measures measures() const override {
+    Measures measures;
+    measures.own = Measures::Own::metrics;
+    measures.gates.push_back({"error_rate", expr::Template::literal(usual_errors), {}});
+    return measures;
+  }
+
+ private:
+  [[nodiscard]] std::string profile() const {
+    const std::string length = human_duration(spec_.duration);
+    if (spec_.users > 0)
+      return fmt::format("{} user{} for {}", spec_.users, spec_.users == 1 ? "" : "s", length);
+    double most = 0;
+    for (const Phase& phase : spec_.phases) most = std::max({most, phase.from, phase.to});
+    return fmt::format("{}{:g}/s for {}", spec_.phases.size() > 1 ? "up to " : "", most, length);
+  }
+
+  Result<Outcome> measure(StageContext& context) const {
+    const Load load = TRY(ready(context));
+    const auto folder = TRY(make_report_folder(context));
+    context.emit.note("$ load: " + profile());
+    CancelSource stop{context.cancel};
+    bool late = false;
+    const auto progress = [&](const LoadResult& so_far) {
+      context.emit.note(one_line(so_far));
+      late = context.deadline && context.clock.steady() >= *context.deadline;
+      if (late) stop.cancel(CancelReason::user);
+    };
+    const auto result = generate(load, stop.token(), progress);
+    if (!result && late) return timed_out(context);
+    if (!result) return tl::unexpected(result.error());
+    TRY(write_file_atomically(folder / result_file, to_json(*result)));
+    for (const auto& [cause, count] : result->all.errors)
+      context.emit.note(fmt::format("{} failed: {}", count, cause));
+    if (context.report != nullptr) tell(*result, *context.report);
+    Outcome outcome;
+    outcome.exit_code = 0;
+    outcome.summary = one_line(*result);
+    return outcome;
+  }
+
+  static Outcome timed_out(const StageContext& context) {
+    Outcome outcome;
+    outcome.status = Status::timed_out;
+    outcome.reason = fmt::format("timed out after {}",
+                                 human_duration(context.spec.timeout.value_or(Milliseconds{0})));
+    outcome.hint = "the stage's `timeout` is shorter than its load";
+    return outcome;
+  }
+
+  [[nodiscard]] Result<Load> ready(const StageContext& context) const {
+    Load load;
+    for (const auto& spec : spec_.scenarios) {
+      Scenario& scenario = load.scenarios.emplace_back();
+      scenario.name = spec.name;
+      scenario.weight = spec.weight;
+      for (const auto& request : spec.requests)
+        scenario.requests.push_back(TRY(ready(request, context)));
+    }
+    load.users = spec_.users;
+    load.warmup = seconds(spec_.warmup);
+    load.duration = seconds(spec_.duration);
+    load.phases = spec_.phases;
+    if (spec_.users == 0 && load.warmup > 0) {
+      const double rate = spec_.phases.front().from;
+      load.phases.insert(load.phases.begin(), {rate, rate, load.warmup});
+    }
+    load.timeout = spec_.timeout;
+    load.ca_file = value_of(context.env, "SSL_CERT_FILE");
+    load.ca_directory = value_of(context.env, "SSL_CERT_DIR");
+    return load;
+  }
+
+  [[nodiscard]] Result<Request> ready(const RequestSpec& spec, const StageContext& context) const {
+    Request request;
+    request.method = spec.method;
+    request.url = TRY(spec.url.evaluate(context.scope));
+    if (spec_.hosts == expr::Origin::outside) TRY(check_host(request.url, spec_.allow_hosts));
+    for (const auto& [name, value] : spec.headers)
+      request.headers.push_back(TRY(header(name, TRY(value.evaluate(context.scope)))));
+    if (spec.body) request.body = TRY(spec.body->evaluate(context.scope));
+    if (spec.contains) request.contains = TRY(spec.contains->evaluate(context.scope));
+    request.status = spec.status;
+    request.think = spec.think;
+    return request;
+  }
+
+  LoadSpec spec_;
+};
+
+class LoadMethod final : public StageMethod {
+ public:
+  [[nodiscard]] std::string_view kind() const noexcept override { return "perf"; }
+  [[nodiscard]] KeyDoc key() const override {
+    return {"load", load_schema,
+            "Sends requests and measures: `url` or `scenarios`, `rate`, `users` or `stages`, …"};
+  }
+  [[nodiscard]] std::unique_ptr<StageRunner> parse(yaml::Node value,
+                                                   const ParseContext& context) const override {
+    auto spec = parse_load(value, context);
+    return spec ? std::make_unique<LoadStage>(*std::move(spec)) : nullptr;
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<StageMethod> make_load_method() { return std::make_unique<LoadMethod>(); }
+
+}  // namespace pipectl::stages

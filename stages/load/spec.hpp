@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/api/stage_kind.hpp"
+#include "stages/checks/status_set.hpp"
+#include "stages/load/schedule.hpp"
+
+namespace pipectl::stages::load {
+
+/// One request of a scenario.
+struct RequestSpec {
+  std::string method{"GET"};
+  expr::Template url;
+  std::vector<std::pair<std::string, expr::Template>> headers;
+  std::optional<expr::Template> body;
+  StatusSet status{*StatusSet::parse({"200-399"})};
+  std::optional<expr::Template> contains;  ///< of the response's body
+  Milliseconds think{0};                   ///< before the next one
+};
+
+/// What a user does, one request after the other, on a connection of its own.
+struct ScenarioSpec {
+  std::string name;
+  long weight{1};
+  std::vector<RequestSpec> requests;
+};
+
+/// `load` of a perf stage. Either users (each begins anew when it is through: a closed load), or
+/// phases (users arrive at a rate: an open load).
+struct LoadSpec {
+  std::vector<ScenarioSpec> scenarios;
+  long users{0};
+  std::vector<Phase> phases;
+  Milliseconds duration{0};  ///< of what counts, without the warm-up
+  Milliseconds warmup{0};
+  Milliseconds timeout{10'000};  ///< of one request
+  std::vector<std::string> allow_hosts;
+  /// Hosts that only a run knows have to be in allow_hosts.
+  expr::Origin hosts{expr::Origin::file};
+};
+
+/// JSON Schema of the key's value.
+extern const char* const load_schema;
+[[nodiscard]] std::optional<LoadSpec> parse_load(yaml::Node value, const ParseContext& context);
+
+}  // namespace pipectl::stages::load
