@@ -25,6 +25,7 @@ std::vector<ToolPreset> test_runners() {
                    "--cov-report=xml:{cobertura}"},
        .reports = {{"junit", "junit.xml"}, {"cobertura", "coverage.xml"}},
        .gate = gate,
+       .env = {{"COVERAGE_FILE", "{dir}/coverage.data"}},  // instances of a matrix run side by side
        .signs = {".coveragerc"},
        .install = "pip install pytest pytest-cov",
        .image = "python:3"},
