@@ -23,9 +23,9 @@ Mailbox::~Mailbox() {
   ::close(quiet_fd_);
 }
 
+bool Mailbox::must_ring() noexcept { return !std::exchange(rung_, true); }
+
 void Mailbox::ring() noexcept {
-  if (rung_) return;
-  rung_ = true;
   const std::uint64_t one = 1;
   static_cast<void>(!::write(fd_, &one, sizeof one));
 }
@@ -48,29 +48,36 @@ void Mailbox::silence() noexcept {
 }
 
 void Mailbox::post(plan::NodeId node, std::variant<Spawned, Reason, Remember, Ended> what) {
-  const std::lock_guard lock{mutex_};
-  const bool quiet =
-      std::holds_alternative<Spawned>(what) || std::holds_alternative<Reason>(what);
+  const bool quiet = std::holds_alternative<Spawned>(what) || std::holds_alternative<Reason>(what);
+  std::unique_lock lock{mutex_};
   ended_ = ended_ || std::holds_alternative<Ended>(what);
   state_.push_back(State{node, std::move(what)});
-  quiet ? ring_later() : ring();
+  if (quiet) return ring_later();
+  const bool ringing = must_ring();
+  lock.unlock();
+  if (ringing) ring();
 }
 
 void Mailbox::show(Shown shown) {
-  const std::lock_guard lock{mutex_};
+  const bool quiet = std::holds_alternative<event::StageNote>(shown.what);
+  std::unique_lock lock{mutex_};
   shown_.push_back(std::move(shown));
-  ring();
+  if (quiet) return ring_later();
+  const bool ringing = must_ring();
+  lock.unlock();
+  if (ringing) ring();
 }
 
-bool Mailbox::offer_output(plan::NodeId node, Stream stream, std::string& text,
-                           Milliseconds wait) {
+bool Mailbox::offer_output(plan::NodeId node, Stream stream, std::string& text, Milliseconds wait) {
   std::unique_lock lock{mutex_};
   const auto has_room = [&] { return held_ == 0 || held_ + text.size() <= capacity; };
   if (!room_.wait_for(lock, wait, has_room)) return false;
   held_ += text.size();
   shown_.push_back(Shown{node, event::StageOutput{{}, stream, std::move(text)}});
   text.clear();
-  ring();
+  const bool ringing = must_ring();
+  lock.unlock();
+  if (ringing) ring();
   return true;
 }
 
@@ -85,7 +92,7 @@ Mailbox::Mail Mailbox::collect(Take take) {
     room_.notify_all();
   }
   ended_ = false;
-  if (!shown_.empty()) ring();  // what stayed behind must be heard of again
+  if (!shown_.empty() && must_ring()) ring();  // what stayed behind must be heard of again
   return mail;
 }
 

@@ -26,7 +26,7 @@ class Mailbox {
   /// Tells the engine that a child runs. Not urgent: it rides along with the next message, or makes
   /// quiet_fd() readable within some milliseconds. A stage that ends sooner costs no extra turn.
   struct Spawned { ProcessId process; };
-  /// Why the stage runs, for its record. As little urgent.
+  /// Why the stage runs, for its record. As little urgent; a note that is shown is neither.
   struct Reason { std::string why; };
   /// A worker waits for `done` until the engine has this on disk.
   struct Remember { std::string key; std::string value; std::promise<Result<void>> done; };
@@ -65,10 +65,13 @@ class Mailbox {
 
   /// Readable when there is mail.
   [[nodiscard]] int fd() const noexcept { return fd_; }
-  /// Readable when a Spawned or a Reason has waited for some milliseconds.
+  /// Readable when what is not urgent has waited for some milliseconds.
   [[nodiscard]] int quiet_fd() const noexcept { return quiet_fd_; }
 
  private:
+  /// Whether the caller, who holds the mutex, has to ring() once it has let go of it: an engine that
+  /// wakes while the mutex is still held would go straight back to sleep.
+  [[nodiscard]] bool must_ring() noexcept;
   void ring() noexcept;
   void ring_later() noexcept;
   void silence() noexcept;
@@ -82,7 +85,7 @@ class Mailbox {
   std::vector<State> state_;      // protected by mutex_
   std::vector<Shown> shown_;      // protected by mutex_
   std::size_t held_{0};           // protected by mutex_: bytes of output in shown_
-  bool rung_{false};              // protected by mutex_
+  bool rung_{false};              // protected by mutex_: fd_ is readable, or will be in a moment
   bool will_ring_{false};         // protected by mutex_: the timer runs
   bool ended_{false};             // protected by mutex_: an Ended is in state_
 };
