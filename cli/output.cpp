@@ -9,20 +9,21 @@
 #include <tuple>
 
 #include "cli/app.hpp"
+#include "core/base/write_all.hpp"
 
 namespace pipectl::cli {
 
-Result<void> write_stdout(std::string_view data) {
+Result<Reader> write_to_reader(std::string_view data) {
   std::ignore = std::signal(SIGPIPE, SIG_IGN);
-  while (!data.empty()) {
-    const ssize_t written = ::write(STDOUT_FILENO, data.data(), data.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0 && errno == EPIPE) return {};
-    if (written < 0)
-      return fail(Fault::infrastructure,
-                  fmt::format("cannot write to stdout: {}", std::strerror(errno)));
-    data.remove_prefix(static_cast<std::size_t>(written));
-  }
+  const int error = write_all(STDOUT_FILENO, data);
+  if (error == 0) return Reader::there;
+  if (error == EPIPE) return Reader::gone;
+  return fail(Fault::infrastructure,
+              fmt::format("cannot write to stdout: {}", std::strerror(error)));
+}
+
+Result<void> write_stdout(std::string_view data) {
+  TRY(write_to_reader(data));
   return {};
 }
 

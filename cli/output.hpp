@@ -12,6 +12,10 @@ namespace pipectl::cli {
 /// is Fault::infrastructure.
 Result<void> write_stdout(std::string_view data);
 
+/// The same for one who goes on writing, and wants to know when nobody reads any more.
+enum class Reader { there, gone };
+[[nodiscard]] Result<Reader> write_to_reader(std::string_view data);
+
 /// What stdout can show.
 [[nodiscard]] ui::Terminal stdout_terminal(const EnvMap& environment);
 

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 
+#include "core/base/write_all.hpp"
 #include "core/store/io_error.hpp"
 
 namespace pipectl::stages {
@@ -18,14 +19,8 @@ Result<void> ReportOutput::open(const std::filesystem::path& file) {
 
 bool ReportOutput::offer(Stream stream, std::string& bytes, Milliseconds wait) {
   if (stream == Stream::err) return log_.offer(stream, bytes, wait);
-  std::string_view rest = bytes;
-  while (!rest.empty() && !failure_) {
-    const ssize_t put = ::write(fd_.get(), rest.data(), rest.size());
-    if (put >= 0)
-      rest.remove_prefix(static_cast<std::size_t>(put));
-    else if (errno != EINTR)
-      failure_ = store::io_error("write", file_, errno).value();
-  }
+  const int error = failure_ ? 0 : write_all(fd_.get(), bytes);
+  if (error != 0) failure_ = store::io_error("write", file_, error).value();
   bytes.clear();
   return true;
 }

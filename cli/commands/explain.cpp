@@ -5,6 +5,7 @@
 #include "cli/history/explanation.hpp"
 #include "cli/history/history.hpp"
 #include "cli/history/record_json.hpp"
+#include "cli/output.hpp"
 
 namespace pipectl::cli {
 namespace {
@@ -19,8 +20,8 @@ Result<void> explain(const ExplainOptions& options, const Invocation& invocation
   const auto history = TRY(need_history(options.history, invocation));
   const auto run = TRY(history->load(options.run));
   const auto* const stage = TRY(find_stage(run, options.stage));
-  if (options.history.json) return print(json_of_stage(run, *stage, *history));
-  return print(explanation(run, *stage, *history, output_terminal(invocation)));
+  if (options.history.json) return write_stdout(json_of_stage(run, *stage, *history));
+  return write_stdout(explanation(run, *stage, *history, stdout_terminal(invocation.env)));
 }
 
 }  // namespace

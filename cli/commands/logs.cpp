@@ -11,6 +11,7 @@
 #include "cli/history/history.hpp"
 #include "cli/history/log_reader.hpp"
 #include "cli/history/record_json.hpp"
+#include "cli/output.hpp"
 #include "core/base/text.hpp"
 
 namespace pipectl::cli {
@@ -53,11 +54,17 @@ Result<void> show(store::RunStore& history, const store::RunRecord& run,
                   const store::StageRecord& stage, bool follow) {
   const auto file = history.log_file(run.id, stage.name);
   LogReader log(file);
+  Reader reader = Reader::there;
+  const auto print = [&reader](std::string_view bytes) -> Result<void> {
+    if (reader == Reader::there) reader = TRY(write_to_reader(bytes));
+    return {};
+  };
   bool over = false;
   do {
     // In this order: what was written before the end is read after it was seen.
     over = !follow || is_over(history, run, stage.name);
-    TRY(log.read([](std::string_view bytes) { return print(bytes); }));
+    TRY(log.read(print));
+    over = over || reader == Reader::gone;
     if (!over) log.wait(look_again);
   } while (!over);
   if (!log.found()) note_silence(stage, file);
@@ -68,7 +75,7 @@ Result<void> logs(const LogsOptions& options, const Invocation& invocation) {
   const auto history = TRY(need_history(options.history, invocation));
   const auto run = TRY(history->load(options.words.size() > 1 ? options.words.front() : "latest"));
   const auto* const stage = TRY(find_stage(run, options.words.back()));
-  if (options.history.json) return print(json_of_stage(run, *stage, *history));
+  if (options.history.json) return write_stdout(json_of_stage(run, *stage, *history));
   return show(*history, run, *stage, options.follow);
 }
 

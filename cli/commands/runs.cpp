@@ -8,6 +8,7 @@
 #include "cli/history/history.hpp"
 #include "cli/history/record_json.hpp"
 #include "cli/history/run_page.hpp"
+#include "cli/output.hpp"
 #include "cli/session/gone_runs.hpp"
 #include "cli/usage.hpp"
 
@@ -33,20 +34,20 @@ Result<void> list(const RunsOptions& options, const Invocation& invocation) {
   if (!history && options.names) return {};
   if (!history) {
     std::ignore = std::fputs("nothing has run here yet\n", stderr);
-    return options.history.json ? print("{\"v\": 1, \"runs\": []}\n") : Result<void>{};
+    return options.history.json ? write_stdout("{\"v\": 1, \"runs\": []}\n") : Result<void>{};
   }
   const auto runs = TRY(history->list(options.most));
-  if (options.names) return print(ids_of(runs));
-  if (options.history.json) return print(json_of_list(runs, *history));
+  if (options.names) return write_stdout(ids_of(runs));
+  if (options.history.json) return write_stdout(json_of_list(runs, *history));
   if (runs.empty()) std::ignore = std::fputs("no runs are kept\n", stderr);
-  return print(run_table(runs, *history, output_terminal(invocation)));
+  return write_stdout(run_table(runs, *history, stdout_terminal(invocation.env)));
 }
 
 Result<void> show(const RunsOptions& options, const Invocation& invocation) {
   const auto history = TRY(need_history(options.history, invocation));
   const auto run = TRY(history->load(options.run));
-  if (options.history.json) return print(json_of_run(run, *history));
-  return print(run_page(run, *history, output_terminal(invocation)));
+  if (options.history.json) return write_stdout(json_of_run(run, *history));
+  return write_stdout(run_page(run, *history, stdout_terminal(invocation.env)));
 }
 
 Result<void> clean(const RunsOptions& options, const Invocation& invocation) {
@@ -55,8 +56,8 @@ Result<void> clean(const RunsOptions& options, const Invocation& invocation) {
   if (history)
     remove_what_gone_runs_left({*history, make_registry(), invocation.env, ""}, CancelToken{});
   if (history) pruned = TRY(clean_runs(*history, options.clean));
-  if (options.history.json) return print(json_of_pruned(pruned));
-  return print(cleaned_text(pruned));
+  if (options.history.json) return write_stdout(json_of_pruned(pruned));
+  return write_stdout(cleaned_text(pruned));
 }
 
 using Action = Result<void> (*)(const RunsOptions&, const Invocation&);

@@ -2,10 +2,8 @@
 
 #include <fmt/chrono.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
-#include <cerrno>
 #include <ctime>
 #include <filesystem>
 #include <system_error>
@@ -105,31 +103,11 @@ RunResult result_of(const store::RunRecord& run, bool is_running) noexcept {
                                : RunResult{"failed", Paint::red};
 }
 
-ui::Terminal output_terminal(const Invocation& invocation) {
-  auto terminal = ui::decide(ui::query_terminal(STDOUT_FILENO), invocation.env);
-  return terminal;
-}
-
 std::string local_time(WallTime time) {
   const std::time_t second = std::chrono::system_clock::to_time_t(time);
   std::tm local{};
   ::localtime_r(&second, &local);
   return fmt::format("{:%Y-%m-%d %H:%M:%S}", local);
-}
-
-Result<void> print(std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t put = ::write(STDOUT_FILENO, text.data(), text.size());
-    if (put >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(put));
-    } else if (errno == EPIPE) {
-      return {};
-    } else if (errno != EINTR) {
-      return fail(Fault::infrastructure, fmt::format("cannot write to stdout: {}",
-                                                     std::generic_category().message(errno)));
-    }
-  }
-  return {};
 }
 
 }  // namespace pipectl::cli

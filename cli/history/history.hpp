@@ -43,13 +43,7 @@ struct RunResult {
 };
 [[nodiscard]] RunResult result_of(const store::RunRecord& run, bool is_running) noexcept;
 
-/// What stdout can do.
-[[nodiscard]] ui::Terminal output_terminal(const Invocation& invocation);
-
 /// `2026-11-20 15:52:01` in the local time zone.
 [[nodiscard]] std::string local_time(WallTime time);
-
-/// Everything to stdout. A reader that has gone away is no error; a full disk is.
-Result<void> print(std::string_view text);
 
 }  // namespace pipectl::cli

@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "core/base/unique_fd.hpp"
+#include "core/base/write_all.hpp"
 
 namespace pipectl {
 namespace {
@@ -41,17 +42,6 @@ Result<std::size_t> read_some(int fd, char* to, std::size_t size, const fs::path
     if (got >= 0) return static_cast<std::size_t>(got);
     if (errno != EINTR) return file_error("read", path, errno);
   }
-}
-
-Result<void> write_all(int fd, std::string_view content, const fs::path& path) {
-  while (!content.empty()) {
-    const ssize_t put = ::write(fd, content.data(), content.size());
-    if (put >= 0)
-      content.remove_prefix(static_cast<std::size_t>(put));
-    else if (errno != EINTR)
-      return file_error("write", path, errno);
-  }
-  return {};
 }
 
 /// Removes a half-written file unless it was published.
@@ -119,7 +109,7 @@ Result<void> write_file_atomically(const fs::path& path, std::string_view conten
     const UniqueFd file(::open(temporary.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC,
                                static_cast<mode_t>(mode)));
     if (!file) return file_error("write", path, errno);
-    TRY(write_all(file.get(), content, path));
+    if (const int error = write_all(file.get(), content)) return file_error("write", path, error);
     if (::fsync(file.get()) != 0) return file_error("write", path, errno);
   }
   if (::rename(temporary.path().c_str(), path.c_str()) != 0)

@@ -9,6 +9,8 @@
 #include <cerrno>
 #include <system_error>
 
+#include "core/base/write_all.hpp"
+
 namespace pipectl {
 namespace {
 
@@ -47,11 +49,8 @@ Result<UniqueFd> make_input(std::string_view bytes) {
   // that never reads it holds up nothing.
   UniqueFd file(::memfd_create("stdin", MFD_CLOEXEC));
   if (!file) return no_descriptor("the input of a command", errno);
-  while (!bytes.empty()) {
-    const ssize_t put = ::write(file.get(), bytes.data(), bytes.size());
-    if (put < 0 && errno != EINTR) return no_descriptor("the input of a command", errno);
-    if (put > 0) bytes.remove_prefix(static_cast<std::size_t>(put));
-  }
+  if (const int error = write_all(file.get(), bytes))
+    return no_descriptor("the input of a command", error);
   if (::lseek(file.get(), 0, SEEK_SET) != 0) return no_descriptor("the input of a command", errno);
   return moved_up(std::move(file), above_stdio);
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/base/unique_fd.hpp"
+#include "core/base/write_all.hpp"
 #include "core/git/remote_error.hpp"
 
 namespace pipectl::git {
@@ -43,12 +44,8 @@ int copy_bytes(const fs::path& from, const fs::path& to) {
   while (true) {
     const ssize_t count = ::read(source.get(), buffer.data(), buffer.size());
     if (count <= 0) return count == 0 ? 0 : errno;
-    for (ssize_t done = 0; done < count;) {
-      const ssize_t written =
-          ::write(target.get(), buffer.data() + done, static_cast<std::size_t>(count - done));
-      if (written < 0) return errno;
-      done += written;
-    }
+    const std::string_view got{buffer.data(), static_cast<std::size_t>(count)};
+    if (const int error = write_all(target.get(), got)) return error;
   }
 }
 

@@ -12,23 +12,13 @@
 #include "core/base/sha256.hpp"
 #include "core/base/text.hpp"
 #include "core/base/unique_fd.hpp"
+#include "core/base/write_all.hpp"
 #include "core/store/io_error.hpp"
 
 namespace pipectl::store {
 namespace {
 
 namespace fs = std::filesystem;
-
-Result<void> write_all(int fd, std::string_view bytes, const fs::path& file) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::write(fd, bytes.data(), bytes.size());
-    if (put >= 0)
-      bytes.remove_prefix(static_cast<std::size_t>(put));
-    else if (errno != EINTR)
-      return io_error("write", file, errno);
-  }
-  return {};
-}
 
 Result<UniqueFd> open_within(const fs::path& from, const fs::path& boundary) {
   UniqueFd source(::open(from.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
@@ -65,7 +55,8 @@ Result<void> copy_by_hand(int from, int to, const fs::path& target) {
     if (got == 0) return {};
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return io_error("read for", target, errno);
-    TRY(write_all(to, std::string_view(buffer).substr(0, static_cast<std::size_t>(got)), target));
+    if (const int error = write_all(to, {buffer.data(), static_cast<std::size_t>(got)}))
+      return io_error("write", target, error);
   }
 }
 

@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "core/base/unique_fd.hpp"
+#include "core/base/write_all.hpp"
 #include "core/store/io_error.hpp"
 #include "core/store/names.hpp"
 #include "core/store/state_dir.hpp"
@@ -19,14 +20,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view separator = "--- next attempt ---\n";
 
-Result<void> write_all(int fd, std::string_view bytes, const fs::path& file) {
-  while (!bytes.empty()) {
-    const ssize_t put = ::write(fd, bytes.data(), bytes.size());
-    if (put >= 0)
-      bytes.remove_prefix(static_cast<std::size_t>(put));
-    else if (errno != EINTR)
-      return io_error("write the log", file, errno);
-  }
+Result<void> write_log(int fd, std::string_view bytes, const fs::path& file) {
+  if (const int error = write_all(fd, bytes)) return io_error("write the log", file, error);
   return {};
 }
 
@@ -37,8 +32,8 @@ Result<void> separate(int fd, const fs::path& file) {
   if (info.st_size == 0) return {};
   char last = '\n';
   if (::pread(fd, &last, 1, info.st_size - 1) < 0) return io_error("read", file, errno);
-  if (last != '\n') TRY(write_all(fd, "\n", file));
-  return write_all(fd, separator, file);
+  if (last != '\n') TRY(write_log(fd, "\n", file));
+  return write_log(fd, separator, file);
 }
 
 class FileLogWriter final : public LogWriter {
@@ -50,7 +45,7 @@ class FileLogWriter final : public LogWriter {
     if (text.empty()) return {};
     auto found = open_.find(stage);
     if (found == open_.end()) found = open_.emplace(stage, TRY(open_log(stage))).first;
-    return write_all(found->second.fd.get(), text, found->second.file);
+    return write_log(found->second.fd.get(), text, found->second.file);
   }
 
   void close(const std::string& stage) override { open_.erase(stage); }

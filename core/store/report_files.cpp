@@ -9,6 +9,7 @@
 
 #include "core/base/files.hpp"
 #include "core/base/unique_fd.hpp"
+#include "core/base/write_all.hpp"
 #include "core/store/io_error.hpp"
 #include "core/store/names.hpp"
 #include "core/store/report_json.hpp"
@@ -44,14 +45,7 @@ class LineFile {
     return flush();
   }
   Result<void> flush() {
-    std::string_view rest = buffer_;
-    while (!rest.empty()) {
-      const ssize_t put = ::write(fd_.get(), rest.data(), rest.size());
-      if (put >= 0)
-        rest.remove_prefix(static_cast<std::size_t>(put));
-      else if (errno != EINTR)
-        return io_error("write", file_, errno);
-    }
+    if (const int error = write_all(fd_.get(), buffer_)) return io_error("write", file_, error);
     buffer_.clear();
     return {};
   }

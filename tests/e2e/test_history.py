@@ -251,6 +251,36 @@ class HistoryTest(harness.PipectlTest):
         run.stdout.close()
         follow.stdout.close()
 
+    def test_following_ends_when_nobody_reads_any_more(self):
+        self.write("""
+            name: slow
+            stages:
+              talk: {run: 'echo first; cat gate; echo second; cat gate'}
+        """)
+        os.mkfifo(self.folder / "gate")
+        run = subprocess.Popen([harness.PIPECTL, "run", "--ui", "json"], cwd=self.folder,
+                               env=harness.clean_environment(), stdout=subprocess.PIPE, text=True)
+        self.addCleanup(run.kill)
+        for line in run.stdout:
+            if json.loads(line)["event"] == "stage.output":
+                break
+        rest = threading.Thread(target=run.stdout.read)
+        rest.start()
+        follow = subprocess.Popen([harness.PIPECTL, "logs", "--follow", "talk"], cwd=self.folder,
+                                  env=harness.clean_environment(), stdout=subprocess.PIPE, text=True)
+        self.addCleanup(follow.kill)
+        for line in follow.stdout:
+            if line == "first\n":
+                break
+        follow.stdout.close()
+        (self.folder / "gate").write_text("through the gate\n")
+        self.assertEqual(follow.wait(30), 0)
+        self.assertIsNone(run.poll(), "it ended while the stage was still running")
+        (self.folder / "gate").write_text("through the gate\n")
+        rest.join()
+        self.assertEqual(run.wait(), 0)
+        run.stdout.close()
+
     def test_a_killed_run_is_shown_as_it_was(self):
         self.write("""
             name: dies
