@@ -2,6 +2,7 @@
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -64,3 +65,18 @@ class DockerTest(PipectlTest):
                 return events
         self.fail(f"'{text}' never came: {events}\n{process.stderr.read()}")
         return events
+
+    def redis_image(self):
+        """The host's redis-server with the libraries that it needs, as an image; its name."""
+        server = shutil.which("redis-server")
+        listed = subprocess.run(["ldd", server], stdout=subprocess.PIPE, check=True, text=True).stdout
+        build = self.folder / "redis"
+        for path in {server} | {word for word in listed.split() if word.startswith("/")}:
+            target = build / path.lstrip("/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(pathlib.Path(path).resolve(), target)
+        (build / "Dockerfile").write_text(
+            f"FROM scratch\nCOPY . /\nCMD [\"{server}\", \"--protected-mode\", \"no\", \"--save\", \"\"]\n")
+        name = "pipectl-test/redis:1"
+        self.docker("build", "-t", name, build)
+        return name

@@ -1,5 +1,4 @@
 """`services:` with the real engine: health, names, ports, secrets, Compose."""
-import pathlib
 import shutil
 import subprocess
 import unittest
@@ -149,20 +148,6 @@ CMD ["sh", "-c", "sleep 2; touch /tmp/up; sleep 3600"]
                   END
             """)
         self.assertEqual(self.output(self.run_it()), "b'+OK\\r\\n$1\\r\\nv\\r\\n'\n")
-
-    def redis_image(self):
-        """The host's redis-server with the libraries that it needs."""
-        server = shutil.which("redis-server")
-        listed = subprocess.run(["ldd", server], stdout=subprocess.PIPE, check=True, text=True).stdout
-        paths = {server} | {word for word in listed.split() if word.startswith("/")}
-        build = self.folder / "redis"
-        for path in paths:
-            target = build / path.lstrip("/")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(pathlib.Path(path).resolve(), target)
-        (build / "Dockerfile").write_text(
-            f"FROM scratch\nCOPY . /\nCMD [\"{server}\", \"--protected-mode\", \"no\", \"--save\", \"\"]\n")
-        self.docker("build", "-t", "pipectl-test/redis:1", build)
 
 
 def has_compose():

@@ -1,0 +1,1 @@
+"""Financial simulator: what a savings plan may come to."""
