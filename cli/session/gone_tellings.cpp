@@ -1,5 +1,7 @@
 #include "cli/session/gone_tellings.hpp"
 
+#include <algorithm>
+
 namespace pipectl::cli {
 namespace {
 
@@ -48,17 +50,17 @@ std::pair<RunStory, RunEvent> story_of(const store::RunRecord& record, const Env
 
 void tell_of_gone_runs(const GoneTellings& gone, WallTime now) {
   notify::ToldRuns told{gone.outbox};
-  const auto runs = gone.store.list(runs_looked_at);
+  auto runs = gone.store.list(runs_looked_at);
   if (!runs) return;
-  // The oldest first.
-  for (auto run = runs->rbegin(); run != runs->rend(); ++run) {
-    if (run->id == gone.own || run->request.file != gone.file) continue;
-    if (!told.is_open(run->id) || gone.store.is_running(run->id)) continue;
-    const auto record = gone.store.load(run->id);
+  std::reverse(runs->begin(), runs->end());  // the oldest first
+  for (const auto& run : *runs) {
+    if (run.id == gone.own || run.request.file != gone.file) continue;
+    if (!told.is_open(run.id) || gone.store.is_running(run.id)) continue;
+    const auto record = gone.store.load(run.id);
     if (!record) continue;
     const auto [story, end] = story_of(*record, gone.host);
     const auto posts = notify::posts_for(end, story, gone.targets, gone.redactor);
-    if (gone.outbox.store(posts, now)) told.end(run->id, now);
+    if (gone.outbox.store(posts, now)) told.end(run.id, now);
   }
 }
 

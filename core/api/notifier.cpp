@@ -76,6 +76,7 @@ std::vector<Occasion> read_occasions(yaml::Reader& reader, std::vector<Occasion>
       continue;
     }
     std::vector<std::string_view> known;
+    known.reserve(all_occasions.size());
     for (const Occasion one : all_occasions) known.push_back(to_string(one));
     const auto guess = suggestion(word.text(), known);
     reader.diagnostics().error(
