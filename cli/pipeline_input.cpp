@@ -12,6 +12,7 @@
 #include "core/engine/params.hpp"
 #include "core/git/ci_event.hpp"
 #include "core/git/repository.hpp"
+#include "plugins/secrets/sources.hpp"
 
 namespace pipectl::cli {
 namespace {
@@ -189,8 +190,7 @@ Result<plan::Plan> plan_for(const Pipeline& pipeline, const RunInput& input,
 EnvMap host_without_secrets(const Pipeline& pipeline, const EnvMap& host) {
   EnvMap env = host;
   for (const auto& secret : pipeline.secrets)
-    if (secret.provider == "env")
-      for (const auto& variable : secret.arguments) env.erase(variable);
+    for (const auto& variable : plugins::source_variables(secret)) env.erase(variable);
   return env;
 }
 

@@ -13,7 +13,14 @@ namespace pipectl {
 void register_plugins(Registry& registry) {
   registry.add(plugins::make_env_secrets());
   registry.add(plugins::make_file_secrets());
+  registry.add(plugins::make_file_env_secrets());
+  registry.add(plugins::make_dotenv_secrets());
   registry.add(plugins::make_command_secrets());
+  registry.add(plugins::make_kubernetes_secrets());
+  registry.add(plugins::make_docker_secrets());
+  registry.add(plugins::make_aws_secrets());
+  registry.add(plugins::make_vault_secrets());
+  registry.add(plugins::make_keyring_secrets());
   registry.add(plugins::make_kubernetes_target());
   registry.add(plugins::make_kubernetes_check());
 

@@ -10,6 +10,8 @@
 namespace pipectl::cli {
 namespace {
 
+constexpr std::size_t most_uses = 100;
+
 struct ExplainOptions {
   HistoryOptions history;
   std::string stage;
@@ -21,7 +23,11 @@ Result<void> explain(const ExplainOptions& options, const Invocation& invocation
   const auto run = TRY(history->load(options.run));
   const auto* const stage = TRY(find_stage(run, options.stage));
   if (options.history.json) return write_stdout(json_of_stage(run, *stage, *history));
-  return write_stdout(explanation(run, *stage, *history, stdout_terminal(invocation.env)));
+  const auto log =
+      TRY(store::AuditLog::open_existing(TRY(history_dir(options.history, invocation))));
+  const auto uses =
+      log ? TRY(log->list({run.id, stage->name, {}}, most_uses)) : std::vector<store::SecretUse>{};
+  return write_stdout(explanation(run, *stage, *history, stdout_terminal(invocation.env), uses));
 }
 
 }  // namespace

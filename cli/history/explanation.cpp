@@ -7,6 +7,7 @@
 
 #include "cli/history/history.hpp"
 #include "cli/history/table.hpp"
+#include "cli/secrets/report.hpp"
 #include "cli/ui/style.hpp"
 #include "core/base/text.hpp"
 
@@ -173,7 +174,8 @@ void add_log(Facts& facts, const RunRecord& run, const StageRecord& stage,
 }  // namespace
 
 std::string explanation(const RunRecord& run, const StageRecord& stage,
-                        const store::RunStore& history, const ui::Terminal& terminal) {
+                        const store::RunStore& history, const ui::Terminal& terminal,
+                        const std::vector<store::SecretUse>& uses) {
   const bool running = history.is_running(run.id);
   const auto paint = stage.outcome ? ui::paint_of(stage.outcome->status) : ui::Paint::yellow;
   std::string text =
@@ -189,6 +191,10 @@ std::string explanation(const RunRecord& run, const StageRecord& stage,
     find_roots(run, stage, seen, roots);
   for (const StageRecord* const root : roots) facts.add("it began with", root_line(*root));
   facts.add("needs", needs_of(run, stage, running));
+  for (const auto& use : uses)
+    facts.add(
+        "secret " + use.secret,
+        fmt::format("from {}, at {}", provenance(use.provider, use.source), local_time(use.at)));
   add_times(facts, run, stage);
   add_log(facts, run, stage, history);
   return text + facts.text();

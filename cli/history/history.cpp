@@ -17,21 +17,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Where the history lies that a call from here means; empty when there is none.
-Result<fs::path> find_state_dir(const HistoryOptions& options, const Invocation& invocation) {
-  const auto set = invocation.env.find("PIPECTL_STATE_DIR");
-  if (set != invocation.env.end() && !set->second.empty()) return state_dir(invocation, {});
-  auto file = config::find_file(options.file, invocation.cwd);
-  if (file) return state_dir(invocation, fs::absolute(*file).lexically_normal());
-  if (!options.file.empty()) return tl::unexpected(file.error());
-  // The file may be gone; what it did is still there.
-  for (fs::path folder = invocation.cwd;; folder = folder.parent_path()) {
-    std::error_code error;
-    if (fs::exists(folder / ".pipectl" / "runs.db", error)) return folder / ".pipectl";
-    if (folder == folder.parent_path()) return fs::path{};
-  }
-}
-
 std::vector<const store::StageRecord*> instances_of(const store::RunRecord& run,
                                                     const std::string& name) {
   std::vector<const store::StageRecord*> found;
@@ -48,9 +33,23 @@ void add_history_options(CLI::App& command, HistoryOptions& options) {
   command.add_flag("--json", options.json, "Print JSON");
 }
 
+Result<fs::path> history_dir(const HistoryOptions& options, const Invocation& invocation) {
+  const auto set = invocation.env.find("PIPECTL_STATE_DIR");
+  if (set != invocation.env.end() && !set->second.empty()) return state_dir(invocation, {});
+  auto file = config::find_file(options.file, invocation.cwd);
+  if (file) return state_dir(invocation, fs::absolute(*file).lexically_normal());
+  if (!options.file.empty()) return tl::unexpected(file.error());
+  // The file may be gone; what it did is still there.
+  for (fs::path folder = invocation.cwd;; folder = folder.parent_path()) {
+    std::error_code error;
+    if (fs::exists(folder / ".pipectl" / "runs.db", error)) return folder / ".pipectl";
+    if (folder == folder.parent_path()) return fs::path{};
+  }
+}
+
 Result<std::unique_ptr<store::RunStore>> open_history(const HistoryOptions& options,
                                                       const Invocation& invocation) {
-  const fs::path directory = TRY(find_state_dir(options, invocation));
+  const fs::path directory = TRY(history_dir(options, invocation));
   if (directory.empty()) return std::unique_ptr<store::RunStore>{};
   return store::RunStore::open_existing(directory);
 }

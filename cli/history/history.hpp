@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -22,6 +23,10 @@ struct HistoryOptions {
   bool json{false};
 };
 void add_history_options(CLI::App& command, HistoryOptions& options);
+
+/// The state directory that a call from here means; empty when there is none.
+[[nodiscard]] Result<std::filesystem::path> history_dir(const HistoryOptions& options,
+                                                        const Invocation& invocation);
 
 /// The store of PIPECTL_STATE_DIR, or beside the pipeline file, or in the nearest `.pipectl` above.
 /// Null where nothing has run yet.

@@ -10,6 +10,7 @@
 #include "cli/session/deploy_request.hpp"
 #include "cli/session/merged_reports.hpp"
 #include "cli/session/run_view.hpp"
+#include "cli/session/secret_audit.hpp"
 #include "cli/session/workspace_setup.hpp"
 #include "core/base/http_curl.hpp"
 #include "core/engine/resume.hpp"
@@ -70,8 +71,11 @@ Result<Workspace> LiveRun::prepare() {
   jobserver_ = TRY(Jobserver::create(jobs_, parts_.options.jobserver));
   executor_ = make_local_executor(jobserver_.get());
   http_ = make_curl_http_client();
-  vault_ = std::make_unique<SecretVault>(SecretVault::Parts{
-      pipeline(), parts_.registry, *executor_, redactor_, parts_.invocation.env, parts_.overrides});
+  vault_ = std::make_unique<SecretVault>(
+      SecretVault::Parts{pipeline(), parts_.registry, *executor_, redactor_, parts_.invocation.env,
+                         parts_.overrides, secrets_withheld_from(parts_.input.event),
+                         secret_audit(state_dir(parts_.invocation, parts_.file.file),
+                                      parts_.record.id, parts_.clock)});
   if (uses_inputs(pipeline())) open_skips();
   auto workspace = TRY(check_out());
   auto present = parts_.record;

@@ -7,6 +7,7 @@
 #include <fstream>
 
 #include "cli/session/gone_tellings.hpp"
+#include "cli/session/secret_audit.hpp"
 #include "core/base/http_curl.hpp"
 #include "core/exec/local_executor.hpp"
 #include "core/git/ci_event.hpp"
@@ -138,9 +139,10 @@ RunNotifications::RunNotifications(const NotificationInput& input)
   if (input.file.loaded.notifiers.empty()) return;
   http_ = make_curl_http_client(input.invocation.env);
   executor_ = make_local_executor(nullptr);
-  vault_ = std::make_unique<SecretVault>(
-      SecretVault::Parts{input.file.loaded.pipeline, input.registry, *executor_, input.redactor,
-                         input.invocation.env, input.overrides});
+  vault_ = std::make_unique<SecretVault>(SecretVault::Parts{
+      input.file.loaded.pipeline, input.registry, *executor_, input.redactor, input.invocation.env,
+      input.overrides, secrets_withheld_from(input.input.event),
+      secret_audit(state_dir(input.invocation, input.file.file), input.record.id, input.clock)});
   open(input);
 }
 
@@ -158,8 +160,10 @@ void RunNotifications::open(const NotificationInput& input) {
   tell_of_gone_runs({input.store, **outbox, targets, input.redactor, origin.host,
                      input.record.request.file, input.record.id},
                     input.clock.wall());
-  auto grant = [&vault = *vault_](const std::vector<std::string>& names,
-                                  const CancelToken& cancel) { return vault.grant(names, cancel); };
+  auto grant = [&vault = *vault_](const std::string& target, const std::vector<std::string>& names,
+                                  const CancelToken& cancel) {
+    return vault.grant(names, {"notify", target, cancel, {}});
+  };
   notifications_ = std::make_unique<notify::Notifications>(
       notify::NotificationParts{std::move(origin), std::move(targets), *std::move(outbox), *http_,
                                 input.clock, input.redactor, std::move(grant)});

@@ -82,7 +82,7 @@ Result<Workspace> set_up_workspace(const WorkspaceSetup& setup, const RunFacts& 
     request.source = &*pipeline.source;
     request.ref = TRY(evaluate_ref(pipeline, facts));
     if (!pipeline.source->secret.empty()) {
-      auto granted = TRY(setup.vault.grant({pipeline.source->secret}, cancel));
+      auto granted = TRY(setup.vault.grant({pipeline.source->secret}, {"source", "", cancel, {}}));
       if (!granted.empty()) request.secret = granted.begin()->second;
     }
   } else if (setup.mode == WorktreeMode::head && !setup.file.in_repository) {

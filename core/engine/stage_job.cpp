@@ -77,7 +77,13 @@ class StageRun {
         granted_secrets(job_.scope->pipeline(), spec_, job_.scope->facts().environment);
     if (names.empty()) return EnvMap{};
     if (spec_.timeout) secrets_until_ = tools_.clock.steady() + *spec_.timeout;
-    return tools_.secrets.grant(names, job_.cancel, secrets_until_);
+    if (!tools_.secrets.withheld().empty())
+      emit_.note(fmt::format("no secrets: this run is of {}", tools_.secrets.withheld()));
+    return grant(names);
+  }
+
+  Result<EnvMap> grant(const std::vector<std::string>& names) const {
+    return tools_.secrets.grant(names, {"stage", job_.node->name, job_.cancel, secrets_until_});
   }
 
   /// The stage's timeout holds for its secrets, too.
@@ -133,10 +139,7 @@ class StageRun {
             .settle = [this, &directory] { return settle(directory); },
             .secrets = secrets_,
             .host = job_.scope->facts().host,
-            .grant =
-                [this](const std::vector<std::string>& names) {
-                  return tools_.secrets.grant(names, job_.cancel, secrets_until_);
-                },
+            .grant = [this](const std::vector<std::string>& names) { return grant(names); },
             .report = nullptr};
   }
 

@@ -117,7 +117,7 @@ bool Courier::take_turn() {
 bool Courier::get_secrets() {
   if (secrets_) return true;
   const auto names = parts_.notifier.secrets();
-  auto granted = parts_.grant(names, stopping_.token());
+  auto granted = parts_.grant(parts_.target, names, stopping_.token());
   if (!granted) {
     if (granted.error().fault != Fault::cancelled)
       complain(fmt::format("{}: {}", parts_.target, granted.error().message));

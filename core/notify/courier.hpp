@@ -27,8 +27,9 @@ struct Patience {
   Milliseconds longest_age{std::chrono::hours{24}};
 };
 
-/// The values of secrets by name; an optional one that is not there is left out.
-using Grant = std::function<Result<EnvMap>(const std::vector<std::string>&, const CancelToken&)>;
+/// The values of secrets by name, for a target; an optional one that is not there is left out.
+using Grant = std::function<Result<EnvMap>(
+    const std::string& target, const std::vector<std::string>& names, const CancelToken& cancel)>;
 
 struct CourierParts {
   std::string target;  ///< name of the entry in `notify:`

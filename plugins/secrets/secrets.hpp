@@ -1,8 +1,7 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
-#include <string>
-#include <string_view>
 
 #include "core/api/secret_provider.hpp"
 
@@ -10,13 +9,15 @@ namespace pipectl::plugins {
 
 [[nodiscard]] std::unique_ptr<SecretProvider> make_env_secrets();
 [[nodiscard]] std::unique_ptr<SecretProvider> make_file_secrets();
+[[nodiscard]] std::unique_ptr<SecretProvider> make_file_env_secrets();
+[[nodiscard]] std::unique_ptr<SecretProvider> make_dotenv_secrets();
 [[nodiscard]] std::unique_ptr<SecretProvider> make_command_secrets();
-
-/// A value without the line break that editors and commands put at its end.
-[[nodiscard]] inline std::string without_line_break(std::string value) {
-  if (value.ends_with('\n')) value.pop_back();
-  if (value.ends_with('\r')) value.pop_back();
-  return value;
-}
+/// `folder` is where Docker puts them.
+[[nodiscard]] std::unique_ptr<SecretProvider> make_docker_secrets(
+    std::filesystem::path folder = "/run/secrets");
+[[nodiscard]] std::unique_ptr<SecretProvider> make_kubernetes_secrets();
+[[nodiscard]] std::unique_ptr<SecretProvider> make_aws_secrets();
+[[nodiscard]] std::unique_ptr<SecretProvider> make_vault_secrets();
+[[nodiscard]] std::unique_ptr<SecretProvider> make_keyring_secrets();
 
 }  // namespace pipectl::plugins

@@ -19,4 +19,9 @@ std::span<const Migration> of_outbox() {
   return steps;
 }
 
+std::span<const Migration> of_audit() {
+  static const std::array steps{Migration{1, audit_0001}};
+  return steps;
+}
+
 }  // namespace pipectl::store::migrations

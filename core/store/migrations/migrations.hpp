@@ -11,6 +11,7 @@ namespace pipectl::store::migrations {
 extern const char* const runs_0001;
 extern const char* const fingerprints_0001;
 extern const char* const outbox_0001;
+extern const char* const audit_0001;
 
 /// All steps of runs.db, in order.
 [[nodiscard]] std::span<const Migration> of_runs();
@@ -18,5 +19,7 @@ extern const char* const outbox_0001;
 [[nodiscard]] std::span<const Migration> of_fingerprints();
 /// All steps of outbox.db, in order.
 [[nodiscard]] std::span<const Migration> of_outbox();
+/// All steps of audit.db, in order.
+[[nodiscard]] std::span<const Migration> of_audit();
 
 }  // namespace pipectl::store::migrations

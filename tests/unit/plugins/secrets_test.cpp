@@ -1,3 +1,6 @@
+#include "plugins/secrets/secrets.hpp"
+#include "plugins/secrets/sources.hpp"
+
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
@@ -68,6 +71,93 @@ TEST_CASE("file: a folder is an error that names the secret") {
   CHECK_THAT(value.error().message, ContainsSubstring("secret 'KEY'"));
 }
 
+TEST_CASE("file_env: the file that a variable names, as Docker images have it") {
+  StageBench bench;
+  std::filesystem::permissions(bench.folder.write("db", "p w\n"),
+                               std::filesystem::perms::owner_read);
+  CHECK(resolve(bench, "file_env", "DB_FILE")->has_value() == false);
+  bench.env["DB_FILE"] = "";
+  CHECK(resolve(bench, "file_env", "DB_FILE")->has_value() == false);
+  bench.env["DB_FILE"] = "db";
+  CHECK(*resolve(bench, "file_env", "DB_FILE") == "p w");
+  bench.env["DB_FILE"] = (bench.folder.path() / "none").string();
+  CHECK_THAT(
+      resolve(bench, "file_env", "DB_FILE").error().message,
+      ContainsSubstring("secret 'KEY': DB_FILE names ") && ContainsSubstring("which is not there"));
+  CHECK(resolve(bench, "file_env", "DB_FILE", Wanted::optional)->has_value() == false);
+}
+
+TEST_CASE("dotenv: a line of a file that only its owner may read") {
+  StageBench bench;
+  const auto file = bench.folder.write(".secrets.env", "KEY='a b'\nOTHER=\"x\\ny\"\nEMPTY=\n");
+  using std::filesystem::perms;
+  std::filesystem::permissions(file, perms::owner_read | perms::owner_write);
+  CHECK(*resolve(bench, "dotenv", ".secrets.env") == "a b");
+  CHECK(*resolve(bench, "dotenv", "{file: .secrets.env, key: OTHER}") == "x\ny");
+  CHECK(resolve(bench, "dotenv", "{file: .secrets.env, key: EMPTY}")->has_value() == false);
+  CHECK(resolve(bench, "dotenv", "{file: .secrets.env, key: NONE}")->has_value() == false);
+  CHECK(resolve(bench, "dotenv", "none.env")->has_value() == false);
+  for (const auto others : {perms::group_read, perms::others_read, perms::group_write}) {
+    std::filesystem::permissions(file, perms::owner_read | others);
+    const auto value = resolve(bench, "dotenv", ".secrets.env", Wanted::optional);
+    REQUIRE_FALSE(value);
+    CHECK(value.error().fault == Fault::usage);
+    CHECK_THAT(value.error().message, ContainsSubstring("secret 'KEY': others may read"));
+    CHECK(value.error().hint == "chmod 600 " + file.string());
+  }
+  std::filesystem::permissions(bench.folder.write("bad.env", "hunter2 hunter2\n"),
+                               perms::owner_read);
+  const auto bad = resolve(bench, "dotenv", "bad.env");
+  CHECK_THAT(bad.error().message, ContainsSubstring("bad.env:1") && !ContainsSubstring("hunter2"));
+}
+
+TEST_CASE("docker: the file that Docker puts into the container") {
+  StageBench bench;
+  bench.folder.write("secrets/db_password", "p w\n");
+  const auto provider = plugins::make_docker_secrets(bench.folder.path() / "secrets");
+  const auto executor = make_local_executor(nullptr);
+  const auto value = [&](const std::string& name) {
+    SecretDecl secret;
+    secret.name = "KEY";
+    secret.arguments = provider->parse(bench.node(name), "/", bench.diagnostics);
+    return provider->resolve({secret, bench.env, *executor, CancelToken{}});
+  };
+  CHECK(*value("db_password") == "p w");
+  CHECK(value("none")->has_value() == false);
+}
+
+TEST_CASE("files that others may read are told of, though they give a value") {
+  StageBench bench;
+  std::filesystem::permissions(
+      bench.folder.write("key", "abcd"),
+      std::filesystem::perms::owner_read | std::filesystem::perms::group_read);
+  bench.env["KEY_FILE"] = "key";
+  for (const auto& [name, yaml] : {std::pair{"file", "key"}, std::pair{"file_env", "KEY_FILE"}}) {
+    SecretDecl secret;
+    const auto* const provider = bench.registry.secret_provider(name);
+    secret.provider = name;
+    secret.arguments = provider->parse(bench.node(yaml), bench.folder.path(), bench.diagnostics);
+    const auto flaw = plugins::source_flaw(secret, bench.env);
+    REQUIRE(flaw);
+    CHECK_THAT(flaw->message, ContainsSubstring("others may read"));
+    CHECK_THAT(flaw->hint, ContainsSubstring("chmod 600"));
+  }
+}
+
+TEST_CASE("what of the host's environment no stage sees") {
+  StageBench bench;
+  const auto variables = [&](const std::string& provider, const std::string& yaml) {
+    SecretDecl secret;
+    secret.provider = provider;
+    secret.arguments = bench.registry.secret_provider(provider)->parse(
+        bench.node(yaml), bench.folder.path(), bench.diagnostics);
+    return plugins::source_variables(secret);
+  };
+  CHECK(variables("env", "API_KEY") == std::vector<std::string>{"API_KEY"});
+  CHECK(variables("file_env", "API_KEY_FILE") == std::vector<std::string>{"API_KEY_FILE"});
+  CHECK(variables("file", "a").empty());
+}
+
 TEST_CASE("command: what it prints, run in the pipeline file's folder, without a shell") {
   StageBench bench;
   CHECK(*resolve(bench, "command", "[echo, '$HOME; x']") == "$HOME; x");
@@ -105,7 +195,8 @@ TEST_CASE("command: a flood is refused, a cancellation ends it") {
              ContainsSubstring("printed more than"));
   CancelSource source;
   source.cancel(CancelReason::user);
-  const auto value = resolve(bench, "command", "[sleep, infinity]", Wanted::required, source.token());
+  const auto value =
+      resolve(bench, "command", "[sleep, infinity]", Wanted::required, source.token());
   REQUIRE_FALSE(value);
   CHECK(value.error().fault == Fault::cancelled);
 }
