@@ -65,7 +65,8 @@ Result<int> audit(const SecretsOptions& options, const Invocation& invocation) {
   }
   if (uses.empty() && !options.history.json)
     std::ignore = std::fputs("no secret was used that is known of\n", stderr);
-  TRY(print(options.history.json ? uses_json(uses) : uses_text(uses, output_terminal(invocation))));
+  TRY(write_stdout(options.history.json ? uses_json(uses)
+                                        : uses_text(uses, stdout_terminal(invocation.env))));
   return 0;
 }
 

@@ -25,7 +25,7 @@ constexpr std::array<std::string_view, 4> own_names{".gitignore", "runs", "cache
 
 bool is_own(std::string_view name) {
   return name.starts_with("runs.db") || name.starts_with("outbox.db") ||
-         std::ranges::find(own_names, name) != own_names.end();
+         name.starts_with("audit.db") || std::ranges::find(own_names, name) != own_names.end();
 }
 
 /// Empty, or made by pipectl (perhaps by one that died while it did).

@@ -19,6 +19,8 @@ std::string setting(yaml::Reader& reader, std::string_view key) {
 
 std::string needed_setting(yaml::Reader& reader, std::string_view key) {
   if (reader.node(key)) return setting(reader, key);
+  const auto kind = reader.self().kind();
+  if (kind == yaml::Kind::scalar || kind == yaml::Kind::sequence) return {};  // reported already
   reader.diagnostics().error(reader.self().span(),
                              fmt::format("{} needs `{}`", reader.what(), key));
   return {};

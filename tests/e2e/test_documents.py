@@ -118,7 +118,8 @@ class Documents(PipectlTest):
             return
         self.assertIn(words[0] if words else "", [*names, "man"])
         path, rest = [words[0]], words[1:]
-        if path[0] == "runs" and rest and rest[0] in ("list", "show", "clean"):
+        below = {"runs": ("list", "show", "clean"), "secrets": ("list", "check", "audit")}
+        if rest and rest[0] in below.get(path[0], ()):
             path.append(rest.pop(0))
         text = self.help(*path)
         for word in rest:

@@ -56,6 +56,9 @@ struct Machine {
   }
 };
 
+/// `echo` of some shells obeys backslashes.
+std::string prints(const std::string& text) { return "cat <<'EOF'\n" + text + "\nEOF"; }
+
 constexpr const char* kv2 =
     R"(cat <<'EOF'
 {"request_id": "x", "data": {"data": {"key": "a\"b\n#é", "port": 5432},
@@ -76,7 +79,7 @@ TEST_CASE("vault: a field of either engine, by an argument vector") {
   CHECK_THAT(machine.called(), Equals("kv\nget\n-format=json\n-mount=kv\n-namespace=team\n"
                                       "-address=https://vault.local\napi\n"));
   CHECK(machine.ask("vault", "{path: api, field: none}")->has_value() == false);
-  machine.program("vault", R"(echo '{"data": {"key": "of engine one"}}')");
+  machine.program("vault", prints(R"({"data": {"key": "of engine one"}})"));
   CHECK(*machine.ask("vault", "{path: api, field: key}") == "of engine one");
 }
 
@@ -99,13 +102,13 @@ TEST_CASE("vault: no such secret is absence, anything else a failure that names 
 
 TEST_CASE("aws: the text, a field of it, and bytes") {
   Machine machine;
-  machine.program("aws", R"(echo '{"ARN": "arn:x", "SecretString": "line1\nline2"}')");
+  machine.program("aws", prints(R"({"ARN": "arn:x", "SecretString": "line1\nline2"})"));
   CHECK(*machine.ask("aws", "prod/db") == "line1\nline2");
   CHECK_THAT(machine.called(),
              Equals("secretsmanager\nget-secret-value\n--secret-id=prod/db\n--output=json\n"));
   CHECK_THAT(machine.variables(), ContainsSubstring("AWS_PAGER=\n"));
   machine.program("aws",
-                  R"(echo '{"SecretString": "{\"user\": \"u\", \"password\": \"p\\\"w\"}"}')");
+                  prints(R"({"SecretString": "{\"user\": \"u\", \"password\": \"p\\\"w\"}"})"));
   CHECK(*machine.ask("aws",
                      "{secret: prod/db, key: password, region: eu-west-1, profile: ci, "
                      "stage: AWSPREVIOUS}") == "p\"w");
@@ -113,7 +116,7 @@ TEST_CASE("aws: the text, a field of it, and bytes") {
              Equals("secretsmanager\nget-secret-value\n--secret-id=prod/db\n--output=json\n"
                     "--region=eu-west-1\n--profile=ci\n--version-stage=AWSPREVIOUS\n"));
   CHECK(machine.ask("aws", "{secret: prod/db, key: none}")->has_value() == false);
-  machine.program("aws", R"(echo '{"SecretBinary": "aHVudGVyMg=="}')");
+  machine.program("aws", prints(R"({"SecretBinary": "aHVudGVyMg=="})"));
   CHECK(*machine.ask("aws", "prod/db") == "hunter2");
 }
 
@@ -126,20 +129,20 @@ TEST_CASE("aws: what is not there, what is refused, what is no JSON within JSON"
   machine.program("aws", "echo 'Unable to locate credentials' >&2; exit 253");
   CHECK_THAT(machine.ask("aws", "prod/db").error().message,
              ContainsSubstring("`aws` failed: exit code 253: Unable to locate credentials"));
-  machine.program("aws", R"(echo '{"SecretString": "hunter2hunter2"}')");
+  machine.program("aws", prints(R"({"SecretString": "hunter2hunter2"})"));
   const auto text = machine.ask("aws", "{secret: prod/db, key: password}");
   CHECK_THAT(text.error().message,
              ContainsSubstring("gave no JSON object") && !ContainsSubstring("hunter2"));
-  machine.program("aws", R"(echo '{"ARN": "arn:x"}')");
+  machine.program("aws", prints(R"({"ARN": "arn:x"})"));
   CHECK_THAT(machine.ask("aws", "prod/db").error().message, ContainsSubstring("neither"));
-  machine.program("aws", R"(echo '{"SecretBinary": "?"}')");
+  machine.program("aws", prints(R"({"SecretBinary": "?"})"));
   CHECK_THAT(machine.ask("aws", "prod/db").error().message, ContainsSubstring("no base64"));
 }
 
 TEST_CASE("kubernetes: a key of a Secret, decoded") {
   Machine machine;
   machine.program("kubectl",
-                  R"(echo '{"kind": "Secret", "data": {"password": "cCJ3Cg==", "odd": "x"}}')");
+                  prints(R"({"kind": "Secret", "data": {"password": "cCJ3Cg==", "odd": "x"}})"));
   CHECK(*machine.ask("kubernetes", "{secret: app-db, key: password}") == "p\"w\n");
   CHECK_THAT(machine.called(), Equals("get\nsecret\napp-db\n--ignore-not-found\n--output=json\n"
                                       "--request-timeout=20s\n"));

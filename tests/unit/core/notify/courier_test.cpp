@@ -63,17 +63,18 @@ struct Rig {
     REQUIRE(outbox->store(posts, at).has_value());
   }
   std::unique_ptr<Courier> courier() {
-    return std::make_unique<Courier>(CourierParts{
-        "slack",
-        "r1",
-        {},
-        notifier,
-        *outbox,
-        http,
-        clock,
-        redactor,
-        [this](const std::vector<std::string>&, const CancelToken&) { return secrets; },
-        patience});
+    return std::make_unique<Courier>(
+        CourierParts{"slack",
+                     "r1",
+                     {},
+                     notifier,
+                     *outbox,
+                     http,
+                     clock,
+                     redactor,
+                     [this](const std::string&, const std::vector<std::string>&,
+                            const CancelToken&) { return secrets; },
+                     patience});
   }
   /// Waits for everything to be delivered; what the courier complained of.
   std::vector<std::string> deliver_all() {

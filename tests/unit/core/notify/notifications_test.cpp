@@ -56,15 +56,15 @@ struct Rig {
     origin.id = run;
     auto outbox = store::Outbox::open(folder.path(), "/p/pipeline.yaml");
     REQUIRE(outbox.has_value());
-    return std::make_unique<Notifications>(
-        NotificationParts{std::move(origin),
-                          {{"slack", &notifier}},
-                          std::move(*outbox),
-                          http,
-                          clock,
-                          redactor,
-                          [](const auto&, const auto&) { return Result<EnvMap>{EnvMap{}}; },
-                          {{5ms, 20ms}, 4, 24h}});
+    return std::make_unique<Notifications>(NotificationParts{
+        std::move(origin),
+        {{"slack", &notifier}},
+        std::move(*outbox),
+        http,
+        clock,
+        redactor,
+        [](const auto&, const auto&, const auto&) { return Result<EnvMap>{EnvMap{}}; },
+        {{5ms, 20ms}, 4, 24h}});
   }
   static void tell(Notifications& to, decltype(RunEvent::what) what) {
     to.on_event({"r1", std::chrono::system_clock::now(), std::move(what)});
