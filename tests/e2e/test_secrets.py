@@ -3,19 +3,16 @@
 `aws` and `vault` are stand-ins: scripts that check how they are called. Where the real `aws` is
 installed it is asked, too, with a double of its service. The keyring is a real one."""
 import base64
-import contextlib
 import http.server
 import json
 import os
 import pathlib
+import re
 import shutil
-import socket
-import sqlite3
 import subprocess
 import tempfile
 import threading
 import unittest
-import urllib.parse
 
 from harness import IN_CI, PIPECTL, PipectlTest, clean_environment, main
 from kube_harness import KUBECTL, KubeTest
@@ -313,6 +310,44 @@ class Forks(SecretsTest):
         self.write("secrets: {KEY: {env: SOURCE}}\n"
                    "stages: {use: {secrets: [KEY], run: 'test -n \"$KEY\"'}}\n")
         self.pipectl("run", code=0, env=self.github("team/app"))
+
+
+class Documents(SecretsTest):
+    """The pipelines of docs/secrets.md run, with stand-ins for the programs that they name."""
+
+    def prepare(self):
+        self.private(VALUE, "secrets/db_password.txt")
+        self.private(f"MAIL={VALUE}\n", ".secrets.env")
+        self.program("vault", f"""echo '{{"data": {{"key": "{VALUE}"}}}}'""")
+        self.program("aws", f"""echo '{{"SecretString": "{{\\"api_key\\": \\"{VALUE}\\"}}"}}'""")
+        encoded = base64.b64encode(VALUE.encode()).decode()
+        self.program("kubectl", f"""echo '{{"data": {{"tls.key": "{encoded}"}}}}'""")
+        for name in ("secret-tool", "pass"):
+            self.program(name, f"printf %s {VALUE}")
+        for name in ("make", "gitleaks", "npx"):
+            self.program(name, "true")
+        for name in ("migrate", "release", "deploy"):
+            self.write("#!/bin/sh\nenv\n", name).chmod(0o755)
+        return self.env(VAULT_TOKEN="login-token", DB_PASSWORD_FILE="secrets/db_password.txt",
+                        DEPLOY_KEY=VALUE)
+
+    def test_its_pipelines_run(self):
+        page = pathlib.Path(__file__).resolve().parents[2] / "docs" / "secrets.md"
+        ran = 0
+        for text in re.findall(r"^```yaml\n(.*?)^```$", page.read_text(), re.DOTALL | re.MULTILINE):
+            if "tool:" in text:
+                continue
+            with self.subTest(text):
+                env = self.prepare()
+                (self.folder / "pipeline.yaml").write_text(text)
+                done = self.pipectl("run", "--ui", "plain", code=0, env=env)
+                self.assertNotIn(VALUE, done.stdout + done.stderr)
+                granted = {n for names in re.findall(r"secrets: \[(.*?)\]", text)
+                           for n in names.split(", ")}
+                for name in granted:
+                    self.assertIn(f"{name}=***", done.stdout)
+            ran += 1
+        self.assertEqual(ran, 4)
 
 
 class Commands(SecretsTest):
