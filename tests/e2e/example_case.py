@@ -9,7 +9,8 @@ import unittest
 from harness import IN_CI, PipectlTest, clean_environment
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-LEFT_BY_RUNS = ("__pycache__", ".pipectl*", ".coverage", "deploy", ".pytest_cache")
+LEFT_BY_RUNS = ("__pycache__", ".pipectl*", ".coverage", "deploy", ".pytest_cache", "node_modules",
+                ".service")
 
 
 def needs(*programs, modules=()):

@@ -23,7 +23,7 @@ class Service:
                 length = int(self.headers.get("Content-Length") or 0)
                 request = {"method": self.command, "path": self.path,
                            "headers": {k.lower(): v for k, v in self.headers.items()},
-                           "body": self.rfile.read(length).decode()}
+                           "body": self.rfile.read(length).decode(errors="replace")}
                 status, headers, body = service.answer(request)
                 data = body.encode()
                 self.send_response(status)

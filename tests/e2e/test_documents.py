@@ -11,7 +11,8 @@ from harness import PipectlTest, main
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LANGUAGE = ROOT / "docs" / "language.md"
-PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md"), *ROOT.glob("examples/**/*.md")])
+PAGES = sorted([ROOT / "README.md", *ROOT.glob("docs/**/*.md"),
+                *(page for page in ROOT.glob("examples/**/*.md") if "node_modules" not in page.parts)])
 LINKED = sorted({*PAGES, ROOT / "ARCHITECTURE.md", ROOT / "CONTRIBUTING.md"})
 MARK = re.compile(r"(<!-- keys: (.+?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 

@@ -21,7 +21,7 @@ class ExampleTest(harness.PipectlTest):
         self.repository.mkdir()
         shutil.copy(ROOT / EXAMPLE, self.repository)
         shutil.copytree(ROOT / "examples", self.repository / "examples",
-                        ignore=shutil.ignore_patterns("__pycache__", "dist", "deploy"))
+                        ignore=shutil.ignore_patterns("__pycache__", "dist", "deploy", "node_modules"))
         self.git("init", "-q", cwd=self.repository)
         self.git("add", "-A", cwd=self.repository)
         self.git("commit", "-qm", "all", cwd=self.repository)
