@@ -13,7 +13,7 @@ packages_test=(catch2 libcpp-httplib-dev git make python3 tmux openssl procps ut
   docker.io iptables docker-compose docker-registry apache2-utils busybox-static redis-server
   gnome-keyring libsecret-tools dbus-daemon
   yamllint flake8 black isort bandit python3-pytest python3-pytest-cov
-  python3-fastapi python3-uvicorn python3-httpx python3-redis python3-pymongo
+  python3-fastapi python3-uvicorn python3-httpx python3-redis python3-pymongo python3-sqlalchemy
   python3-flask gunicorn python3-prometheus-client python3-mongomock python3-fakeredis wrk hey npm)
 packages_full=(clang clang-tidy clang-tools lld libclang-rt-dev llvm)
 

@@ -3,7 +3,6 @@ import http.server
 import json
 import subprocess
 import threading
-import unittest
 import urllib.request
 
 from docker_case import DockerTest

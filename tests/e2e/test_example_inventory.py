@@ -2,7 +2,6 @@
 import json
 import re
 import shutil
-import unittest
 
 from docker_case import DockerTest
 from example_case import ExampleCase, needs
