@@ -110,7 +110,7 @@ bool holds(double actual, const Bound& bound) {
 std::string telling_text(double actual, const Bound& bound, Unit unit) {
   std::string text = report::to_text(actual, unit);
   if (actual == bound.value || text != report::to_text(bound.value, unit)) return text;
-  const auto exact = fmt::format("{:.10g}", actual);
+  auto exact = fmt::format("{:.10g}", actual);
   switch (unit) {
     case Unit::percent:
       return exact + "%";

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <ranges>
 #include <set>
 
 namespace pipectl::notify {
@@ -23,12 +22,13 @@ bool is_of_interest(const RunEvent& event) {
 void drop_superseded(std::vector<store::NewPost>& posts) {
   std::set<std::pair<std::string, std::string>> superseded;
   std::vector<store::NewPost> kept;
-  for (store::NewPost& post : std::ranges::reverse_view(posts)) {
+  std::reverse(posts.begin(), posts.end());  // the latest first
+  for (store::NewPost& post : posts) {
     if (superseded.contains({post.target, post.key})) continue;
     if (!post.supersedes.empty()) superseded.insert({post.target, post.supersedes});
     kept.push_back(std::move(post));
   }
-  std::ranges::reverse(kept);
+  std::reverse(kept.begin(), kept.end());
   posts = std::move(kept);
 }
 
