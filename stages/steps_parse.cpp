@@ -55,9 +55,10 @@ std::optional<Step> read_step(yaml::Node node, std::size_t number, const ParseCo
   if (node.kind() != yaml::Kind::mapping) return std::nullopt;
   Step step;
   if (const auto name = reader.string("name")) step.name = *name;
-  if (!reader.node("run"))
+  if (reader.node("run"))
+    step.script = read_script("run", reader, context);
+  else
     context.diagnostics.error(node.span(), fmt::format("{} has no `run`", reader.what()));
-  step.script = read_script("run", reader, context);
   read_env(reader, context, step);
   read_directory(reader, context, step);
   step.timeout = config::read_timeout(reader);

@@ -1,5 +1,7 @@
 #include "core/base/glob.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -270,6 +272,14 @@ bool Glob::matches(std::string_view path) const { return Run(*this).over(path); 
 char Glob::unclosed(std::string_view pattern) {
   Glob scratch("");
   return Compiler(scratch, pattern).unclosed();
+}
+
+std::optional<GlobProblem> glob_problem(std::string_view pattern) {
+  const char open = Glob::unclosed(pattern);
+  if (open == '\0') return std::nullopt;
+  return GlobProblem{
+      fmt::format("nothing closes the '{}' of the pattern '{}'", open, printable(pattern)),
+      fmt::format("write \\{} for the character itself", open)};
 }
 
 bool glob_match(std::string_view pattern, std::string_view path) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -19,6 +21,7 @@ class Glob {
   explicit Glob(std::string_view pattern);
   [[nodiscard]] bool matches(std::string_view path) const;
   /// The `[` or `{` of a pattern that nothing closes, most likely by mistake; else '\0'.
+  /// See glob_problem.
   [[nodiscard]] static char unclosed(std::string_view pattern);
 
  private:
@@ -34,5 +37,13 @@ class Glob {
   std::vector<Step> steps_;
   std::vector<std::pair<char32_t, char32_t>> ranges_;
 };
+
+struct GlobProblem {
+  std::string message;  ///< `nothing closes the '[' of the pattern 'a['`
+  std::string hint;
+};
+
+/// What is most likely a mistake in a pattern, for whoever wrote it.
+[[nodiscard]] std::optional<GlobProblem> glob_problem(std::string_view pattern);
 
 }  // namespace pipectl

@@ -1,18 +1,19 @@
 #include <fmt/format.h>
 
-#include <array>
+#include <vector>
 
 #include "core/config/keys.hpp"
 #include "core/config/sections.hpp"
 #include "core/config/values.hpp"
+#include "core/model/event_kinds.hpp"
 
 namespace pipectl::config {
 namespace {
 
-constexpr std::array<std::string_view, 4> event_names{"manual", "push", "pull_request", "tag"};
-
 std::optional<EventKind> read_kind(yaml::Node name, Diagnostics& diagnostics) {
-  const auto found = yaml::read_choice(name, "on", event_names, diagnostics);
+  std::vector<std::string_view> names;
+  for (const auto kind : all_event_kinds) names.push_back(to_string(kind));
+  const auto found = yaml::read_choice(name, "on", names, diagnostics);
   return found ? parse_event_kind(*found) : std::nullopt;
 }
 
@@ -33,6 +34,20 @@ EventRule read_rule(yaml::Node key, yaml::Node value, const NameSet& stages,
   return rule;
 }
 
+/// A pushed tag is an event of its own here, which other systems have not.
+void warn_of_tags(EventKind kind, yaml::Node rule, const Context& context) {
+  const auto tags = rule.find("tags");
+  const auto branches = rule.find("branches");
+  if (tags && (kind == EventKind::push || kind == EventKind::pull_request))
+    context.diagnostics.warning(
+        tags->span(),
+        fmt::format("`tags` of '{}': a pushed tag is the event 'tag'", to_string(kind)),
+        "write `tag: {tags: […]}`");
+  if (branches && kind == EventKind::tag)
+    context.diagnostics.warning(branches->span(), "`branches` of 'tag': a tag is on no branch",
+                                "leave it out");
+}
+
 }  // namespace
 
 void read_events(yaml::Node value, const NameSet& stages, Pipeline& pipeline,
@@ -46,7 +61,9 @@ void read_events(yaml::Node value, const NameSet& stages, Pipeline& pipeline,
   for (const auto& [key, rule] : value.entries()) {
     const auto kind = read_kind(key, context.diagnostics);
     auto read = read_rule(key, rule, stages, context);
-    if (kind) (*pipeline.on)[*kind] = std::move(read);
+    if (!kind) continue;
+    warn_of_tags(*kind, rule, context);
+    (*pipeline.on)[*kind] = std::move(read);
   }
 }
 

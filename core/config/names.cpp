@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/base/text.hpp"
+#include "core/model/event_kinds.hpp"
 
 namespace pipectl::config {
 namespace {
@@ -35,6 +36,24 @@ std::vector<std::string> copies(const std::vector<std::string_view>& names) {
 
 const std::vector<std::string> roots{"env", "params", "matrix", "git",    "branch",
                                      "tag", "event",  "run",    "stages", "environment"};
+
+Names::Known one_of(Names::Known known, std::vector<std::string> values) {
+  known.candidates = std::move(values);
+  return known;
+}
+
+std::vector<std::string> event_names() {
+  std::vector<std::string> names;
+  for (const auto kind : all_event_kinds) names.emplace_back(to_string(kind));
+  return names;
+}
+
+Names::Known secret(std::string_view name) {
+  return refused(
+      fmt::format("a secret is never put into a text; a stage that lists it under `secrets` has "
+                  "it as \"${}\"",
+                  printable(name)));
+}
 
 Names::Known git(expr::Path path) {
   static constexpr std::array<std::string_view, 6> keys{"sha", "short_sha", "branch",
@@ -89,7 +108,7 @@ Names::Known StageNames::look_up(expr::Path path) const {
   const std::string& root = path[0];
   if (path.size() == 1) {
     if (root == "branch" || root == "tag") return outside("PIPECTL_GIT_" + env_name(root));
-    if (root == "event") return outside("PIPECTL_EVENT");
+    if (root == "event") return one_of(outside("PIPECTL_EVENT"), event_names());
   }
   if (root == "git") return git(path);
   if (root == "run") return run(path);
@@ -98,13 +117,24 @@ Names::Known StageNames::look_up(expr::Path path) const {
   if (root == "env") return path.size() == 2 ? env(path[1]) : unknown(1, env_candidates());
   if (root == "matrix") return matrix(path.size() == 2 ? std::string_view(path[1]) : "");
   if (root == "params") return param(path.size() == 2 ? std::string_view(path[1]) : "");
+  if (root == "secrets") return secret(path.size() == 2 ? path[1] : "NAME");
   return unknown(0, roots);
 }
 
 Names::Known StageNames::param(std::string_view name) const {
-  if (table_.params.has(name)) return outside("PIPECTL_PARAM_" + env_name(name));
+  if (table_.params.has(name))
+    return one_of(outside("PIPECTL_PARAM_" + env_name(name)), choices(name));
   if (table_.params.all().empty()) return refused("declare it under `params`");
   return unknown(1, copies(table_.params.all()));
+}
+
+/// What a parameter can be, where its choices say so.
+std::vector<std::string> StageNames::choices(std::string_view name) const {
+  const auto param = std::ranges::find(table_.pipeline.params, name, &Param::name);
+  if (param == table_.pipeline.params.end() || param->choices.empty()) return {};
+  auto values = param->choices;
+  if (param->optional) values.emplace_back();
+  return values;
 }
 
 Names::Known StageNames::env(std::string_view name) const {
@@ -115,12 +145,14 @@ Names::Known StageNames::env(std::string_view name) const {
   const auto* origin = environment_env_ == nullptr ? nullptr : find_origin(*environment_env_, name);
   if (origin == nullptr) origin = find_origin(table_.env, name);
   if (origin != nullptr) return known(*origin, std::string(name));
-  if (table_.pipeline.secret(name) != nullptr)
-    return refused(
-        fmt::format("a secret is never put into a text; a stage that lists it under "
-                    "`secrets` has it as \"${}\"",
-                    name));
-  return unknown(1, env_candidates());
+  if (table_.pipeline.secret(name) != nullptr) return secret(name);
+  auto candidates = env_candidates();
+  const std::vector<std::string_view> names(candidates.begin(), candidates.end());
+  if (nearest(name, names)) return unknown(1, std::move(candidates));
+  return refused(
+      fmt::format("only what the file sets further up can be read; a command has the host's "
+                  "variables as \"${}\"",
+                  printable(name)));
 }
 
 std::vector<std::string> StageNames::env_candidates() const {
@@ -148,7 +180,8 @@ Names::Known StageNames::matrix(std::string_view axis) const {
 Names::Known StageNames::environment(expr::Path path) const {
   const bool has_one = stage_ != nullptr && !stage_->environment.empty();
   if (path.size() == 1 || (path.size() == 2 && path[1] == "name"))
-    return known(has_one ? Origin::file : Origin::outside, "PIPECTL_ENVIRONMENT");
+    return one_of(known(has_one ? Origin::file : Origin::outside, "PIPECTL_ENVIRONMENT"),
+                  environment_names());
   if (stage_ == nullptr) return refused("`environment.NAME` can be read only in a stage");
   if (table_.environments.empty()) return refused("declare one under `environments`");
   Known found = unknown(1, {"name"});
@@ -161,7 +194,15 @@ Names::Known StageNames::environment(expr::Path path) const {
     found.origin = !found.exists ? *origin : joined(found.origin, *origin);
     found.exists = true;
   }
+  if (found.exists) found.candidates.clear();
   return found;
+}
+
+/// Of any stage: one condition may be that of several, taken over from a group or a template.
+std::vector<std::string> StageNames::environment_names() const {
+  std::vector<std::string> names{""};
+  for (const auto& [name, environment] : table_.environments) names.push_back(name);
+  return names;
 }
 
 Names::Known StageNames::output(expr::Path path) const {

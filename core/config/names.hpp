@@ -56,6 +56,8 @@ class StageNames final : public expr::Names {
  private:
   [[nodiscard]] Known env(std::string_view name) const;
   [[nodiscard]] Known param(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> choices(std::string_view name) const;
+  [[nodiscard]] std::vector<std::string> environment_names() const;
   [[nodiscard]] Known matrix(std::string_view axis) const;
   [[nodiscard]] Known environment(expr::Path path) const;
   [[nodiscard]] Known output(expr::Path path) const;

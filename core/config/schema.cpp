@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/config/keys.hpp"
+#include "core/model/event_kinds.hpp"
 
 namespace pipectl::config {
 namespace {
@@ -171,7 +172,8 @@ Json matrix() {
 }
 
 Json events() {
-  Json names = Json::array({"manual", "push", "pull_request", "tag"});
+  Json names = Json::array();
+  for (const auto kind : all_event_kinds) names.push_back(to_string(kind));
   Json rules{{"type", "object"}, {"properties", Json::object()}, {"additionalProperties", false}};
   for (const auto& name : names)
     rules["properties"][name.get<std::string>()] = or_nothing(ref("event"));
@@ -235,8 +237,7 @@ void add_sections(Json& defs, const Registry& registry) {
   Json tools = Json::array();
   for (const auto& tool : registry.tools()) tools.push_back(tool.name);
   defs["tool"] = {{"enum", std::move(tools)}};
-  defs["gate"] = {
-      {"type", "object"}, {"minProperties", 1}, {"additionalProperties", ref("text")}};
+  defs["gate"] = {{"type", "object"}, {"minProperties", 1}, {"additionalProperties", ref("text")}};
   defs["matrix"] = matrix();
   defs["healthCheck"] = health_check(registry);
   defs["strategy"] = strategy(registry);

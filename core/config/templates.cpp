@@ -18,8 +18,10 @@ void Templates::add(yaml::Node key, yaml::Node value) {
   if (!fresh)
     diagnostics_.error(
         key.span(), fmt::format("template '{}' is defined twice", key.text()),
-        fmt::format("the other one stands in {}, line {}", entry->second.key.span().file->path,
-                    entry->second.key.span().line));
+        fmt::format("the other one stands in {}, line {}; to build on it, take another name and "
+                    "`extends: {}`",
+                    entry->second.key.span().file->path, entry->second.key.span().line,
+                    key.text()));
 }
 
 yaml::Node Templates::over(yaml::Node base, yaml::Node top) {

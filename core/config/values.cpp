@@ -81,11 +81,8 @@ std::vector<expr::Template> read_templates(yaml::Reader& reader, std::string_vie
 }
 
 void check_glob(std::string_view pattern, Span where, Diagnostics& diagnostics) {
-  const char open = Glob::unclosed(pattern);
-  if (open == '\0') return;
-  diagnostics.error(
-      where, fmt::format("nothing closes the '{}' of the pattern '{}'", open, printable(pattern)),
-      fmt::format("write \\{} for the character itself", open));
+  if (auto problem = glob_problem(pattern))
+    diagnostics.error(where, std::move(problem->message), std::move(problem->hint));
 }
 
 void check_file_pattern(std::string_view pattern, Span where, Diagnostics& diagnostics) {

@@ -4,12 +4,27 @@
 
 #include <algorithm>
 
+#include "core/base/glob.hpp"
 #include "core/base/text.hpp"
+#include "core/expr/compare.hpp"
 
 namespace pipectl::expr {
 namespace {
 
 std::string dotted(const std::vector<std::string>& path) { return printable(join(path, ".")); }
+
+std::string one_of(const std::vector<std::string>& values) {
+  std::string list;
+  for (const auto& value : values)
+    list += fmt::format("{}'{}'", list.empty() ? "" : ", ", printable(value));
+  return list;
+}
+
+/// Of a word that is no name, nor like one.
+std::string hint_for_word(const std::string& word) {
+  if (find_function(word) != nullptr) return fmt::format("call it: {}()", word);
+  return fmt::format("a text stands in quotes: '{}'", printable(word));
+}
 
 class Checker {
  public:
@@ -23,6 +38,10 @@ class Checker {
         return path(node);
       case Op::call:
         return call(node);
+      case Op::equal:
+      case Op::not_equal:
+        comparison(node);
+        return children(node);
       default:
         return children(node);
     }
@@ -51,6 +70,28 @@ class Checker {
     return known.origin;
   }
 
+  /// A name beside a text that it can never be.
+  void comparison(const AstNode& both) {
+    const AstNode& left = ast_.nodes[both.children[0]];
+    const AstNode& right = ast_.nodes[both.children[1]];
+    if (left.op == Op::path && right.op == Op::literal) possible(left, right);
+    if (right.op == Op::path && left.op == Op::literal) possible(right, left);
+  }
+
+  void possible(const AstNode& name, const AstNode& literal) {
+    const auto known = context_.names.look_up(name.path);
+    const auto* const text = std::get_if<std::string>(&literal.literal);
+    if (text == nullptr || !known.exists || known.candidates.empty()) return;
+    if (std::ranges::find(known.candidates, *text) != known.candidates.end()) return;
+    const std::vector<std::string_view> candidates(known.candidates.begin(),
+                                                   known.candidates.end());
+    std::string hint = suggestion(*text, candidates);
+    if (hint.empty()) hint = fmt::format("it can be {}", one_of(known.candidates));
+    context_.diagnostics.error(
+        place(literal.extent),
+        fmt::format("`{}` is never '{}'", dotted(name.path), printable(*text)), std::move(hint));
+  }
+
   void unknown(const AstNode& name, const Names::Known& known) {
     const std::vector<std::string_view> candidates(known.candidates.begin(),
                                                    known.candidates.end());
@@ -61,6 +102,8 @@ class Checker {
     if (part_known && known.hint.empty()) hint = suggestion(name.path[*known.part], candidates);
     for (std::size_t i = name.path.size(); hint.empty() && !part_known && i-- > 0;)
       hint = suggestion(name.path[i], candidates);
+    if (hint.empty() && name.path.size() == 1 && known.part.value_or(0) == 0)
+      hint = hint_for_word(name.path[0]);
     context_.diagnostics.error(place(extent), fmt::format("unknown name '{}'", dotted(name.path)),
                                std::move(hint));
   }
@@ -72,6 +115,8 @@ class Checker {
                call.children.size() > call.function->most) {
       context_.diagnostics.error(place(call.extent), argument_count(call),
                                  fmt::format("it is {}", call.function->signature));
+    } else if (call.function->id == FunctionId::changed) {
+      for (const auto child : call.children) pattern(ast_.nodes[child]);
     }
     const Origin arguments = children(call);
     if (call.function == nullptr || call.function->origin == Origin::file) return arguments;
@@ -79,12 +124,25 @@ class Checker {
     return Origin::outside;
   }
 
+  /// Also of a call that the evaluation may never come to.
+  void pattern(const AstNode& argument) {
+    const auto* const text = std::get_if<std::string>(&argument.literal);
+    if (argument.op != Op::literal || text == nullptr) return;
+    if (const auto problem = glob_problem(*text))
+      context_.diagnostics.error(place(argument.extent), problem->message, problem->hint);
+  }
+
   void unknown_function(const AstNode& call) {
     std::vector<std::string_view> names;
-    for (const auto& function : describe_function_table()) names.push_back(function.name);
+    std::vector<std::string> all;
+    for (const auto& function : describe_function_table()) {
+      names.push_back(function.name);
+      all.push_back(fmt::format("{}()", function.name));
+    }
+    std::string hint = suggestion(call.path[0], names);
+    if (hint.empty()) hint = fmt::format("there are {}", join(all, ", "));
     context_.diagnostics.error(place(call.parts[0]),
-                               fmt::format("unknown function '{}'", call.path[0]),
-                               suggestion(call.path[0], names));
+                               fmt::format("unknown function '{}'", call.path[0]), std::move(hint));
   }
 
   static std::string argument_count(const AstNode& call) {

@@ -54,7 +54,7 @@ class Parser {
     if (now_.kind == TokenKind::end)
       return wrong({0, 1}, "the expression is empty", "write a condition, e.g. branch == 'main'");
     TRY(parse_or());
-    if (now_.kind != TokenKind::end) return unexpected("the end of the expression");
+    if (now_.kind != TokenKind::end) return left_over();
     ast_.text = text_;
     return std::move(ast_);
   }
@@ -86,6 +86,15 @@ class Parser {
     return wrong(extent_of(now_),
                  fmt::format("'{}' where {} was expected", printable(word), wanted),
                  hint_for_word(word));
+  }
+
+  /// Something stands behind a whole expression; a `not` in it, read as a name, is to blame.
+  tl::unexpected<SyntaxError> left_over() const {
+    const std::vector<std::string> name{"not"};
+    const auto word = std::ranges::find(ast_.nodes, name, &AstNode::path);
+    if (word == ast_.nodes.end() || word->op != Op::path)
+      return unexpected("the end of the expression");
+    return wrong(word->extent, "'not' means nothing here", hint_for_word("not"));
   }
 
   Token take() { return std::exchange(now_, lexer_.next()); }

@@ -26,8 +26,8 @@ class Names {
     Origin origin{Origin::outside};
     /// Environment variable that carries the value to a child, for the taint hint; may be empty.
     std::string variable;
-    /// Names that would have been right here, for the suggestion: in place of the part that is
-    /// wrong, or of the whole path.
+    /// What would have been right in place of the part that is wrong, or of the whole path. Of a
+    /// name that exists: every text that it can be, where the file fixes them; else empty.
     std::vector<std::string> candidates;
     /// Which part of the path is wrong (0 is the first); nothing: the whole path is told.
     std::optional<std::size_t> part;

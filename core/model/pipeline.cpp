@@ -1,14 +1,8 @@
 #include "core/model/pipeline.hpp"
 
-#include <array>
+#include "core/model/event_kinds.hpp"
 
 namespace pipectl {
-namespace {
-
-constexpr std::array event_kinds{EventKind::manual, EventKind::push, EventKind::pull_request,
-                                 EventKind::tag};
-
-}  // namespace
 
 void Pipeline::index() {
   by_name.stages.make(stages);
@@ -48,7 +42,7 @@ std::string_view to_string(EventKind kind) noexcept {
 }
 
 std::optional<EventKind> parse_event_kind(std::string_view text) noexcept {
-  for (const auto kind : event_kinds)
+  for (const auto kind : all_event_kinds)
     if (to_string(kind) == text) return kind;
   return std::nullopt;
 }

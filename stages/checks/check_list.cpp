@@ -23,6 +23,21 @@ bool names_unbuilt(yaml::Reader& reader) {
   return false;
 }
 
+/// A key that is nearly the name of a kind.
+bool names_misspelt(yaml::Reader& reader, const ParseContext& context) {
+  std::vector<std::string_view> kinds;
+  for (const auto& kind : context.registry.health_checks()) kinds.push_back(kind->name());
+  for (const yaml::Node::Entry entry : reader.self().entries()) {
+    auto hint = suggestion(entry.key.text(), kinds);
+    if (hint.empty()) continue;
+    context.diagnostics.error(entry.key.span(),
+                              fmt::format("unknown check '{}'", printable(entry.key.text())),
+                              std::move(hint));
+    return true;
+  }
+  return false;
+}
+
 /// The one kind that the mapping names, or null (reported).
 const HealthCheckKind* kind_of(yaml::Reader& reader, const ParseContext& context) {
   const HealthCheckKind* found = nullptr;
@@ -37,7 +52,7 @@ const HealthCheckKind* kind_of(yaml::Reader& reader, const ParseContext& context
     }
     found = kind.get();
   }
-  if (found == nullptr && !names_unbuilt(reader))
+  if (found == nullptr && !names_unbuilt(reader) && !names_misspelt(reader, context))
     context.diagnostics.error(reader.self().span(),
                               fmt::format("{} does not say what to check", reader.what()),
                               fmt::format("one of: {}", join(names_of(context.registry), ", ")));

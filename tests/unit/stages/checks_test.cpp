@@ -216,7 +216,7 @@ TEST_CASE("checks are checked when the file is loaded") {
     const char* message;
   };
   const auto [yaml, message] = GENERATE(
-      Bad{"{}", "does not say what to check"}, Bad{"{htp: x}", "does not say what to check"},
+      Bad{"{}", "does not say what to check"}, Bad{"{htp: x}", "unknown check 'htp'"},
       Bad{"{http: x, tcp: 1}", "both `http` and `tcp`"}, Bad{"{http: }", "needs a URL"},
       Bad{"{http: ''}", "'' is no URL"}, Bad{"{http: 'app:80/health'}", "is no URL"},
       Bad{"{http: x, status: ok}", "no HTTP status"},

@@ -48,7 +48,8 @@ TEST_CASE("syntax errors are told at their place", "[expr]") {
   CHECK(problem("true | false") == "5+1: '|' means nothing here | write '||'");
   CHECK(problem("true and false") ==
         "5+3: 'and' where the end of the expression was expected | write '&&'");
-  CHECK(problem("not branch") == "4+6: 'branch' where the end of the expression was expected");
+  CHECK(problem("not branch") == "0+3: 'not' means nothing here | write '!'");
+  CHECK(problem("true && not branch") == "8+3: 'not' means nothing here | write '!'");
   CHECK(problem("branch == 'main") ==
         "10+1: this text is not closed | end it with ', write '' for ' itself");
   CHECK(problem("(true") == "5+1: the expression ends too early, ')' is missing");
@@ -77,14 +78,16 @@ TEST_CASE("unknown names are told with the part that is wrong", "[expr]") {
   CHECK(problem("git['brnch']") == "4+7: unknown name 'git.brnch' | did you mean 'branch'?");
   CHECK(problem("env.LEVLE") == "0+9: unknown name 'env.LEVLE' | did you mean 'env.LEVEL'?");
   CHECK(problem("brnch") == "0+5: unknown name 'brnch' | did you mean 'branch'?");
-  CHECK(problem("banana") == "0+6: unknown name 'banana'");
+  CHECK(problem("banana") == "0+6: unknown name 'banana' | a text stands in quotes: 'banana'");
   CHECK(problem("${{ brnch }}") == "4+5: unknown name 'brnch' | did you mean 'branch'?");
 }
 
 TEST_CASE("unknown functions and wrong arguments", "[expr]") {
   CHECK(problem("startsWith(branch, 'x')") ==
         "0+10: unknown function 'startsWith' | did you mean 'starts_with'?");
-  CHECK(problem("true && banana()") == "8+6: unknown function 'banana'");
+  CHECK(problem("true && banana()") ==
+        "8+6: unknown function 'banana' | there are success(), failure(), "
+        "always(), changed(), contains(), starts_with(), has()");
   CHECK(problem("contains(branch)") ==
         "0+16: contains() takes 2 arguments, this has 1 | it is contains(where, what)");
   CHECK(problem("always(1, 2)") ==
