@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
 #include <system_error>
 
 #include "core/base/files.hpp"
@@ -60,6 +61,24 @@ Result<void> check_file(const std::filesystem::path& file) {
   return {};
 }
 
+/// Each output is a variable of later stages, too.
+Result<void> check_variables(const Outputs& outputs) {
+  std::map<std::string, std::string_view> variables;
+  for (const auto& [key, value] : outputs) {
+    if (value.find('\0') != std::string::npos)
+      return fail(Fault::step, fmt::format("output '{}' holds a zero byte", key),
+                  "no environment variable can carry it: encode it, or keep a file of it under "
+                  "`artifacts`");
+    const auto [other, fresh] = variables.emplace(env_name(key), key);
+    if (!fresh)
+      return fail(Fault::step,
+                  fmt::format("outputs '{}' and '{}' are the same variable, PIPECTL_OUT_…_{}",
+                              other->second, key, other->first),
+                  "rename one of them");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<Outputs> parse_outputs(std::string_view text) {
@@ -81,6 +100,7 @@ Result<Outputs> parse_outputs(std::string_view text) {
       return malformed(index + 1, line);
     outputs[std::string{line.substr(0, at)}] = line.substr(at + 1);
   }
+  TRY(check_variables(outputs));
   return outputs;
 }
 

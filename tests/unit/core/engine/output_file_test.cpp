@@ -34,6 +34,22 @@ TEST_CASE("a malformed output is named with its line") {
   }
 }
 
+TEST_CASE("an output that cannot be a variable of its own is refused") {
+  const auto message = [](std::string_view text) {
+    const auto outputs = parse_outputs(text);
+    REQUIRE_FALSE(outputs);
+    CHECK(outputs.error().fault == Fault::step);
+    CHECK_FALSE(outputs.error().hint.empty());
+    return outputs.error().message;
+  };
+  using namespace std::string_view_literals;
+  CHECK(message("x=a\0b\n"sv) == "output 'x' holds a zero byte");
+  CHECK(message("a-b=1\na_b=2\n") ==
+        "outputs 'a-b' and 'a_b' are the same variable, PIPECTL_OUT_…_A_B");
+  CHECK(message("Tag=1\ntag=1\n") ==
+        "outputs 'Tag' and 'tag' are the same variable, PIPECTL_OUT_…_TAG");
+}
+
 TEST_CASE("an output file that holds a secret fails the stage and does not repeat it") {
   const auto file =
       std::filesystem::temp_directory_path() / ("pipectl-outputs-" + std::to_string(::getpid()));
