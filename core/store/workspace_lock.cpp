@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,6 +29,10 @@ struct flock whole_file() noexcept {
   return range;
 }
 
+fs::path repository_lock_file(const fs::path& workspace) {
+  return workspace / ".git" / "pipectl.lock";
+}
+
 fs::path run_lock_file(const fs::path& run_dir) { return run_dir / "lock"; }
 
 /// A folder that only this user can have made and can write to.
@@ -46,7 +51,7 @@ std::vector<fs::path> workspace_lock_files(const LockRequest& request) {
   if (error) real = request.workspace;
   const std::string name = sha256_hex(real.native()).substr(0, 32) + ".lock";
   std::vector<fs::path> files;
-  if (fs::is_directory(real / ".git", error)) files.push_back(real / ".git" / "pipectl.lock");
+  if (fs::is_directory(real / ".git", error)) files.push_back(repository_lock_file(real));
   const fs::path of_user = fmt::format("/tmp/pipectl-{}", ::geteuid());
   if (is_ours(of_user)) files.push_back(of_user / name);
   files.push_back(request.locks_dir / name);
@@ -56,6 +61,11 @@ std::vector<fs::path> workspace_lock_files(const LockRequest& request) {
 /// Nobody else works there, so the lock of the run is enough; it goes with the run's folder.
 bool is_of_the_run(const LockRequest& request) {
   return request.workspace.lexically_normal().parent_path() == request.run_dir.lexically_normal();
+}
+
+bool is_locked(int fd) noexcept {
+  auto range = whole_file();
+  return ::fcntl(fd, F_OFD_GETLK, &range) == 0 && range.l_type != F_UNLCK;
 }
 
 struct Holder {
@@ -97,8 +107,9 @@ Result<void> write_holder(int fd, const fs::path& file, const LockRequest& reque
   return io_error("write", file, errno);
 }
 
+/// Others may read who holds it.
 UniqueFd open_file(const fs::path& file) {
-  return UniqueFd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+  return UniqueFd(::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
 }
 
 Result<void> lock_opened(int fd, const fs::path& file, const LockRequest& request) {
@@ -138,6 +149,19 @@ Result<LockedFile> lock_workspace_file(const LockRequest& request) {
   return LockedFile{};  // there is always one file to try
 }
 
+/// Against another user: one who cannot write the file of the other can still lock the folder.
+/// Where the file system cannot lock folders (NFS), the file has to do.
+Result<UniqueFd> lock_folder(const LockRequest& request) {
+  UniqueFd folder(::open(request.workspace.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (!folder || ::flock(folder.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK)
+    return folder;
+  const fs::path file = repository_lock_file(request.workspace);
+  const UniqueFd theirs(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  Holder holder;
+  if (theirs && is_locked(theirs.get())) holder = read_holder(theirs.get());
+  return refused(request.workspace, holder);
+}
+
 Result<UniqueFd> lock_run_file(const LockRequest& request) {
   const fs::path file = run_lock_file(request.run_dir);
   UniqueFd fd = open_file(file);
@@ -147,39 +171,46 @@ Result<UniqueFd> lock_run_file(const LockRequest& request) {
   return fd;
 }
 
+/// What it took goes with it, also when it could not take all.
 class HeldLock final : public WorkspaceLock {
  public:
-  HeldLock(LockedFile workspace, UniqueFd run)
-      : workspace_(std::move(workspace)), run_(std::move(run)) {}
+  HeldLock() = default;
   ~HeldLock() override {
-    if (workspace_.fd) ::unlink(workspace_.path.c_str());
+    if (file_.fd) ::unlink(file_.path.c_str());
   }
   HeldLock(const HeldLock&) = delete;
   HeldLock& operator=(const HeldLock&) = delete;
 
+  Result<void> take_workspace(const LockRequest& request) {
+    TRY(make_private_dir(request.locks_dir));
+    file_ = TRY(lock_workspace_file(request));
+    folder_ = TRY(lock_folder(request));
+    return {};
+  }
+  Result<void> take_run(const LockRequest& request) {
+    TRY(make_private_dir(request.run_dir));
+    run_ = TRY(lock_run_file(request));
+    return {};
+  }
+
  private:
-  LockedFile workspace_;
+  LockedFile file_;
+  UniqueFd folder_;  // of the workspace
   UniqueFd run_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<WorkspaceLock>> take_lock(const LockRequest& request) {
-  LockedFile workspace;
-  if (!is_of_the_run(request)) {
-    TRY(make_private_dir(request.locks_dir));
-    workspace = TRY(lock_workspace_file(request));
-  }
-  TRY(make_private_dir(request.run_dir));
-  UniqueFd run = TRY(lock_run_file(request));
-  return std::make_unique<HeldLock>(std::move(workspace), std::move(run));
+  auto lock = std::make_unique<HeldLock>();
+  if (!is_of_the_run(request)) TRY(lock->take_workspace(request));
+  TRY(lock->take_run(request));
+  return lock;
 }
 
 bool is_held(const fs::path& run_dir) noexcept {
   const UniqueFd fd(::open(run_lock_file(run_dir).c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
-  if (!fd) return false;
-  auto range = whole_file();
-  return ::fcntl(fd.get(), F_OFD_GETLK, &range) == 0 && range.l_type != F_UNLCK;
+  return fd && is_locked(fd.get());
 }
 
 }  // namespace pipectl::store

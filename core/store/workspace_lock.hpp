@@ -20,6 +20,9 @@ namespace pipectl::store {
 // directory. Who held it deletes it, and who has just locked a file that is no longer the one of
 // its name begins anew: so two processes never hold locks on two files of one name.
 //
+// Two users have no such file in common, or cannot both write it. So the folder of the workspace is
+// locked as well, with flock(), for which reading it is enough.
+//
 // A workspace in the run's own folder needs only the lock of the run.
 
 struct LockRequest {

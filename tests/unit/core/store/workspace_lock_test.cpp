@@ -114,6 +114,26 @@ TEST_CASE_METHOD(LockFixture, "runs with different state directories exclude eac
   CHECK_FALSE(std::filesystem::is_regular_file(workspace / ".git/pipectl.lock"));
 }
 
+TEST_CASE_METHOD(LockFixture, "another user who cannot write to .git is told, too") {
+  if (::geteuid() != 0) SKIP("only root can become somebody else");
+  std::filesystem::create_directory(workspace / ".git");
+  std::filesystem::permissions(workspace, std::filesystem::perms{0777});
+  const auto held = must(store->lock_workspace(workspace, run.id));
+  Child somebody([&](int fd) {
+    constexpr uid_t nobody = 65534;
+    if (::setresuid(nobody, nobody, nobody) != 0) return;
+    const auto theirs = RunStore::open(workspace / "theirs");
+    const auto record =
+        theirs ? (*theirs)->create(request_of({"a"}), at_second(1)) : fail(Fault::bug, "no store");
+    if (!record) return;
+    const auto lock = (*theirs)->lock_workspace(workspace, record->id);
+    say(fd, lock ? "locked" : lock.error().message);
+  });
+  const std::string said = somebody.rest();
+  CHECK(said.find(run.id) != std::string::npos);
+  CHECK(said.find(" works in ") != std::string::npos);
+}
+
 TEST_CASE_METHOD(LockFixture, "a lock file that a killed run left is taken over") {
   std::filesystem::create_directory(workspace / ".git");
   std::ofstream(workspace / ".git/pipectl.lock") << "1\nold\nlong ago\n";
