@@ -14,6 +14,7 @@
 #include "cli/session/resume_record.hpp"
 #include "cli/session/run_view.hpp"
 #include "cli/session/secrets_file.hpp"
+#include "core/base/forget_environment.hpp"
 #include "core/engine/resume.hpp"
 #include "core/exec/leftovers.hpp"
 #include "core/store/housekeeping.hpp"
@@ -29,6 +30,7 @@ class RunSession {
 
   Result<int> run() {
     TRY(load());
+    forget_secrets();
     input_ = resumed_ ? TRY(input_of(*record_, *file_, options_))
                       : TRY(resolve_input(*file_, options_.pipeline, invocation_));
     if (nothing_selected()) return 0;
@@ -71,6 +73,12 @@ class RunSession {
     file_ = TRY(
         load_pipeline_with(record_->request.variables, options_.pipeline, invocation_, registry_));
     return check_same_file(*record_, *file_);
+  }
+
+  /// What pipectl was started with is in the invocation's copy; a stage may look at its parent.
+  void forget_secrets() const {
+    for (const auto& secret : pipeline().secrets)
+      if (secret.provider == "env") forget_environment(secret.arguments);
   }
 
   bool nothing_selected() const {
