@@ -105,8 +105,8 @@ Result<CommandEnd> run_command(StageContext& context, const StageCommand& comman
   if (end.finished.ended == Ended::cancelled) end.cancelled = cancel.reason();
   if (end.finished.drain_cut)
     context.emit.note(
-        "a background process kept the output open after the command had ended; what it writes "
-        "from here on is not kept");
+        "a background process kept the output open after the command had ended; it is ended, or, "
+        "where it has a session of its own (setsid), goes on without its output being kept");
   return end;
 }
 
