@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 
 #include "cli/given_file.hpp"
 #include "core/base/dotenv.hpp"
@@ -12,6 +11,7 @@
 #include "core/engine/params.hpp"
 #include "core/git/ci_event.hpp"
 #include "core/git/repository.hpp"
+#include "core/model/event_kinds.hpp"
 #include "plugins/secrets/sources.hpp"
 
 namespace pipectl::cli {
@@ -50,10 +50,12 @@ Result<void> apply_overrides(const PipelineOptions& options, Event& event, GitIn
   if (options.event.empty()) return {};
   const auto kind = parse_event_kind(options.event);
   if (!kind) {
-    constexpr std::array<std::string_view, 4> kinds{"manual", "push", "pull_request", "tag"};
-    const std::string maybe = suggestion(options.event, kinds);
+    std::vector<std::string> kinds;
+    for (const auto one : all_event_kinds) kinds.emplace_back(to_string(one));
+    const std::vector<std::string_view> names(kinds.begin(), kinds.end());
+    const std::string maybe = suggestion(options.event, names);
     return fail(Fault::usage, fmt::format("--event: '{}' is no event", printable(options.event)),
-                maybe.empty() ? "one of manual, push, pull_request, tag" : maybe);
+                maybe.empty() ? "one of " + join(kinds, ", ") : maybe);
   }
   event.kind = *kind;
   return {};
@@ -167,6 +169,8 @@ Result<RunInput> resolve_input(const PipelineFile& file, const PipelineOptions& 
   input.event = git::read_ci_event(invocation.env).event;
   input.git = TRY(current_commit(file, invocation));
   TRY(apply_overrides(options, input.event, input.git));
+  // A tag is on no branch, wherever HEAD is: as in the job of a CI system.
+  if (input.event.kind == EventKind::tag && options.branch.empty()) input.git.branch.clear();
   if (input.event.branch.empty()) input.event.branch = input.git.branch;
   if (input.event.kind == EventKind::tag && input.event.tag.empty())
     input.event.tag = input.git.tag;

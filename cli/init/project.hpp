@@ -12,6 +12,10 @@ namespace pipectl::cli {
 /// Which part of the pipeline a stage belongs to; they run in this order.
 enum class Part { prepare, quality, build, image, deploy };
 
+/// What a stage does where one of its programs is absent: a test that nobody runs must not look like
+/// one that passed.
+enum class Absent { fails, skips };
+
 /// A stage to write down.
 struct StageDraft {
   Part part{Part::quality};
@@ -19,8 +23,9 @@ struct StageDraft {
   std::string kind;                    ///< empty: `run`
   std::string comment;                 ///< above it, may be empty
   std::vector<std::string> requires_;  ///< programs
-  std::vector<std::string> run;
+  std::vector<std::string> run;    ///< empty: `extra` says what it does
   std::vector<std::string> extra;  ///< further lines, `key: value`
+  Absent absent{Absent::fails};
 };
 
 /// What one kind of project needs.

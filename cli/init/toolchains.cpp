@@ -59,7 +59,8 @@ Toolchain python_toolchain(const Folder& folder) {
                            "skipped where flake8 is not installed",
                            {"flake8"},
                            {"flake8 --exclude .venv ."},
-                           {}});
+                           {},
+                           Absent::skips});
   python.stages.push_back(
       {Part::quality,
        "test",
@@ -75,7 +76,8 @@ Toolchain python_toolchain(const Folder& folder) {
                            "skipped where bandit is not installed",
                            {"bandit"},
                            {"bandit -q -r . -x ./.venv"},
-                           {"allow_failure: true"}});
+                           {"allow_failure: true"},
+                           Absent::skips});
   return python;
 }
 
@@ -110,7 +112,8 @@ Toolchain cmake_toolchain(const Folder& /*folder*/) {
        "skipped where it is not installed",
        {"cppcheck"},
        {"cppcheck --quiet --error-exitcode=1 --project=build/compile_commands.json"},
-       {"allow_failure: true"}});
+       {"allow_failure: true"},
+       Absent::skips});
   cmake.stages[0].run[0] += " -DCMAKE_EXPORT_COMPILE_COMMANDS=ON";
   return cmake;
 }
@@ -125,7 +128,8 @@ Toolchain go_toolchain(const Folder& /*folder*/) {
             "skipped where it is not installed",
             {"govulncheck"},
             {"govulncheck ./..."},
-            {"allow_failure: true"}},
+            {"allow_failure: true"},
+            Absent::skips},
            {Part::build, "build", "build", "", {"go"}, {"go build ./..."}, {}}}};
 }
 
@@ -138,15 +142,9 @@ Toolchain rust_toolchain(const Folder& /*folder*/) {
 }
 
 Toolchain docker_toolchain(const Folder& /*folder*/) {
-  return {"docker",
-          {{Part::image,
-            "image",
-            "build",
-            "the commit comes as an environment variable: a text from outside is never pasted into "
-            "a command",
-            {"docker"},
-            {"docker build -t \"app:${PIPECTL_GIT_SHA:-local}\" ."},
-            {}}}};
+  return {
+      "docker",
+      {{Part::image, "image", "build", "", {"docker"}, {}, {"docker: {tags: ['app:latest']}"}}}};
 }
 
 Toolchain kubernetes_toolchain(const Folder& folder) {
@@ -158,10 +156,9 @@ Toolchain kubernetes_toolchain(const Folder& folder) {
             "deploy",
             "only for a tag, or by hand; undone by itself when it does not get ready",
             {"kubectl"},
-            {"kubectl apply -f " + manifests + "/",
-             "kubectl rollout status -f " + manifests + "/ --timeout=120s"},
+            {},
             {"when: event == 'tag' || event == 'manual'",
-             "undo: kubectl rollout undo -f " + manifests + "/", "concurrency: deploy"}}}};
+             "kubernetes: {manifests: " + manifests + "/}", "concurrency: deploy"}}}};
 }
 
 Toolchain minimal_toolchain(const Folder& /*folder*/) {

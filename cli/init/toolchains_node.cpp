@@ -47,7 +47,7 @@ Toolchain node_toolchain(const Folder& folder) {
   node.stages.push_back({Part::prepare,
                          "install",
                          "",
-                         "exactly what the lock file says",
+                         manager.lock.empty() ? "" : "exactly what the lock file says",
                          {tool},
                          {manager.install},
                          {}});

@@ -46,6 +46,13 @@ std::string scalar(const std::string& text) {
   return simple ? "'" + text + "'" : quoted(text);
 }
 
+std::string programs(const StageDraft& stage) {
+  if (stage.absent == Absent::skips) return "[" + join(stage.requires_, ", ") + "]";
+  std::vector<std::string> all;
+  for (const auto& program : stage.requires_) all.push_back(program + ": required");
+  return "{" + join(all, ", ") + "}";
+}
+
 class Writer {
  public:
   Writer(const std::string& name, const std::vector<Toolchain>& toolchains) {
@@ -106,10 +113,10 @@ class Writer {
     };
     if (!stage.comment.empty()) line("# " + stage.comment);
     if (!stage.kind.empty()) line("kind: " + stage.kind);
-    if (!stage.requires_.empty()) line("requires: [" + join(stage.requires_, ", ") + "]");
+    if (!stage.requires_.empty()) line("requires: " + programs(stage));
     if (stage.run.size() == 1) {
       line("run: " + scalar(stage.run.front()));
-    } else {
+    } else if (!stage.run.empty()) {
       line("run:");
       for (const auto& command : stage.run) line("  - " + scalar(command));
     }

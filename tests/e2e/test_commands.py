@@ -72,6 +72,19 @@ class PlanTest(harness.PipectlTest):
         self.assertEqual(fates["use"], ("open", "`stages.make.outputs.v == '1'` is known when it runs"))
         self.assertFalse((self.folder / ".pipectl").exists())
 
+    def test_a_tag_is_on_no_branch_wherever_head_is(self):
+        self.write("stages: {main: {when: branch == 'main', run: x}, tag: {when: event == 'tag', run: x}}")
+        self.git("init", "-q")
+        self.git("add", "-A")
+        self.git("commit", "-q", "-m", "one")
+        self.assertEqual(self.fates()["main"][0], "runs")
+        for options, main, tag in [(("--tag", "v1"), "skipped", "runs"),
+                                   (("--event", "tag"), "skipped", "runs"),
+                                   (("--tag", "v1", "--branch", "main"), "runs", "runs"),
+                                   (("--tag", "v1", "--event", "push"), "runs", "skipped")]:
+            fates = self.fates(*options)
+            self.assertEqual((fates["main"][0], fates["tag"][0]), (main, tag), options)
+
     def test_what_only_the_run_decides_is_open(self):
         self.write("""
             name: open
@@ -184,6 +197,30 @@ class InitTest(harness.PipectlTest):
                           "node-build", "go-build", "image", "deploy"])
         commands = {s["name"]: s["commands"] for s in plan["stages"]}
         self.assertEqual(commands.get("install") or ["npm ci"], ["npm ci"])
+
+    def test_a_project_whose_tool_is_absent_does_not_pass(self):
+        self.write("module x\n", "go.mod")
+        self.pipectl("init", code=0)
+        empty = self.folder / "bin"
+        empty.mkdir()
+        env = harness.clean_environment(PATH=str(empty))
+        done = self.pipectl("run", "--ui", "plain", code=1, env=env)
+        self.assertIn("requires go, which is not in PATH", done.stdout)
+        self.assertRegex(done.stdout, "govulncheck +SKIPPED")
+
+    def test_what_pipectl_does_itself_is_no_command(self):
+        self.write("FROM scratch\n", "Dockerfile")
+        self.write("apiVersion: v1\nkind: Service\n", "deploy/app.yaml")
+        text = self.pipectl("init", "--stdout", code=0).stdout
+        self.assertIn("docker: {tags: ['app:latest']}", text)
+        self.assertIn("kubernetes: {manifests: deploy/}", text)
+        self.assertNotIn("run:", text)
+
+    def test_no_word_of_a_lock_file_that_is_not_there(self):
+        self.write("{}", "package.json")
+        self.assertNotIn("lock file", self.pipectl("init", "--stdout", code=0).stdout)
+        self.write("{}", "package-lock.json")
+        self.assertIn("lock file", self.pipectl("init", "--stdout", code=0).stdout)
 
     def test_does_not_overwrite(self):
         self.write("mine: true")
