@@ -18,6 +18,7 @@
 #include "core/engine/resume.hpp"
 #include "core/exec/leftovers.hpp"
 #include "core/store/housekeeping.hpp"
+#include "plugins/secrets/sources.hpp"
 
 namespace pipectl::cli {
 namespace {
@@ -78,7 +79,7 @@ class RunSession {
   /// What pipectl was started with is in the invocation's copy; a stage may look at its parent.
   void forget_secrets() const {
     for (const auto& secret : pipeline().secrets)
-      if (secret.provider == "env") forget_environment(secret.arguments);
+      forget_environment(plugins::source_variables(secret));
   }
 
   bool nothing_selected() const {
