@@ -15,6 +15,7 @@ void add_commands(CLI::App& root, Invocation& invocation) {
   add_runs(root, invocation);
   add_logs(root, invocation);
   add_explain(root, invocation);
+  add_report(root, invocation);
   add_secrets(root, invocation);
   add_completion(root, invocation);
   add_version(root, invocation);

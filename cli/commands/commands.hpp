@@ -23,6 +23,7 @@ void add_doctor(CLI::App& root, Invocation& invocation);
 void add_runs(CLI::App& root, Invocation& invocation);
 void add_logs(CLI::App& root, Invocation& invocation);
 void add_explain(CLI::App& root, Invocation& invocation);
+void add_report(CLI::App& root, Invocation& invocation);
 void add_secrets(CLI::App& root, Invocation& invocation);
 void add_completion(CLI::App& root, Invocation& invocation);
 void add_version(CLI::App& root, Invocation& invocation);

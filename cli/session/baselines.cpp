@@ -11,11 +11,6 @@ namespace {
 
 constexpr std::size_t runs_searched = 200;
 
-std::string branch_of(const store::RunRequest& request) {
-  if (!request.git.branch.empty()) return request.git.branch;
-  return request.event.branch;
-}
-
 /// A pull request is compared with what it is to be merged into.
 std::string wanted_branch(const store::RunRequest& request) {
   if (request.event.kind == EventKind::pull_request && !request.event.target_branch.empty())
@@ -34,10 +29,18 @@ std::set<std::string> nodes_that_compare(const plan::Plan& plan) {
 
 }  // namespace
 
+const std::string& branch_of(const store::RunRequest& request) noexcept {
+  return request.git.branch.empty() ? request.event.branch : request.git.branch;
+}
+
 Result<std::map<std::string, std::filesystem::path>> find_baselines(
     store::RunStore& store, const plan::Plan& plan, const store::RunRecord& present) {
+  return find_baselines(store, nodes_that_compare(plan), present);
+}
+
+Result<std::map<std::string, std::filesystem::path>> find_baselines(
+    store::RunStore& store, std::set<std::string> missing, const store::RunRecord& present) {
   std::map<std::string, std::filesystem::path> found;
-  auto missing = nodes_that_compare(plan);
   if (missing.empty()) return found;
   const auto branch = wanted_branch(present.request);
   for (const auto& listed : TRY(store.list(runs_searched))) {

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 
 #include "core/model/run_info.hpp"
@@ -15,5 +16,12 @@ namespace pipectl::cli {
 /// Only stages with such a gate are looked for; the present run does not count.
 [[nodiscard]] Result<std::map<std::string, std::filesystem::path>> find_baselines(
     store::RunStore& store, const plan::Plan& plan, const store::RunRecord& present);
+
+/// The same for nodes by name.
+[[nodiscard]] Result<std::map<std::string, std::filesystem::path>> find_baselines(
+    store::RunStore& store, std::set<std::string> nodes, const store::RunRecord& present);
+
+/// The branch that a run was of.
+[[nodiscard]] const std::string& branch_of(const store::RunRequest& request) noexcept;
 
 }  // namespace pipectl::cli

@@ -40,6 +40,9 @@ class Build {
       if (ended.status != Status::succeeded) return ended;
     }
     TRY(write_outputs(call));
+    if (context_.report != nullptr)
+      context_.report->metric(
+          {"image_size", static_cast<double>(largest()), report::Unit::bytes, report::Merge::most});
     Outcome outcome;
     outcome.exit_code = 0;
     outcome.summary = summary();
@@ -186,6 +189,13 @@ class BuildStage final : public StageRunner {
   Outcome run(StageContext& context) const override {
     auto outcome = Build{spec_, context}.run();
     return outcome ? *std::move(outcome) : outcome_of(outcome.error());
+  }
+
+  /// `image_size`: of several platforms the largest.
+  [[nodiscard]] Measures measures() const override {
+    Measures measures;
+    measures.own = Measures::Own::metrics;
+    return measures;
   }
 
  private:

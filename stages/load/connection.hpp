@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,9 +38,15 @@ class Connection {
   Connection& operator=(const Connection&) = delete;
 
   [[nodiscard]] CURL* handle() const noexcept { return easy_; }
-  void prepare(const Prepared& request);
-  /// Empty when the response is as wanted, else the cause: `status 500`, `timeout`.
-  [[nodiscard]] std::string verdict(CURLcode code) const;
+  /// Empty when the request is ready to be sent, else why it cannot be: a captured value that does
+  /// not fit.
+  [[nodiscard]] std::string prepare(const Prepared& request);
+  /// Empty when the response is as wanted, else the cause: `status 500`, `timeout`. Takes what is
+  /// to be captured.
+  [[nodiscard]] std::string verdict(CURLcode code);
+
+  /// At the beginning of a scenario.
+  void forget_captured() { captured_.clear(); }
 
   std::size_t scenario{0};  ///< what it is at
   std::size_t request{0};
@@ -47,11 +54,18 @@ class Connection {
 
  private:
   static std::size_t take(char* bytes, std::size_t size, std::size_t count, void* self);
+  [[nodiscard]] bool reads_body() const;
+  [[nodiscard]] std::string fill(const Request& request);
+  [[nodiscard]] std::string capture(const Request& request);
+  [[nodiscard]] std::optional<std::string> header(const std::string& name) const;
 
   const CurlLibrary& curl_;
   CURL* easy_;
   const Prepared* prepared_{nullptr};
+  Request filled_;  ///< with what was captured, when the request asks for it
+  std::optional<Prepared> own_;
   std::string body_;
+  Captured captured_;
 };
 
 }  // namespace pipectl::stages::load

@@ -55,6 +55,7 @@ class Generator {
         multi_(curl.multi_init()),
         turns_(load.scenarios),
         schedule_(load.phases) {
+    result_.timeline = Timeline(load.duration);
     for (const auto& scenario : load.scenarios) {
       auto& prepared = prepared_.emplace_back();
       for (const auto& request : scenario.requests) prepared.emplace_back(curl, request);
@@ -141,7 +142,10 @@ class Generator {
   }
 
   Result<void> send(Connection& user) {
-    user.prepare(prepared_[user.scenario][user.request]);
+    if (user.request == 0) user.forget_captured();
+    const auto& request = prepared_[user.scenario][user.request];
+    if (auto unfit = user.prepare(request); !unfit.empty())
+      return judged(user, unfit, Answer::none);
     if (const auto code = curl_.multi_add_handle(multi_, user.handle()); code != CURLM_OK)
       return fail(Fault::infrastructure,
                   fmt::format("libcurl cannot begin a transfer (code {})", static_cast<int>(code)));
@@ -169,14 +173,20 @@ class Generator {
   }
 
   Result<void> ended(Connection& user, CURLcode code) {
+    return judged(user, user.verdict(code), code == CURLE_OK ? Answer::some : Answer::none);
+  }
+
+  enum class Answer : std::uint8_t { some, none };
+  Result<void> judged(Connection& user, const std::string& cause, Answer answer) {
     const Seconds moment = now();
-    const std::string cause = user.verdict(code);
     const Request& request = load_.scenarios[user.scenario].requests[user.request];
     if (user.due >= load_.warmup) {
       last_ = std::max(last_, moment);
       const auto took =
           static_cast<std::uint64_t>(std::llround((moment - user.due) * microseconds));
       result_.all.add(took, cause);
+      result_.timeline.add(moment - load_.warmup, took,
+                           cause.empty() ? Timeline::Verdict::good : Timeline::Verdict::failed);
       if (!result_.scenarios.empty()) result_.scenarios[user.scenario].add(took, cause);
     }
     // What follows a failure may depend on it.
@@ -192,7 +202,7 @@ class Generator {
     }
     user.scenario = turns_.next();
     user.request = 0;
-    const Seconds pause = code == CURLE_OK ? 0 : after_no_answer;
+    const Seconds pause = answer == Answer::some ? 0 : after_no_answer;
     return go_on(user, moment + pause + std::chrono::duration<double>(request.think).count());
   }
 

@@ -9,6 +9,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/result.hpp"
 #include "stages/checks/status_set.hpp"
+#include "stages/load/capture.hpp"
 #include "stages/load/result.hpp"
 #include "stages/load/schedule.hpp"
 
@@ -23,6 +24,8 @@ struct Request {
   StatusSet status{*StatusSet::parse({"200-399"})};
   std::string contains;
   Milliseconds think{0};
+  std::vector<Capture> captures;  ///< from its response
+  bool uses_captured{false};      ///< url, headers or body hold `{{NAME}}`
 };
 
 struct Scenario {

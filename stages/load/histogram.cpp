@@ -63,4 +63,22 @@ double Histogram::percentile(double percent) const noexcept {
   return max();
 }
 
+std::vector<Histogram::Bar> Histogram::bars() const {
+  constexpr double for_each_power = 10;
+  std::vector<Bar> bars;
+  long last = 0;
+  for (std::size_t bucket = 0; bucket < buckets_.size(); ++bucket) {
+    if (buckets_[bucket] == 0) continue;
+    const double value = static_cast<double>(std::max<std::uint64_t>(1, last_of(bucket)));
+    const long step = std::lround(std::floor(std::log10(value) * for_each_power));
+    const auto edge = [](long at) {
+      return std::pow(10, static_cast<double>(at) / for_each_power) / per_millisecond;
+    };
+    if (bars.empty()) last = step - 1;
+    for (; last < step; ++last) bars.push_back({edge(last + 1), edge(last + 2), 0});
+    bars.back().count += buckets_[bucket];
+  }
+  return bars;
+}
+
 }  // namespace pipectl::stages::load

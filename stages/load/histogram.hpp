@@ -23,6 +23,14 @@ class Histogram {
   /// milliseconds.
   [[nodiscard]] double percentile(double percent) const noexcept;
 
+  struct Bar {
+    double from{0};  ///< milliseconds
+    double to{0};
+    std::uint64_t count{0};
+  };
+  /// For a chart: ten bars for each power of ten, from the first that is not empty to the last.
+  [[nodiscard]] std::vector<Bar> bars() const;
+
  private:
   std::vector<std::uint64_t> buckets_;
   std::uint64_t count_{0};

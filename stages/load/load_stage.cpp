@@ -5,9 +5,11 @@
 #include "core/api/run_command.hpp"
 #include "core/base/files.hpp"
 #include "core/base/text.hpp"
+#include "core/store/report_files.hpp"
 #include "stages/load/generator.hpp"
 #include "stages/load/hosts.hpp"
 #include "stages/load/load.hpp"
+#include "stages/load/service.hpp"
 #include "stages/load/spec.hpp"
 #include "stages/report_folder.hpp"
 #include "stages/template_key.hpp"
@@ -43,6 +45,11 @@ class LoadStage final : public StageRunner {
 
   [[nodiscard]] std::vector<std::string> preview(const expr::Scope& scope) const override {
     std::vector<std::string> lines;
+    if (spec_.serve) {
+      for (const auto& command : spec_.serve->run.preview(scope))
+        lines.push_back("serve: " + command);
+      preview_checks(spec_.serve->health, scope, lines);
+    }
     for (const auto& scenario : spec_.scenarios)
       for (const auto& request : scenario.requests)
         lines.push_back(fmt::format("load: {} {}", request.method, shown(request.url, scope)));
@@ -75,8 +82,18 @@ class LoadStage final : public StageRunner {
   Result<Outcome> measure(StageContext& context) const {
     const Load load = TRY(ready(context));
     const auto folder = TRY(make_report_folder(context));
+    if (!spec_.serve) return send(load, folder, context);
+    Service service{*spec_.serve, context};
+    if (auto unhealthy = service.await()) return std::move(*unhealthy);
+    auto outcome = send(load, folder, context, &service);
+    service.stop();
+    return outcome;
+  }
+
+  Result<Outcome> send(const Load& load, const std::filesystem::path& folder, StageContext& context,
+                       Service* service = nullptr) const {
     context.emit.note("$ load: " + profile());
-    CancelSource stop{context.cancel};
+    CancelSource stop{service == nullptr ? context.cancel : service->alive()};
     bool late = false;
     const auto progress = [&](const LoadResult& so_far) {
       context.emit.note(one_line(so_far));
@@ -85,8 +102,13 @@ class LoadStage final : public StageRunner {
     };
     const auto result = generate(load, stop.token(), progress);
     if (!result && late) return timed_out(context);
+    if (!result && service != nullptr && !context.cancel.cancelled()) return service->ended();
     if (!result) return tl::unexpected(result.error());
-    TRY(write_file_atomically(folder / result_file, to_json(*result)));
+    const std::string json = to_json(*result);
+    TRY(write_file_atomically(folder / result_file, json));
+    if (context.report != nullptr)  // then there is the run's own folder for it
+      TRY(write_file_atomically(store::reports_dir(context.state_dir, context.stage) / result_file,
+                                json));
     for (const auto& [cause, count] : result->all.errors)
       context.emit.note(fmt::format("{} failed: {}", count, cause));
     if (context.report != nullptr) tell(*result, *context.report);
@@ -132,7 +154,12 @@ class LoadStage final : public StageRunner {
     Request request;
     request.method = spec.method;
     request.url = TRY(spec.url.evaluate(context.scope));
-    if (spec_.hosts == expr::Origin::outside) TRY(check_host(request.url, spec_.allow_hosts));
+    request.captures = spec.captures;
+    request.uses_captured = spec.uses_captured;
+    // A captured value stands behind the host.
+    const auto named = spec.uses_captured ? request.url.find("{{") : std::string::npos;
+    if (spec_.hosts == expr::Origin::outside)
+      TRY(check_host(request.url.substr(0, named), spec_.allow_hosts));
     for (const auto& [name, value] : spec.headers)
       request.headers.push_back(TRY(header(name, TRY(value.evaluate(context.scope)))));
     if (spec.body) request.body = TRY(spec.body->evaluate(context.scope));

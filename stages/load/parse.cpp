@@ -45,6 +45,7 @@ class Parser {
     spec_.warmup = reader_.duration("warmup").value_or(spec_.warmup);
     read_timeout();
     read_profile();
+    if (const auto serve = reader_.node("serve")) spec_.serve = parse_serve(*serve, context_);
     for (const yaml::Node& host : reader_.strings("allow_hosts"))
       spec_.allow_hosts.emplace_back(host.text());
     reader_.finish();
@@ -102,6 +103,7 @@ class Parser {
       }
     }
     reader.finish();
+    check_captured(scenario, context_.diagnostics);
     spec_.scenarios.push_back(std::move(scenario));
   }
 
@@ -122,6 +124,7 @@ class Parser {
     request.think = reader.duration("think").value_or(Milliseconds{0});
     read_headers(reader, request);
     read_status(reader, request);
+    read_captures(reader, request);
     return request;
   }
 
@@ -225,7 +228,7 @@ const char* const load_schema =
     R"({"type":"object","additionalProperties":false,"properties":{)"
     R"("url":{"type":"string"},"method":{"type":"string"},"headers":{"type":"object"},)"
     R"("body":{"type":"string"},"status":{},"contains":{"type":"string"},"think":{"$ref":"#/$defs/duration"},)"
-    R"("scenarios":{"type":"object"},"rate":{"type":["string","number"]},"users":{"type":"integer"},)"
+    R"("capture":{"type":"object"},"scenarios":{"type":"object"},"serve":{"type":"object"},"rate":{"type":["string","number"]},"users":{"type":"integer"},)"
     R"("stages":{"type":"array"},"duration":{"$ref":"#/$defs/duration"},)"
     R"("warmup":{"$ref":"#/$defs/duration"},"timeout":{"$ref":"#/$defs/duration"},)"
     R"("allow_hosts":{"$ref":"#/$defs/texts"}}})";

@@ -55,6 +55,26 @@ Json json_of(const Tally& tally, double seconds) {
   return json;
 }
 
+Json json_of(const Histogram& durations) {
+  Json bars = Json::array();
+  for (const auto& bar : durations.bars())
+    bars.push_back({{"from_ms", bar.from}, {"to_ms", bar.to}, {"count", bar.count}});
+  return bars;
+}
+
+Json json_of(const Timeline& timeline) {
+  Json points = Json::array();
+  for (const auto& point : timeline.points())
+    points.push_back({{"second", point.from},
+                      {"requests", point.requests},
+                      {"errors", point.failed},
+                      {"p50", point.p50},
+                      {"p95", point.p95},
+                      {"p99", point.p99},
+                      {"max", point.max}});
+  return {{"seconds_each", timeline.width()}, {"points", std::move(points)}};
+}
+
 }  // namespace
 
 void Tally::add(std::uint64_t microseconds, const std::string& cause) {
@@ -76,6 +96,8 @@ std::string to_json(const LoadResult& result) {
   json["scenarios"] = Json::object();
   for (const Tally& tally : result.scenarios)
     json["scenarios"][tally.name] = json_of(tally, result.seconds);
+  json["histogram"] = json_of(result.all.durations);
+  json["timeline"] = json_of(result.timeline);
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

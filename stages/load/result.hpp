@@ -7,6 +7,7 @@
 
 #include "core/api/report_reader.hpp"
 #include "stages/load/histogram.hpp"
+#include "stages/load/timeline.hpp"
 
 namespace pipectl::stages::load {
 
@@ -26,11 +27,13 @@ struct LoadResult {
   Tally all;
   std::vector<Tally> scenarios;  ///< empty when there is only one
   double seconds{0};             ///< that were measured
+  Timeline timeline;             ///< of all
 };
 
 /// `requests`, `errors`, `error_rate`, `rps`, `min` … `p99.9`, `max`, and `scenario.NAME.` of each.
 void tell(const LoadResult& result, ReportSink& sink);
-/// The same and the causes of errors, for machines: `{"seconds": …, "all": {…}, "scenarios": {…}}`.
+/// The same and the causes of errors, for machines: `{"seconds": …, "all": {…}, "scenarios": {…},
+/// "histogram": […], "timeline": {…}}`.
 [[nodiscard]] std::string to_json(const LoadResult& result);
 /// One line: `900 requests · 50.0/s · p95 156ms · errors 0`.
 [[nodiscard]] std::string one_line(const LoadResult& result);
