@@ -2,6 +2,7 @@
 import http.server
 import json
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -15,6 +16,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def do_GET(self):
         server = self.server
+        if self.path.startswith("/login"):
+            return self.answer(b'{"token": "t/1", "items": [{"id": 7}]}', ("X-Order", "ord 9"))
+        if self.path == "/evil":
+            return self.answer(b'{"path": ".evil.example/x", "line": "a\\r\\nX-More: 1"}')
         length = int(self.headers.get("Content-Length") or 0)
         body = self.rfile.read(length)
         with server.lock:
@@ -31,6 +36,17 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(answer)))
         self.end_headers()
         self.wfile.write(answer)
+
+    def answer(self, body, *headers):
+        length = int(self.headers.get("Content-Length") or 0)
+        with self.server.lock:
+            self.server.seen.append((self.command, self.path, dict(self.headers), self.rfile.read(length)))
+        self.send_response(200)
+        for name, value in headers:
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     do_POST = do_PUT = do_GET
 
@@ -118,6 +134,107 @@ class Load(PipectlTest):
         self.assertEqual(result["scenarios"]["write"]["requests"], 30)
         posts = [s for s in server.seen if s[0] == "POST"]
         self.assertEqual((posts[0][2]["X-Kind"], posts[0][3]), ("test", b'{"n": 1}'))
+
+    def test_what_a_response_holds_is_used_by_later_requests(self):
+        server = self.server()
+        ended, result = self.measure(f"""load:
+      rate: 10/s
+      duration: 1s
+      scenarios:
+        order:
+          requests:
+            - url: '{server.url}/login'
+              capture: {{token: {{json: /token}}, id: {{json: /items/0/id}}, order: {{header: x-order}}}}
+            - {{method: POST, url: '{server.url}/cart/{{{{id}}}}?t={{{{ token }}}}', headers: {{X-Token: 'T {{{{token}}}}'}},
+               body: '{{"order": "{{{{order}}}}"}}'}}""")
+        self.assertEqual((ended["outcome"], result["all"]["errors"]), ("succeeded", 0), result)
+        posts = [s for s in server.seen if s[0] == "POST"]
+        self.assertEqual(len(posts), 10)
+        self.assertEqual(posts[0][1], "/cart/7?t=t/1")
+        self.assertEqual(posts[0][2]["X-Token"], "T t/1")
+        self.assertEqual(posts[0][3], b'{"order": "ord 9"}')
+
+    def test_a_captured_value_leads_nowhere_else(self):
+        server = self.server()
+        host = f"127.0.0.1:{server.server_address[1]}"
+        for uses, cause in (
+                ("url: 'http://127.0.0.1{{path}}'", "the captured 'path' does not fit into the host's name"),
+                ("url: 'http://{{path}}/x'", "the captured 'path' does not fit into the host's name"),
+                (f"url: 'http://{host}/{{{{line}}}}'", "the captured 'line' does not fit into an address"),
+                (f"url: 'http://{host}/x', headers: {{X-A: '{{{{line}}}}'}}",
+                 "the captured 'line' does not fit into a header")):
+            _, result = self.measure(f"""load:
+      rate: 5/s
+      duration: 1s
+      scenarios:
+        s:
+          requests:
+            - {{url: 'http://{host}/evil', capture: {{path: {{json: /path}}, line: {{json: /line}}}}}}
+            - {{{uses}}}""", code=1)
+            self.assertEqual(result["all"]["causes"], {cause: 5})
+
+    def test_what_cannot_be_captured_is_an_error(self):
+        server = self.server()
+        for capture, cause in (("{a: {json: /none}}", "nothing to capture for 'a' at /none"),
+                               ("{a: {header: X-None}}", "nothing to capture for 'a'")):
+            _, result = self.measure(f"load: {{url: '{server.url}/login', rate: 5/s, duration: 1s, capture: {capture}}}",
+                                     code=1)
+            self.assertEqual(result["all"]["causes"], {cause: 5})
+
+    SERVE = ("python3 -c \"import http.server,os,pathlib; pathlib.Path('pid').write_text(str(os.getpid()));"
+             " http.server.ThreadingHTTPServer(('127.0.0.1', %d), http.server.SimpleHTTPRequestHandler).serve_forever()\"")
+
+    def served(self, port, more="", **options):
+        command = self.SERVE % port
+        return self.measure(f"""load:
+      serve: {{run: {json.dumps('exec ' + command)}, health: [{{http: 'http://127.0.0.1:{port}/', within: 60s, interval: 50ms}}]}}
+      url: 'http://127.0.0.1:{port}/pipeline.yaml'
+      rate: 10/s
+      duration: 1s
+    {more}""", **options)
+
+    def gone(self):
+        pid = int((self.folder / "pid").read_text())
+        try:
+            with open(f"/proc/{pid}/stat", encoding="ascii") as stat:
+                return stat.read().rpartition(")")[2].split()[0] in "ZX"
+        except OSError:
+            return True
+
+    def test_the_service_is_started_before_and_ended_after(self):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        ended, result = self.served(port)
+        self.assertEqual((ended["outcome"], result["all"]["errors"]), ("succeeded", 0), ended)
+        self.assertTrue(self.gone())
+        # Also when the load is not good enough.
+        ended, _ = self.served(port, more="gate: {requests: '>= 1000'}", code=1)
+        self.assertIn("gate requests", ended["reason"])
+        self.assertTrue(self.gone())
+
+    def test_a_service_that_ends_or_never_gets_ready_fails_the_stage(self):
+        text = "load: {serve: {run: '%s', health: [{tcp: '127.0.0.1:1', within: %s, interval: 20ms}]}, url: 'http://127.0.0.1:1/', rate: 5/s, duration: 1s}"
+        ended, _ = self.measure(text % ("exit 4", "60s"), code=1)
+        self.assertEqual(ended["reason"], "the service ended before the load did: exit code 4")
+        ended, _ = self.measure(text % ("true", "60s"), code=1)
+        self.assertIn("has to stay in the foreground", ended["hint"])
+        ended, _ = self.measure(text % ("exec sleep 1000", "100ms"), code=1)
+        self.assertIn("health tcp 127.0.0.1:1", ended["reason"])
+
+    def test_the_way_of_time_is_told(self):
+        server = self.server()
+        _, result = self.measure(f"load: {{url: '{server.url}/slow', rate: 20/s, duration: 3s}}")
+        points = result["timeline"]["points"]
+        self.assertEqual(result["timeline"]["seconds_each"], 1)
+        self.assertEqual(sum(p["requests"] for p in points), 60)
+        self.assertEqual([p["second"] for p in points], sorted(p["second"] for p in points))
+        self.assertTrue(all(p["p50"] <= p["p95"] <= p["p99"] <= p["max"] for p in points))
+        bars = result["histogram"]
+        self.assertEqual(sum(b["count"] for b in bars), 60)
+        self.assertTrue(all(a["to_ms"] == b["from_ms"] for a, b in zip(bars, bars[1:])))
+        kept = next((self.folder / ".pipectl/runs").iterdir()) / "reports/load/load.json"
+        self.assertEqual(json.loads(kept.read_text()), result)
 
     def test_errors_are_told_by_their_cause_and_fail_the_stage(self):
         server = self.server()
