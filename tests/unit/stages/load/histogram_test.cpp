@@ -42,7 +42,8 @@ TEST_CASE("percentiles are those of the sorted values, to three digits") {
 
 TEST_CASE("small values are exact, huge ones end at an hour") {
   Histogram histogram;
-  for (const std::uint64_t value : {0ULL, 1ULL, 2'047ULL, 2'048ULL, 4'095ULL}) histogram.record(value);
+  for (const std::uint64_t value : {0ULL, 1ULL, 2'047ULL, 2'048ULL, 4'095ULL})
+    histogram.record(value);
   CHECK(histogram.percentile(0) == 0);
   CHECK(histogram.percentile(40) == 0.001);
   CHECK(histogram.percentile(60) == 2.047);
