@@ -238,10 +238,6 @@ std::span<const std::string_view> key_names(Section section) noexcept {
   });
 }
 
-bool is_stage_key(std::string_view key) noexcept {
-  return std::ranges::find(Table<stage>::names, key) != Table<stage>::names.end();
-}
-
 std::string_view to_string(Section section) noexcept {
   switch (section) {
     case Section::pipeline:

@@ -37,8 +37,6 @@ inline constexpr std::array all_sections{
 /// the schema's `#/$defs`.
 [[nodiscard]] std::span<const KeyDoc> keys(Section section) noexcept;
 [[nodiscard]] std::span<const std::string_view> key_names(Section section) noexcept;
-/// Whether every stage has this key, whatever its kind.
-[[nodiscard]] bool is_stage_key(std::string_view key) noexcept;
 /// For headings: `stage`, `retry`.
 [[nodiscard]] std::string_view to_string(Section section) noexcept;
 

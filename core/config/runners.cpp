@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "core/base/text.hpp"
 #include "core/config/checks.hpp"
@@ -41,6 +43,26 @@ bool report_later_keys(yaml::Node node, const std::vector<KeyDoc>& own, Diagnost
   return found;
 }
 
+/// What other systems call it.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> other_words{{
+    {"script", "run"},
+    {"commands", "run"},
+    {"depends_on", "needs"},
+    {"dependencies", "needs"},
+    {"if", "when"},
+    {"rules", "when"},
+    {"only", "when"},
+    {"container", "image"},
+    {"continue-on-error", "allow_failure"},
+    {"timeout-minutes", "timeout"},
+}};
+
+std::string hint_for_other_word(std::string_view key) {
+  const auto* const word =
+      std::ranges::find(other_words, key, &std::pair<std::string_view, std::string_view>::first);
+  return word == other_words.end() ? std::string() : fmt::format("here it is `{}`", word->second);
+}
+
 class RunnerMaker {
  public:
   RunnerMaker(const NameTable& table, const Context& context, LoadedPipeline& loaded)
@@ -62,7 +84,7 @@ class RunnerMaker {
     const std::size_t errors = context_.diagnostics.error_count();
     auto runner = kind_->parse(reader, {stage, names, context_.registry, context_.diagnostics});
     for (const yaml::Node key : reader.unasked())
-      if (find_not_built(Place::stage_key, key.text()) == nullptr) reader.report_unknown(key);
+      if (find_not_built(Place::stage_key, key.text()) == nullptr) report_unknown(reader, key);
     if (runner != nullptr) {
       check_gates(stage, runner->measures(), context_.diagnostics);
       loaded_.runners.emplace(stage.name, std::move(runner));
@@ -73,6 +95,25 @@ class RunnerMaker {
   }
 
  private:
+  /// A key of another kind, or of another system, or a misspelt one.
+  void report_unknown(yaml::Reader& reader, yaml::Node key) const {
+    std::string hint = hint_for_other_kind(key.text());
+    if (hint.empty()) hint = hint_for_other_word(key.text());
+    if (hint.empty()) return reader.report_unknown(key);
+    context_.diagnostics.error(key.span(), fmt::format("unknown key '{}'", key.text()),
+                               std::move(hint));
+  }
+
+  [[nodiscard]] std::string hint_for_other_kind(std::string_view key) const {
+    std::string kinds;
+    for (const auto& kind : context_.registry.stage_kinds()) {
+      const auto keys = context_.registry.keys_of(*kind);
+      if (std::ranges::find(keys, key, &KeyDoc::name) != keys.end())
+        kinds += fmt::format("{}`{}`", kinds.empty() ? "" : ", ", kind->name());
+    }
+    return kinds.empty() ? kinds : fmt::format("stages of kind {} have it", kinds);
+  }
+
   /// Whatever it was meant to be, it has the keys of some kind.
   void refuse_kind(const StageSpec& stage, const StageDraft& draft) {
     report_unknown_kind(stage, draft.kind, context_);
