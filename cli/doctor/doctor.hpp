@@ -25,6 +25,11 @@ struct Finding {
   std::string hint;    ///< the way out, may be empty
 };
 
+/// What a stage's runner starts by name on this host, beside what `requires` lists; nothing for a
+/// stage that runs in a container.
+[[nodiscard]] std::vector<Requirement> host_programs(const config::LoadedPipeline& loaded,
+                                                     const StageSpec& stage);
+
 /// The parts of a check-up. Nothing is changed; commands of secrets are run, and programs are asked
 /// for their version.
 [[nodiscard]] std::vector<Finding> check_pipeline(const PipelineFile& file);

@@ -28,11 +28,10 @@ std::map<std::string, Wanted> wanted_programs(const config::LoadedPipeline& load
   for (const auto& stage : loaded.pipeline.stages) {
     if (stage.shell == Shell::bash) wanted["bash"].required = true;
     auto requirements = stage.requirements;
-    if (const auto runner = loaded.runners.find(stage.name); runner != loaded.runners.end())
-      for (auto& program : runner->second->programs())
-        if (std::ranges::find(stage.requirements, program.program, &Requirement::program) ==
-            stage.requirements.end())
-          requirements.push_back(std::move(program));
+    for (auto& program : host_programs(loaded, stage))
+      if (std::ranges::find(stage.requirements, program.program, &Requirement::program) ==
+          stage.requirements.end())
+        requirements.push_back(std::move(program));
     for (const auto& requirement : requirements) {
       auto& program = wanted[requirement.program];
       program.required = program.required || requirement.presence == Presence::required;
@@ -86,6 +85,13 @@ Finding missing(const std::string& name, const Wanted& wanted) {
 }
 
 }  // namespace
+
+std::vector<Requirement> host_programs(const config::LoadedPipeline& loaded,
+                                       const StageSpec& stage) {
+  const auto runner = loaded.runners.find(stage.name);
+  if (runner == loaded.runners.end() || executor_of(stage) != ExecutorKind::local) return {};
+  return runner->second->programs();
+}
 
 std::vector<Finding> check_programs(const PipelineFile& file, const Invocation& invocation) {
   const auto executor = make_local_executor(nullptr);

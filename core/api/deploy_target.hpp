@@ -74,6 +74,8 @@ class DeployTargetSpec {
   [[nodiscard]] virtual DeployAbilities abilities() const noexcept = 0;
   /// Why a failed deploy cannot be undone, or empty: `no `undo` is given`.
   [[nodiscard]] virtual std::string cannot_undo() const { return {}; }
+  /// As StageRunner::programs().
+  [[nodiscard]] virtual std::vector<Requirement> programs() const { return {}; }
   /// The commands of a deed or an undo, for `plan`. Pure.
   [[nodiscard]] virtual std::vector<std::string> preview(const expr::Scope& scope) const = 0;
   [[nodiscard]] virtual std::vector<std::string> preview_undo(const expr::Scope& /*scope*/) const {

@@ -197,6 +197,9 @@ class BuildStage final : public StageRunner {
     measures.own = Measures::Own::metrics;
     return measures;
   }
+  [[nodiscard]] std::vector<Requirement> programs() const override {
+    return {{"docker", Presence::required}};
+  }
 
  private:
   BuildSpec spec_;

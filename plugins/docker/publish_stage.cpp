@@ -134,6 +134,10 @@ class PublishStage final : public StageRunner {
     return outcome ? *std::move(outcome) : outcome_of(outcome.error());
   }
 
+  [[nodiscard]] std::vector<Requirement> programs() const override {
+    return {{"docker", Presence::required}};
+  }
+
  private:
   PublishSpec spec_;
 };

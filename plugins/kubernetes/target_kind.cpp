@@ -17,6 +17,9 @@ class KubernetesSpec final : public DeployTargetSpec {
   [[nodiscard]] DeployAbilities abilities() const noexcept override {
     return {.beside = true, .settles = true, .records = true};
   }
+  [[nodiscard]] std::vector<Requirement> programs() const override {
+    return {{"kubectl", Presence::required}};
+  }
   [[nodiscard]] std::vector<std::string> preview(const expr::Scope& scope) const override {
     const bool kustomized = !settings_.kustomize.text().empty();
     std::string line =

@@ -27,6 +27,9 @@ class DeployStage final : public StageRunner {
   explicit DeployStage(DeploySettings settings);
   [[nodiscard]] std::vector<std::string> preview(const expr::Scope& scope) const override;
   Outcome run(StageContext& context) const override;
+  [[nodiscard]] std::vector<Requirement> programs() const override {
+    return settings_.target->programs();
+  }
 
  private:
   [[nodiscard]] Outcome go_back(StageContext& context, const std::string& run) const;

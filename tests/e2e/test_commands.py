@@ -2,6 +2,7 @@
 import json
 import os
 import pathlib
+import shutil
 import subprocess
 import unittest
 
@@ -280,6 +281,37 @@ class DoctorTest(harness.PipectlTest):
         self.assertEqual(health[("program", "no-such-other")], "error")
         self.assertEqual(health[("state", "folder")], "ok")
         self.assertFalse((self.folder / ".pipectl").exists())
+
+    def bare_path(self):
+        """A PATH with a shell and nothing else: neither docker nor kubectl."""
+        programs = self.folder / "programs"
+        programs.mkdir(exist_ok=True)
+        for program in ("sh", "git"):
+            if not (programs / program).exists():
+                (programs / program).symlink_to(shutil.which(program))
+        return harness.clean_environment(PATH=str(programs))
+
+    def test_what_a_stage_starts_by_itself(self):
+        self.write("""
+            stages:
+              image: {kind: build, docker: {tags: ['shop:1']}}
+              push: {kind: publish, docker: {image: 'shop:1', to: [example.org/shop], tags: ['1']}}
+              up: {kind: deploy, kubernetes: {manifests: k8s/}}
+        """)
+        found, _ = self.findings(1, env=self.bare_path())
+        self.assertEqual(found[("program", "kubectl")]["health"], "error")
+        self.assertIn("up would fail", found[("program", "kubectl")]["detail"])
+        self.assertIn("image, push would fail", found[("program", "docker")]["detail"])
+        self.assertEqual(found[("docker", "engine")]["health"], "error")
+
+    def test_an_engine_that_may_never_be_asked_for(self):
+        self.write("""
+            stages:
+              a: {run: 'true'}
+              b: {when: "branch == 'main'", services: {cache: redis:7}, run: 'true'}
+        """)
+        found, _ = self.findings(0, env=self.bare_path())
+        self.assertEqual(found[("docker", "engine")]["health"], "warning")
 
     def test_well(self):
         self.write("stages: {a: {run: 'true'}}")
