@@ -44,11 +44,12 @@ std::vector<std::string_view> long_lines(std::string_view value) {
   return lines;
 }
 
+/// A \r alone is a line end, too: programs that read text make a \n of it.
 std::string with_line_ends(std::string_view value, std::string_view line_end) {
   std::string text;
   for (std::size_t i = 0; i < value.size(); ++i) {
     if (value[i] == '\r' && i + 1 < value.size() && value[i + 1] == '\n') continue;
-    value[i] == '\n' ? text += line_end : text += value[i];
+    value[i] == '\n' || value[i] == '\r' ? text += line_end : text += value[i];
   }
   return text;
 }
@@ -64,11 +65,13 @@ std::vector<std::string> texts_of(std::string_view value) {
   const auto whole = without_outer_breaks(value);
   if (character_count(whole) < shortest_secret) return {};
   std::vector<std::string> texts{std::string(whole)};
-  if (whole.find('\n') != std::string_view::npos) {
+  if (whole.find_first_of("\r\n") != std::string_view::npos) {
     texts.push_back(with_line_ends(whole, "\n"));
     texts.push_back(with_line_ends(whole, "\r\n"));
   }
   for (const auto line : long_lines(whole)) texts.emplace_back(line);
+  // `a\r\nb` is long enough, with other line ends it is not.
+  std::erase_if(texts, [](const auto& text) { return character_count(text) < shortest_secret; });
   return each_once(std::move(texts));
 }
 
@@ -78,7 +81,8 @@ std::string without_gaps(std::string_view text) {
   text = text.substr(first, text.find_last_not_of(" \t") + 1 - first);
   std::string left;
   for (std::size_t place = 0; place < text.size();) {
-    const Gap gap = gap_at(text, place);
+    // A `=` at the end of a line is the value's own.
+    const Gap gap = text[place] == '=' ? Gap{place, place, place} : gap_at(text, place);
     if (gap.empty()) left += text[place++];
     place = gap.empty() ? place : gap.end;
   }
@@ -163,6 +167,21 @@ std::vector<std::string> percent_forms(std::string_view bytes) {
   return forms;
 }
 
+std::vector<std::string> quoted_printable_forms(std::string_view bytes) {
+  const auto encoded = [bytes](std::string_view kept) {
+    std::string text;
+    for (const char byte : bytes) {
+      const auto value = static_cast<unsigned char>(byte);
+      if ((value > ' ' && value < 0x7F && byte != '=') || kept.find(byte) != std::string_view::npos)
+        text += byte;
+      else
+        text += {'=', hex_digit(value >> 4U, Digits::upper), hex_digit(value, Digits::upper)};
+    }
+    return text;
+  };
+  return {encoded(" \t\r\n"), encoded(" \t"), encoded("\r\n")};
+}
+
 std::vector<std::string> secret_forms(std::string_view value) {
   std::vector<std::string> forms;
   for (const auto& text : texts_of(value)) {
@@ -170,6 +189,7 @@ std::vector<std::string> secret_forms(std::string_view value) {
     append(forms, base64_forms(text));
     append(forms, percent_forms(text));
     append(forms, json_forms(text));
+    append(forms, quoted_printable_forms(text));
   }
   return each_once(std::move(forms));
 }
@@ -179,6 +199,9 @@ std::vector<std::string> wrapped_forms(std::string_view value) {
   for (const auto& text : texts_of(value)) {
     if (auto raw = without_gaps(text); raw.size() >= shortest_wrapped)
       forms.push_back(std::move(raw));
+    for (const auto& form : quoted_printable_forms(text))
+      if (auto quoted = without_gaps(form); quoted.size() >= shortest_wrapped)
+        forms.push_back(std::move(quoted));
     append(forms, base64_forms(text));
   }
   std::erase_if(forms, [](const auto& form) { return form.size() < visible_before_gap + 3; });

@@ -217,8 +217,8 @@ void SecretMatcher::keep(std::string_view text, std::size_t end, Carry& carry) {
   const Gap gap = gap_before(text.substr(0, end), end);
   const std::size_t begin = gap.begin - std::min(gap.begin, visible_before_gap);
   // What is held may begin with a gap, too.
-  const bool wanted =
-      !gap.empty() || !gap_at(carry.held, 0).empty() || carry.held.starts_with('\\');
+  const bool wanted = !gap.empty() || !gap_at(carry.held, 0).empty() ||
+                      carry.held.starts_with('\\') || carry.held.starts_with('=');
   carry.behind.assign(wanted ? text.substr(begin, end - begin) : "");
 }
 

@@ -17,6 +17,35 @@ std::uint32_t block_at(const char* place) noexcept {
   return block;
 }
 
+/// Where the break that goes on at `place` begins.
+std::size_t break_begin(std::string_view text, std::size_t place) noexcept {
+  while (place > 0 && text[place - 1] == '\r') --place;
+  return place;
+}
+
+template <class Visit>
+void for_each(std::string_view text, char mark, Visit&& visit) {
+  for (std::size_t from = 0; from < text.size();) {
+    const void* const at = std::memchr(text.data() + from, mark, text.size() - from);
+    if (at == nullptr) return;
+    const auto place = static_cast<std::size_t>(static_cast<const char*>(at) - text.data());
+    from = place + 1;
+    visit(place);
+  }
+}
+
+/// One that is no part of \r\n. Lines that end with these are many; this is one pass without a
+/// branch.
+bool has_lone_return(std::string_view text) noexcept {
+  const std::size_t first = text.find('\r');
+  if (first == std::string_view::npos) return false;
+  if (text.back() == '\r') return true;
+  unsigned lone = 0;
+  for (std::size_t i = first; i + 1 < text.size(); ++i)
+    lone |= static_cast<unsigned>(text[i] == '\r') & static_cast<unsigned>(text[i + 1] != '\n');
+  return lone != 0;
+}
+
 void lower(std::size_t& partial, std::size_t place) noexcept { partial = std::min(partial, place); }
 
 }  // namespace
@@ -72,40 +101,39 @@ inline unsigned WrapIndex::hits(Around around) const noexcept {
 
 void WrapIndex::search(std::string_view text, Findings& found) const {
   if (entries_.empty()) return;
-  for (const char mark : {'\n', '\\'}) {
-    for (std::size_t from = 0; from < text.size();) {
-      const void* const at = std::memchr(text.data() + from, mark, text.size() - from);
-      if (at == nullptr) break;
-      const auto place = static_cast<std::size_t>(static_cast<const char*>(at) - text.data());
-      from = place + 1;
-      if (mark == '\n')
-        at_line_end(text, place, found);
-      else
-        probe(text, gap_at(text, place), found);
-    }
-  }
+  for_each(text, '\n', [&](std::size_t place) { at_line_end(text, place, found); });
+  for_each(text, '\\', [&](std::size_t place) { probe(text, gap_at(text, place), found); });
+  if (!has_lone_return(text)) return;
+  for_each(text, '\r', [&](std::size_t place) {
+    if (place + 1 == text.size() || text[place + 1] != '\n') at_line_end(text, place, found);
+  });
 }
 
-/// Nearly all that is looked at are plain ends of lines; they are done with by one branch.
+/// Nearly all that is looked at are plain ends of lines: \n, \r\n or \r. They are done with by one
+/// branch.
 inline void WrapIndex::at_line_end(std::string_view text, std::size_t place,
                                    Findings& found) const {
   constexpr std::uint64_t blanks = 0x2020202020202020U;
   const std::size_t next = place + 1;
-  if (place >= block_size && next + sizeof blanks + block_size <= text.size()) {
+  if (place > block_size && next + sizeof blanks + block_size <= text.size()) {
+    const std::size_t begin = place - static_cast<std::size_t>(text[place - 1] == '\r');
     std::uint64_t line = 0;
     std::memcpy(&line, text.data() + next, sizeof line);
     if constexpr (std::endian::native == std::endian::big) line = __builtin_bswap64(line);
     const auto indentation = static_cast<std::size_t>(std::countr_zero(line ^ blanks)) / 8;
     const std::size_t end = next + indentation;
+    const char last = text[begin - 1];
     const char first = text[end];
-    if (first > ' ' && first != '\\' && text[place - 1] != '\r') {
-      const Around around{block_at(text.data() + place - block_size), block_at(text.data() + end)};
-      if (hits(around) != 0) probe(text, {place, next, end}, found);
+    if (first > ' ' && first != '\\' && first != '=' && last != '\r' && last != '=') {
+      const Around around{block_at(text.data() + begin - block_size), block_at(text.data() + end)};
+      if (hits(around) != 0) probe(text, {begin, next, end}, found);
       return;
     }
   }
-  while (place > 0 && text[place - 1] == '\r') --place;
-  probe(text, gap_at(text, place), found);
+  const std::size_t begin = break_begin(text, place);
+  probe(text, gap_at(text, begin), found);
+  // The `=` may be of the form, or a soft break's.
+  if (begin > 0 && text[begin - 1] == '=') probe(text, gap_at(text, begin - 1), found);
 }
 
 void WrapIndex::probe(std::string_view text, const Gap& gap, Findings& found) const {
@@ -141,10 +169,12 @@ void WrapIndex::compare(std::string_view text, const Gap& gap, std::uint32_t blo
 void WrapIndex::look_at_end(std::string_view text, Findings& found) const {
   if (entries_.empty()) return;
   for (std::size_t after = 0; after < std::min(block_size, text.size()); ++after) {
-    const Gap gap = gap_before(text, text.size() - after);
-    if (gap.empty()) continue;
-    look_before(text, gap, gap.end, found);
-    if (gap.breaks_end != gap.end) look_before(text, gap, gap.breaks_end, found);
+    Gap gap = gap_before(text, text.size() - after);
+    for (; !gap.empty(); ++gap.begin) {
+      look_before(text, gap, gap.end, found);
+      if (gap.breaks_end != gap.end) look_before(text, gap, gap.breaks_end, found);
+      if (text[gap.begin] != '=') break;  // it may be of the form, or a soft break's
+    }
   }
 }
 

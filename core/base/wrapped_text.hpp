@@ -5,9 +5,9 @@
 
 namespace pipectl {
 
-/// Text that was wrapped holds gaps: line breaks (\n, \r\n; also written out as \n and \r\n, as in
-/// a JSON string) and the indentation that follows them. base64, openssl, fold, YAML and terminals
-/// make them, each at a width of its own.
+/// Text that was wrapped holds gaps: line breaks (\n, \r\n, \r; also written out as \n and \r\n, as
+/// in a JSON string; after a `=`, as in quoted-printable) and the indentation that follows them.
+/// base64, openssl, fold, YAML, mail and terminals make them, each at a width of its own.
 struct Gap {
   std::size_t begin;
   std::size_t breaks_end;  ///< behind the last line break
@@ -22,7 +22,7 @@ constexpr std::size_t narrowest_line = 4;
 
 /// The gap that begins at `place`; empty when none does.
 [[nodiscard]] Gap gap_at(std::string_view text, std::size_t place) noexcept;
-/// The gap that ends at `place`. A `\` there may be half a break.
+/// The gap that ends at `place`. A `\` or `=` there may be half a break.
 [[nodiscard]] Gap gap_before(std::string_view text, std::size_t place) noexcept;
 
 /// Where the rest of `form`, from `next` on, goes on behind a gap: a form may itself have a blank

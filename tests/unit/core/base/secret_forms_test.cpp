@@ -85,3 +85,19 @@ TEST_CASE("bytes that are no UTF-8 stay as they are", "[redaction]") {
   for (const std::string_view bytes : {"\xff\xfe\xc3", "\xe2\x82", "\xf0\x9f\x98x", "\xc0\x80xy"})
     for (const auto& form : json_forms(bytes)) CHECK(form == bytes);
 }
+
+// What Python's quopri prints.
+TEST_CASE("quoted-printable of text, with blanks encoded, and of bytes", "[redaction]") {
+  const auto forms = quoted_printable_forms("p w=\u00e9\tx\ny");
+  CHECK(holds(forms, "p w=3D=C3=A9\tx\ny"));
+  CHECK(holds(forms, "p=20w=3D=C3=A9=09x\ny"));
+  CHECK(holds(forms, "p w=3D=C3=A9\tx=0Ay"));
+  CHECK(covered("p w=\u00e9\tx\ny", "<p=20w=3D=C3=A9=09x\r\ny>"));
+}
+
+TEST_CASE("a \\r alone ends a line for some, and for others nothing", "[redaction]") {
+  const auto forms = secret_forms("ab\rcd");
+  CHECK(holds(forms, "ab\rcd"));
+  CHECK(holds(forms, "ab\ncd"));
+  CHECK(holds(forms, "ab\r\ncd"));
+}

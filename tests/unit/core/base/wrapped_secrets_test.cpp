@@ -5,6 +5,7 @@
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "core/base/redactor.hpp"
+#include "core/base/secret_forms.hpp"
 
 using namespace pipectl;
 using Catch::Matchers::ContainsSubstring;
@@ -157,6 +158,43 @@ TEST_CASE("a secret of several lines, with other line ends and indentation", "[r
   CHECK_THAT(with.redactor.redact(base64(key)), !ContainsSubstring(base64(key).substr(8, 8)));
 }
 
+TEST_CASE("mail: quoted-printable with its soft line breaks", "[redaction]") {
+  const std::string value = "p\u00e4ssword=1 & a tail of \u20ac that is long";
+  const Redacting with(value);
+  for (const auto& form : quoted_printable_forms(value))
+    for (const auto* soft : {"=\n", "=\r\n"})
+      for (std::size_t at = 1; at < form.size(); ++at) {
+        const auto text = "pw: " + form.substr(0, at) + soft + form.substr(at) + ".\n";
+        const auto out = with.redactor.redact(text);
+        INFO(text);
+        REQUIRE_THAT(out, ContainsSubstring("***"));
+        REQUIRE(longest_common(joined(out).substr(3), form) <= 3);  // with the `.` and the `=`
+        for (std::size_t first = 0; first <= text.size(); ++first)
+          REQUIRE(in_two(with.redactor, text, first) == out);
+        REQUIRE(in_pieces(with.redactor, text, 1) == out);
+      }
+  // A `=` at the end of a line that is no soft break.
+  CHECK(with.redactor.redact("a=\nb") == "a=\nb");
+  const Redacting padded("abcd=efgh=ijkl");
+  CHECK(padded.redactor.redact("abcd=\nefgh=ijkl") == "***");
+  CHECK(padded.redactor.redact("abcd=3Defg=\nh=3Dijkl") == "***");
+}
+
+TEST_CASE("lines that end with a \\r alone, as progress bars and old files have them",
+          "[redaction]") {
+  const Redacting with;
+  for (std::size_t at = 1; at < token.size(); ++at)
+    for (const auto* line_end : {"\r", "\r  ", "\r\r", "\r\r\n"}) {
+      const auto text = token.substr(0, at) + line_end + token.substr(at) + "\r";
+      const auto out = with.redactor.redact(text);
+      INFO(at);
+      REQUIRE(longest_common(joined(out), token) <= 3);
+      for (std::size_t first = 0; first <= text.size(); ++first)
+        REQUIRE(in_two(with.redactor, text, first) == out);
+    }
+  CHECK(with.redactor.redact("10%\r20%\r\n") == "10%\r20%\r\n");
+}
+
 TEST_CASE("lines that only look a little like a secret are shown at once", "[redaction]") {
   const Redacting with;
   for (const std::string line : {"a log\n", "a lin\n", "g\n", "gh\n", "a\r\n", "Z\n    "}) {
@@ -180,6 +218,12 @@ TEST_CASE("a secret of 64 KiB in every form", "[redaction]") {
   for (int i = 0; value.size() < 64 * 1024; ++i)
     value += "line \"" + std::to_string(i * 7919) + "\" é€😀 \\ <&>\n" + (i % 7 == 0 ? "\n" : "");
   const Redacting with(value);
+  for (const auto& forms : {percent_forms(value), json_forms(value), quoted_printable_forms(value)})
+    for (const auto& form : forms) {
+      const auto out = with.redactor.redact("<" + form + ">");
+      CHECK(out.size() < 20);
+      CHECK(in_pieces(with.redactor, "<" + form + ">", 65'536) == out);
+    }
   const auto text = base64("x" + value);
   for (const auto& form : {value, base64(value), text, for_urls(text), wrapped(text, 76, "\n"),
                            wrapped(base64(value), 64, "\r\n")}) {
