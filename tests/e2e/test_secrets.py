@@ -3,6 +3,7 @@
 `aws` and `vault` are stand-ins: scripts that check how they are called. Where the real `aws` is
 installed it is asked, too, with a double of its service. The keyring is a real one."""
 import base64
+import hashlib
 import http.server
 import json
 import os
@@ -310,6 +311,97 @@ class Forks(SecretsTest):
         self.write("secrets: {KEY: {env: SOURCE}}\n"
                    "stages: {use: {secrets: [KEY], run: 'test -n \"$KEY\"'}}\n")
         self.pipectl("run", code=0, env=self.github("team/app"))
+
+
+class Nowhere(SecretsTest):
+    """A long and odd secret that a stage prints in every form is nowhere to be found."""
+
+    PRINT = r"""
+        import base64, json, os, pathlib, quopri, sys, textwrap, urllib.parse
+        value = os.environ["KEY"]
+        raw = value.encode()
+        say = lambda text: print(text if isinstance(text, str) else text.decode(), flush=True)
+        say("raw: " + value)
+        say(value.replace("\n", "\r"))
+        say(value.replace("\n", "\r\n"))
+        say(textwrap.indent(value, "    "))
+        for shift in range(3):
+            say(base64.b64encode(b"x" * shift + raw))
+            say(base64.urlsafe_b64encode(b"x" * shift + raw))
+            say(base64.encodebytes(b"x" * shift + raw))
+        say(urllib.parse.quote(value))
+        say(urllib.parse.quote(value, safe=""))
+        say(urllib.parse.quote_plus(value))
+        say(json.dumps(value))
+        say(json.dumps({"deep": [value]}, ensure_ascii=False, indent=1))
+        say(quopri.encodestring(raw))
+        say(quopri.encodestring(raw, quotetabs=True))
+        print(value, file=sys.stderr)
+        pathlib.Path("junit.xml").write_text(
+            '<testsuite><testcase name="t"><failure message="%s">%s</failure></testcase></testsuite>'
+            % (value.split("\n")[0].replace('"', "&quot;"), value.replace("<", "&lt;").replace("&", "&amp;")))
+        with open("arguments", "wb") as out:
+            for entry in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+                try:
+                    out.write(entry.read_bytes() + b"\n")
+                except OSError:
+                    pass
+    """
+
+    def make_value(self):
+        """About 64 KiB with quotes, backslashes, line breaks and characters of four bytes; and what
+        of each line would show."""
+        tokens = [hashlib.sha256(str(n).encode()).hexdigest()[:24] for n in range(1300)]
+        lines = [f'{t} "q" \\ \'s\' = % é€\U0001f511 {i}' for i, t in enumerate(tokens)]
+        signs = [t.encode()[:12] for t in tokens]
+        for token in tokens:
+            for shift in range(3):
+                encoded = base64.b64encode(b"x" * shift + token.encode())
+                signs.append(encoded[6:22])
+        return "\n".join(lines), signs
+
+    def test_in_every_form_nowhere(self):
+        value, signs = self.make_value()
+        self.assertGreater(len(value.encode()), 64 * 1024)
+        (self.folder / "key").write_text(value)
+        (self.folder / "key").chmod(0o600)
+        self.write(self.PRINT, "print.py")
+        self.write("""
+            secrets: {KEY: {file: key}}
+            stages:
+              print:
+                kind: test
+                secrets: [KEY]
+                run: python3 print.py
+                reports: {junit: junit.xml}
+                allow_failure: true
+              output:
+                secrets: [KEY]
+                allow_failure: true
+                run: '{ echo "key<<END"; printenv KEY; echo END; } >> "$PIPECTL_OUTPUT"'
+              fail:
+                secrets: [KEY]
+                run: 'printenv KEY | tail -3 >&2; exit 1'
+        """)
+        shown = {"plain": self.pipectl("run", "--ui", "plain", code=1),
+                 "events": self.pipectl("run", "--ui", "json", code=1),
+                 "logs": self.pipectl("logs", "print", code=0),
+                 "explain": self.pipectl("explain", "fail", code=0),
+                 "runs": self.pipectl("runs", "show", "--json", code=0),
+                 "audit": self.pipectl("secrets", "audit", code=0),
+                 "check": self.pipectl("secrets", "check", code=0)}
+        texts = {name: (done.stdout + done.stderr).encode() for name, done in shown.items()}
+        texts["arguments"] = (self.folder / "arguments").read_bytes()
+        for path in (self.folder / ".pipectl").rglob("*"):
+            if path.is_file():
+                texts[str(path)] = path.read_bytes()
+        self.assertIn(b"print.py", texts["arguments"])
+        self.assertIn(b"raw: ***", texts["logs"])
+        self.assertIn("holds a secret", shown["plain"].stdout + shown["plain"].stderr)
+        found = re.compile(b"|".join(signs))
+        for name, text in texts.items():
+            with self.subTest(name):
+                self.assertIsNone(found.search(text))
 
 
 class Documents(SecretsTest):
