@@ -67,11 +67,12 @@ class DockerTest(PipectlTest):
         return events
 
     def redis_image(self):
-        """The host's redis-server with the libraries that it needs, as an image; its name."""
-        server = shutil.which("redis-server")
-        listed = subprocess.run(["ldd", server], stdout=subprocess.PIPE, check=True, text=True).stdout
+        """The host's Redis with the libraries that it needs, as an image; its name."""
+        server, client = shutil.which("redis-server"), shutil.which("redis-cli")
+        listed = subprocess.run(["ldd", server, client], stdout=subprocess.PIPE, check=True, text=True).stdout
         build = self.folder / "redis"
-        for path in {server} | {word for word in listed.split() if word.startswith("/")}:
+        needed = {word for word in listed.split() if word.startswith("/") and not word.endswith(":")}
+        for path in {server, client} | needed:
             target = build / path.lstrip("/")
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(pathlib.Path(path).resolve(), target)

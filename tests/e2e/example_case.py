@@ -70,7 +70,7 @@ class ExampleCase(PipectlTest):
         options = [word for name, value in params.items() for word in ("-p", f"{name}={value}")]
         pipeline = self.place / "pipeline.yaml"
         self.said = self.events(pipeline, *args, *options, cwd=self.repository, code=code,
-                                env=env or self.environment())
+                                env=env or self.environment(), timeout=300)
         return {e["stage"]: e for e in self.said if e["event"] == "stage.finished"}
 
     def output(self, stage):

@@ -58,10 +58,11 @@ class PipectlTest(unittest.TestCase):
 
     def pipectl(self, *args, code=None, binary=None, env=None, cwd=None, **options):
         """Runs the binary; with `code`, asserts its exit code and shows what it printed if not."""
+        options.setdefault("timeout", 120)
         done = subprocess.run([binary or PIPECTL, *map(str, args)], cwd=cwd or self.folder,
                               env=env or clean_environment(), stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                              errors="replace", timeout=120, **options)
+                              errors="replace", **options)
         if code is not None:
             self.assertEqual(done.returncode, code, f"{args}\n{done.stdout}\n{done.stderr}")
         return done

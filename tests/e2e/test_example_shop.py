@@ -1,10 +1,14 @@
 """examples/shop: four FastAPI services, by themselves and together."""
 import json
+import re
 import urllib.request
+
+import yaml
 
 from docker_case import DockerTest
 from example_case import ExampleCase, needs
 from harness import main
+from python_image import python_image
 from test_docker_build import PASSWORD, Registry
 
 SERVICES = ("catalog", "users", "orders", "notifications")
@@ -84,6 +88,48 @@ class Images(Shop, DockerTest):
     @staticmethod
     def made(name):
         return [f"{name}-linux-{platform}" for platform in ("amd64", "arm64")]
+
+
+MODULES = ("fastapi starlette pydantic anyio sniffio idna typing_extensions uvicorn h11 click httpx httpcore "
+           "certifi rfc3986 sqlalchemy redis async_timeout asgiref deprecated wrapt packaging").split()
+
+
+@TOOLS
+@needs("docker", "redis-server", modules=MODULES)
+class Together(Shop, DockerTest):
+    def without_postgres_and_rabbitmq(self):
+        """The Compose file with what can be had without a registry: the services and their Redis."""
+        file = self.place / "compose.yaml"
+        stack = yaml.safe_load(file.read_text())
+        services = stack["services"]
+        for name in ("catalog-db", "users-db", "orders-db", "queue"):
+            del services[name]
+        for name in SERVICES:
+            services[name].pop("depends_on")
+            services[name]["environment"].pop("DATABASE_URL", None)
+            services[name]["environment"].pop("AMQP_URL", None)
+        services["orders"]["environment"]["NOTIFICATIONS_URL"] = "http://notifications:8000"
+        services["notifications"]["depends_on"] = {"messages": {"condition": "service_healthy"}}
+        services["messages"]["image"] = self.redis_image()
+        file.write_text(json.dumps(stack))
+
+    def test_images_are_built_and_tried_together(self):
+        self.without_postgres_and_rabbitmq()
+        self.change("Dockerfile", "python:3.11-slim", python_image(MODULES))
+        stages = [w for s in ("machine", "images", "together") for w in ("-s", s)]
+        # One after the other: the later images find the layers of the first.
+        ended = self.run_example("-j", 1, *stages, code=0, env=self.environment(DOCKER_HOST=self.host))
+        sha = self.git("rev-parse", "--short=7", "HEAD", cwd=self.repository)
+        self.addCleanup(self.docker, "rmi", "-f", *(f"shop-{service}:{sha}" for service in SERVICES))
+        self.assertEqual(ended["containers"]["outcome"], "succeeded", self.said)
+        self.assertEqual(ended["processes"]["outcome"], "skipped")
+        self.assertIn("2 passed", self.output("containers"))
+        logs = self.place / ".pipectl/runs" / self.said[0]["run"] / "services"
+        text = "".join(log.read_text() for log in logs.iterdir())
+        told = re.search(r"service=notifications trace=([0-9a-f]{12}) told", text)
+        self.assertIsNotNone(told, text)
+        for service in ("users", "catalog", "orders"):
+            self.assertIn(f"service={service} trace={told.group(1)} ", text)
 
 
 if __name__ == "__main__":
