@@ -1,11 +1,33 @@
 #include "core/engine/child_environment.hpp"
 
+#include <fmt/format.h>
+
+#include <map>
 #include <set>
 #include <vector>
 
 #include "core/base/text.hpp"
 
 namespace pipectl {
+namespace {
+
+std::string output_variable(const std::string& stage, const std::string& key) {
+  return "PIPECTL_OUT_" + env_name(stage) + "_" + env_name(key);
+}
+
+struct Output {
+  const std::string& stage;
+  const std::string& key;
+  const std::string& value;
+};
+
+std::string note_on(const std::string& variable, const Output& held, const Output& other) {
+  return fmt::format(
+      "warning: {} is output '{}' of {}, not '{}' of {}; read that as stages.{}.outputs.{}",
+      variable, held.key, held.stage, other.key, other.stage, other.stage, other.key);
+}
+
+}  // namespace
 
 VisibleOutputs visible_outputs(const plan::Plan& plan, plan::NodeId id,
                                const OutputTable& outputs) {
@@ -30,6 +52,19 @@ VisibleOutputs visible_outputs(const plan::Plan& plan, plan::NodeId id,
   return visible;
 }
 
+std::vector<std::string> notes_on_shared_variables(const VisibleOutputs& outputs) {
+  std::vector<std::string> notes;
+  std::map<std::string, Output> seen;
+  for (const auto& [stage, values] : outputs)
+    for (const auto& [key, value] : values) {
+      const auto [other, fresh] =
+          seen.try_emplace(output_variable(stage, key), Output{stage, key, value});
+      if (!fresh && other->second.value != value)
+        notes.push_back(note_on(other->first, {stage, key, value}, other->second));
+    }
+  return notes;
+}
+
 EnvMap child_environment(const NodeScope& scope, const plan::Node& node,
                          const VisibleOutputs& outputs, const std::filesystem::path& output_file) {
   const RunFacts& facts = scope.facts();
@@ -49,13 +84,11 @@ EnvMap child_environment(const NodeScope& scope, const plan::Node& node,
   env["PIPECTL_GIT_MESSAGE"] = facts.git.message;
   env["PIPECTL_GIT_REMOTE"] = facts.git.remote;
   env["PIPECTL_RUN_NUMBER"] = std::to_string(facts.number);
-  if (const auto* environment = scope.environment())
-    env["PIPECTL_ENVIRONMENT"] = environment->name;
+  if (const auto* environment = scope.environment()) env["PIPECTL_ENVIRONMENT"] = environment->name;
   for (const auto& [name, value] : facts.params) env["PIPECTL_PARAM_" + env_name(name)] = value;
   for (const auto& [axis, value] : node.matrix) env["PIPECTL_MATRIX_" + env_name(axis)] = value;
   for (const auto& [stage, values] : outputs)
-    for (const auto& [key, value] : values)
-      env["PIPECTL_OUT_" + env_name(stage) + "_" + env_name(key)] = value;
+    for (const auto& [key, value] : values) env[output_variable(stage, key)] = value;
   return env;
 }
 

@@ -79,7 +79,7 @@ void Engine::announce() {
       recorder_.tell(event::StageQueued{node.name});
       continue;
     }
-    outputs_.add(node.stage->name, kept->outputs);
+    outputs_.add(node.id, node.stage->name, kept->outputs);
     recorder_.tell(event::StageFinished{node.name, *kept});
   }
 }
@@ -121,7 +121,9 @@ void Engine::prepare(plan::NodeId id, std::shared_ptr<const NodeScope> scope) {
   job.runner = parts_.runners.find(stage.name)->second.get();
   job.output_file = parts_.tools.run_dir / "outputs" / std::to_string(id);
   if (!stage.artifacts.empty()) job.artifacts_dir = parts_.artifacts_dir(node.name);
-  job.env = child_environment(*scope, node, visible_outputs(plan_, id, outputs_), job.output_file);
+  const auto outputs = visible_outputs(plan_, id, outputs_);
+  job.env = child_environment(*scope, node, outputs, job.output_file);
+  job.notes = notes_on_shared_variables(outputs);
   job.scope = std::move(scope);
   job.cancel = started.cancel.token();
   job.cleanup = hard_.token();
@@ -237,7 +239,7 @@ void Engine::end(plan::NodeId id, const Outcome& outcome) {
   recorder_.will(transition::StageEnded{name(id), outcome});
   recorder_.tell_after(event::StageFinished{name(id), outcome});
   recorder_.close_log(name(id));
-  outputs_.add(plan_.nodes[id].stage->name, outcome.outputs);
+  outputs_.add(id, plan_.nodes[id].stage->name, outcome.outputs);
   if (running_[id] && parts_.jobserver != nullptr)
     parts_.jobserver->release(running_[id]->tokens);
   running_[id].reset();

@@ -36,25 +36,32 @@ expr::Value param_value(const RunFacts& facts, const Pipeline& pipeline, std::st
 
 }  // namespace
 
-void OutputTable::add(const std::string& stage, const Outputs& outputs) {
+void OutputTable::add(plan::NodeId id, const std::string& stage, const Outputs& outputs) {
   if (outputs.empty()) return;
   const std::unique_lock lock{mutex_};
-  for (const auto& [key, value] : outputs) stages_[stage][key] = value;
+  Entries& entries = stages_[stage];
+  for (const auto& [key, value] : outputs) {
+    const auto [entry, fresh] = entries.try_emplace(key, Entry{id, value});
+    if (!fresh && entry->second.from <= id) entry->second = {id, value};
+  }
 }
 
 std::optional<std::string> OutputTable::find(std::string_view stage, std::string_view key) const {
   const std::shared_lock lock{mutex_};
   const auto outputs = stages_.find(stage);
   if (outputs == stages_.end()) return std::nullopt;
-  const auto value = outputs->second.find(key);
-  if (value == outputs->second.end()) return std::nullopt;
-  return value->second;
+  const auto entry = outputs->second.find(key);
+  if (entry == outputs->second.end()) return std::nullopt;
+  return entry->second.value;
 }
 
 Outputs OutputTable::of(std::string_view stage) const {
   const std::shared_lock lock{mutex_};
+  Outputs all;
   const auto outputs = stages_.find(stage);
-  return outputs == stages_.end() ? Outputs{} : outputs->second;
+  if (outputs == stages_.end()) return all;
+  for (const auto& [key, entry] : outputs->second) all.emplace(key, entry.value);
+  return all;
 }
 
 bool OutputTable::empty() const {

@@ -36,18 +36,25 @@ struct RunFacts {
   std::function<std::optional<std::vector<std::string>>()> changed_files;
 };
 
-/// The outputs of ended stages. Written by the engine's thread, read by workers.
+/// The outputs of ended stages. Written by the engine's thread, read by workers. The instances of a
+/// matrix share their stage's name: of each key the last instance in the plan's order that sets it
+/// decides, in whatever order they end.
 class OutputTable {
  public:
-  void add(const std::string& stage, const Outputs& outputs);
+  void add(plan::NodeId id, const std::string& stage, const Outputs& outputs);
   [[nodiscard]] std::optional<std::string> find(std::string_view stage, std::string_view key) const;
   /// Of one stage, copied; empty when it has none.
   [[nodiscard]] Outputs of(std::string_view stage) const;
   [[nodiscard]] bool empty() const;
 
  private:
+  struct Entry {
+    plan::NodeId from;
+    std::string value;
+  };
+  using Entries = std::map<std::string, Entry, std::less<>>;
   mutable std::shared_mutex mutex_;
-  std::map<std::string, Outputs, std::less<>> stages_;  // protected by mutex_
+  std::map<std::string, Entries, std::less<>> stages_;  // protected by mutex_
 };
 
 /// The values that one node's expressions see. Always whole: there is none without its `env`.

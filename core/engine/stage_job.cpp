@@ -47,6 +47,7 @@ class StageRun {
         reports_(job, tools, emit_) {}
 
   Outcome run() {
+    for (const auto& note : job_.notes) emit_.note(note);
     auto directory = working_directory(job_);
     if (!directory) return outcome_of(directory.error());
     StageFiles files{job_, tools_, emit_};

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/api/registry.hpp"
 #include "core/engine/mailbox.hpp"
@@ -44,6 +45,7 @@ struct StageJob {
   CancelToken cancel;
   CancelToken cleanup;
   std::map<std::string, std::string> remembered;
+  std::vector<std::string> notes{};  ///< to be told before it begins
 };
 
 /// Runs the whole stage on the calling thread: secrets, working directory, cache, every attempt with
