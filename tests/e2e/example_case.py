@@ -1,9 +1,9 @@
 """The base of tests that run an example of examples/ with the real tools, from a fresh repository."""
-import importlib.util
 import os
 import pathlib
 import shutil
 import socket
+import subprocess
 import unittest
 
 from harness import IN_CI, PipectlTest, clean_environment
@@ -13,10 +13,16 @@ LEFT_BY_RUNS = ("__pycache__", ".pipectl*", ".coverage", "deploy", ".pytest_cach
                 ".service")
 
 
+PATH = "/usr/bin:" + os.environ["PATH"]  # Debian's Python and what is installed for it come first
+FIND = "import importlib.util as u, sys; print(*(m for m in sys.argv[1:] if u.find_spec(m) is None))"
+
+
 def needs(*programs, modules=()):
     """Skips where a person has not installed what the test script installs."""
-    missing = [name for name in programs if shutil.which(name) is None]
-    missing += [name for name in modules if importlib.util.find_spec(name) is None]
+    missing = [name for name in programs if shutil.which(name, path=PATH) is None]
+    if modules:
+        missing += subprocess.run(["/usr/bin/python3", "-c", FIND, *modules], check=True, text=True,
+                                  stdout=subprocess.PIPE).stdout.split()
     return unittest.skipIf(missing and not IN_CI, f"not installed: {', '.join(missing)}")
 
 
@@ -61,9 +67,9 @@ class ExampleCase(PipectlTest):
             file.write(text)
 
     def environment(self, **extra):
-        """Debian's Python first, and no Docker engine unless the test has one."""
+        """No Docker engine unless the test has one."""
         extra.setdefault("DOCKER_HOST", f"unix://{self.folder}/no-engine")
-        return clean_environment(**{"PATH": "/usr/bin:" + os.environ["PATH"], **extra})
+        return clean_environment(**{"PATH": PATH, **extra})
 
     def run_example(self, *args, code, env=None, **params):
         """The end of each stage, by its name."""

@@ -1,19 +1,23 @@
 """An image with the host's Python and Debian packages, in place of python:3.11-slim where no registry
 can be reached. `venv` and `pip install` in it do nothing: what they would fetch is there."""
-import importlib.util
 import io
 import os
 import pathlib
 import subprocess
-import sysconfig
 import tarfile
 
 import docker_engine
 
 NAME = "pipectl-test/python:1"
-STDLIB = pathlib.Path(sysconfig.get_path("stdlib"))
 LEFT_OUT = {"__pycache__", "test", "tests", "idlelib", "lib2to3", "ensurepip", "tkinter", "venv"}
-PYTHON = pathlib.Path(os.path.realpath("/usr/bin/python3"))
+PYTHON = pathlib.Path(os.path.realpath("/usr/bin/python3"))  # whichever one runs this
+FIND = """
+import importlib.util, sys, sysconfig
+print(sysconfig.get_path("stdlib"))
+for name in sys.argv[1:]:
+    spec = importlib.util.find_spec(name)
+    print((spec.submodule_search_locations or [spec.origin])[0])
+"""
 VENV = """
 import os, sys
 folder = sys.argv[1] + "/bin"
@@ -33,12 +37,10 @@ def wanted(info):
     return None if name in LEFT_OUT or name.startswith("config-3") else info
 
 
-def packages(modules):
-    """Files and folders of these modules."""
-    for name in modules:
-        spec = importlib.util.find_spec(name)
-        yield pathlib.Path(spec.submodule_search_locations[0] if spec.submodule_search_locations
-                           else spec.origin)
+def places(modules):
+    """The standard library, and each of the modules: a folder or a file."""
+    found = subprocess.run([PYTHON, "-c", FIND, *modules], check=True, stdout=subprocess.PIPE, text=True)
+    return [pathlib.Path(line) for line in found.stdout.splitlines()]
 
 
 def libraries(files):
@@ -73,7 +75,7 @@ def add_file(tar, path):
 
 def content(modules):
     data = io.BytesIO()
-    folders = [STDLIB, *packages(modules)]
+    folders = places(modules)
     with tarfile.open(fileobj=data, mode="w") as tar:
         for folder in folders:
             tar.add(folder, str(folder).lstrip("/"), filter=wanted)
@@ -83,7 +85,7 @@ def content(modules):
         add_link(tar, "usr/bin/python3", PYTHON.name)
         for name in docker_engine.SHELLS:
             add_link(tar, f"bin/{name}", "busybox")
-        add_text(tar, str(STDLIB / "venv.py").lstrip("/"), VENV)
+        add_text(tar, str(folders[0] / "venv.py").lstrip("/"), VENV)
         add_text(tar, "bin/useradd", USERADD, 0o755)
         add_text(tar, "etc/passwd", "root:x:0:0::/:/bin/sh\n")
         info = tarfile.TarInfo("tmp")
