@@ -1,0 +1,51 @@
+#include "core/release/next.hpp"
+
+#include <algorithm>
+
+#include "core/release/commit.hpp"
+
+namespace pipectl::release {
+namespace {
+
+std::optional<Version> last_final(const std::vector<Version>& tagged) {
+  std::optional<Version> last;
+  for (const auto& version : tagged) {
+    if (version.prerelease.empty() && (!last || *last < version)) last = version;
+  }
+  return last;
+}
+
+Bump largest_bump(const std::vector<std::string>& messages) {
+  auto largest = Bump::none;
+  for (const auto& message : messages) {
+    if (const auto commit = parse_commit(message)) largest = std::max(largest, bump_of(*commit));
+  }
+  return largest;
+}
+
+std::optional<Version> newest_forced(const std::vector<std::string>& messages) {
+  for (const auto& message : messages) {
+    if (auto forced = forced_version(message)) return forced;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Result<std::optional<Version>> next_version(const History& history, const std::string& channel) {
+  const auto last = last_final(history.tagged);
+  if (auto forced = newest_forced(history.messages)) {
+    if (!last || *last < *forced) return forced;
+    return fail(
+        Fault::usage,
+        "Release-As asks for " + forced->text() + ", which does not come after " + last->text(),
+        "write a later version into the footer of a new commit");
+  }
+  const auto bump = largest_bump(history.messages);
+  if (bump == Bump::none) return std::nullopt;
+  const auto target = last ? bumped(*last, bump) : Version{1, 0, 0, {}, {}};
+  if (channel.empty()) return target;
+  return next_prerelease(target, channel, history.tagged);
+}
+
+}  // namespace pipectl::release

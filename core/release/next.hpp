@@ -1,0 +1,24 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/result.hpp"
+#include "core/release/version.hpp"
+
+namespace pipectl::release {
+
+/// What a decision rests on.
+struct History {
+  std::vector<std::string> messages;  ///< the commits since the last final version, newest first
+  std::vector<Version> tagged;        ///< every version that has a tag, in any order
+};
+
+/// The next version, or nothing where no commit calls for a release. A `channel` ("rc") makes it a
+/// pre-release. The newest `Release-As:` wins over what the commits add up to; it is refused where
+/// it does not come after the last final version. The first release of all is 1.0.0.
+[[nodiscard]] Result<std::optional<Version>> next_version(const History& history,
+                                                          const std::string& channel);
+
+}  // namespace pipectl::release
