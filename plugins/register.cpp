@@ -4,6 +4,7 @@
 #include "plugins/docker/docker.hpp"
 #include "plugins/github/github.hpp"
 #include "plugins/kubernetes/kubernetes.hpp"
+#include "plugins/release/release.hpp"
 #include "plugins/secrets/secrets.hpp"
 #include "plugins/slack/slack.hpp"
 #include "plugins/webhook/webhook.hpp"
@@ -27,6 +28,8 @@ void register_plugins(Registry& registry) {
   registry.add(docker::make_factory());
   registry.add(docker::make_build_method());
   registry.add(docker::make_publish_method());
+
+  registry.add(releasing::make_release_kind());
 
   registry.add(github::make_notifier());
   registry.add(notifiers::make_slack_notifier());

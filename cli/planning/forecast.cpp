@@ -6,6 +6,7 @@
 
 #include "cli/planning/open_question.hpp"
 #include "cli/session/workspace_setup.hpp"
+#include "core/api/rehearsal.hpp"
 #include "core/engine/decision.hpp"
 #include "core/engine/run_values.hpp"
 #include "core/engine/scheduler.hpp"
@@ -31,9 +32,11 @@ RunFacts facts_of(const PipelineFile& file, const RunInput& input, const Invocat
 /// Plays the run with the engine's own rules: a stage that would start ends well at once.
 class Forecaster {
  public:
-  Forecaster(const PipelineFile& file, const RunInput& input, const Invocation& invocation)
+  Forecaster(const PipelineFile& file, const RunInput& input, const Invocation& invocation,
+             Detail detail)
       : file_(file),
         input_(input),
+        detail_(detail),
         facts_(facts_of(file, input, invocation)),
         scheduler_(input.plan, {1, OnFailure::keep_going}, {}, {}) {}
 
@@ -66,10 +69,31 @@ class Forecaster {
     forecast.reason = verdict.reason;
   }
 
+  void rehearse(const Rehearsable& runner, const plan::Node& node, const NodeScope& scope,
+                Forecast& forecast) const {
+    EnvMap env = facts_.host;
+    for (const auto& [name, value] : scope.env()) env[name] = value;
+    auto directory = node.stage->working_directory.evaluate(scope);
+    auto lines = directory ? runner.rehearse({facts_.workspace, facts_.workspace / *directory, env,
+                                              facts_.host, scope, SystemClock{}.wall()})
+                           : tl::unexpected(directory.error());
+    if (lines) {
+      forecast.commands = *std::move(lines);
+      return;
+    }
+    forecast.fate = Fate::fails;
+    forecast.reason = lines.error().message;
+    forecast.hint = lines.error().hint;
+  }
+
   // What it would run, in what, beside what.
   void describe(const plan::Node& node, const NodeScope& scope, Forecast& forecast) const {
     const StageSpec& stage = *node.stage;
-    forecast.commands = file_.loaded.runners.at(stage.name)->preview(scope);
+    const StageRunner& runner = *file_.loaded.runners.at(stage.name);
+    if (const auto* able = dynamic_cast<const Rehearsable*>(&runner);
+        able != nullptr && detail_ == Detail::rehearsal)
+      return rehearse(*able, node, scope, forecast);
+    forecast.commands = runner.preview(scope);
     if (executor_of(stage) == ExecutorKind::docker)
       forecast.image = stages::shown(stage.container.image, scope);
     for (const auto& service : stage.services)
@@ -116,6 +140,7 @@ class Forecaster {
 
   const PipelineFile& file_;
   const RunInput& input_;
+  const Detail detail_;
   const RunFacts facts_;
   const OutputTable outputs_;
   Scheduler scheduler_;
@@ -139,8 +164,8 @@ std::string_view to_string(Fate fate) noexcept {
 }
 
 std::vector<Forecast> forecast(const PipelineFile& file, const RunInput& input,
-                               const Invocation& invocation) {
-  return Forecaster{file, input, invocation}.all();
+                               const Invocation& invocation, Detail detail) {
+  return Forecaster{file, input, invocation, detail}.all();
 }
 
 }  // namespace pipectl::cli

@@ -27,9 +27,13 @@ struct Forecast {
   std::vector<std::string> services;  ///< `redis (redis:7)`
 };
 
+/// The commands of a stage, or what it would do here and now (Rehearsable).
+enum class Detail { preview, rehearsal };
+
 /// One for each node of the plan, in its order. Starts nothing; looks only for programs in PATH
 /// and, where a condition asks for changed files, into the repository.
 [[nodiscard]] std::vector<Forecast> forecast(const PipelineFile& file, const RunInput& input,
-                                             const Invocation& invocation);
+                                             const Invocation& invocation,
+                                             Detail detail = Detail::preview);
 
 }  // namespace pipectl::cli

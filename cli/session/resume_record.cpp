@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "cli/session/release_request.hpp"
 #include "core/engine/params.hpp"
 
 namespace pipectl::cli {
@@ -79,7 +80,7 @@ Result<void> check_same_commit(const store::RunRecord& record, const PipelineFil
                                const Invocation& invocation) {
   const std::string& then = record.request.git.sha;
   const std::string now = TRY(current_commit(file, invocation)).sha;
-  if (then == now) return {};
+  if (then == now || is_own_commit(record, now)) return {};
   return fail(Fault::usage,
               fmt::format("run {} is of {}; the working tree is of {}", record.id,
                           then.empty() ? "no commit" : "commit " + short_sha(then),

@@ -26,6 +26,7 @@ struct RunOptions {
   std::string secrets_file;
   std::optional<std::string> resume;  ///< a run, or `latest`
   std::string deploy_to;              ///< environment whose deploys alone are meant; empty: all
+  bool only_releases{false};          ///< stages that release alone are meant
   /// Instead of deploying, back to the release of this run; empty: the one before.
   std::optional<std::string> go_back;
 };

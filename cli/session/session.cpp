@@ -8,9 +8,11 @@
 #include "cli/output.hpp"
 #include "cli/pipeline_input.hpp"
 #include "cli/planning/plan_report.hpp"
+#include "cli/planning/rehearsal.hpp"
 #include "cli/session/deploy_request.hpp"
 #include "cli/session/gone_runs.hpp"
 #include "cli/session/live_run.hpp"
+#include "cli/session/release_request.hpp"
 #include "cli/session/resume_record.hpp"
 #include "cli/session/run_view.hpp"
 #include "cli/session/secrets_file.hpp"
@@ -69,6 +71,7 @@ class RunSession {
     if (!resumed_) {
       file_ = TRY(load_pipeline(options_.pipeline, invocation_, registry_));
       if (!options_.deploy_to.empty()) TRY(select_deploys(pipeline(), options_));
+      if (options_.only_releases) TRY(select_releases(pipeline(), options_));
       return {};
     }
     file_ = TRY(
@@ -94,6 +97,7 @@ class RunSession {
   }
 
   Result<int> show_plan() const {
+    if (options_.only_releases) return rehearse(*file_, input_, invocation_);
     TRY(write_stdout(plan_text(forecast(*file_, input_, invocation_), input_,
                                stdout_terminal(invocation_.env))));
     return 0;

@@ -17,7 +17,6 @@ constexpr std::array table{
     NotBuilt{Place::environment_key, "approval",
              "start the deploying stage by hand with `pipectl run --stage NAME`"},
 
-    NotBuilt{Place::kind, "release", "release with `kind: run`"},
     NotBuilt{Place::kind, "provision", "provision with `kind: run`"},
     NotBuilt{Place::kind, "approve", "start the next stage by hand with `pipectl run --from NAME`"},
 

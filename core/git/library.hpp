@@ -35,6 +35,10 @@ using Remote = Handle<git_remote, git_remote_free>;
 using Diff = Handle<git_diff, git_diff_free>;
 using StatusList = Handle<git_status_list, git_status_list_free>;
 using Odb = Handle<git_odb, git_odb_free>;
+using OdbObject = Handle<git_odb_object, git_odb_object_free>;
+using TreeEntry = Handle<git_tree_entry, git_tree_entry_free>;
+using RevWalk = Handle<git_revwalk, git_revwalk_free>;
+using Signature = Handle<git_signature, git_signature_free>;
 
 /// Passes a handle to a function of libgit2 that fills a pointer: `git_x_open(Out(x), …)`. The
 /// handle is filled at the end of the whole expression, so the call stands alone in it.

@@ -17,6 +17,9 @@ namespace pipectl::git {
 /// The commit of HEAD; null in a repository without commits.
 [[nodiscard]] Result<lib::Commit> head_commit(git_repository* repository);
 
+/// Old commits may hold Latin-1, whether they say so or not.
+[[nodiscard]] std::string as_utf8(std::string text);
+
 /// URL of its `origin`, credentials removed; empty when it has none.
 [[nodiscard]] Result<std::string> origin_of(const std::filesystem::path& repository);
 

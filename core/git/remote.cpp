@@ -27,10 +27,28 @@ int on_progress(const git_indexer_progress* stats, void* payload) {
   return 0;
 }
 
+/// `status`: why a reference was not updated; null when it was.
+int on_update(const char* name, const char* status, void* payload) {
+  auto& session = *static_cast<Session*>(payload);
+  if (status == nullptr) return 0;
+  if (!session.refused.empty()) session.refused += "; ";
+  session.refused += printable(std::string(name) + ": " + status);
+  return 0;
+}
+
+std::vector<char*> texts_of(const std::vector<std::string>& refspecs) {
+  std::vector<char*> texts;
+  texts.reserve(refspecs.size());
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): libgit2 does not write to them
+  for (const auto& spec : refspecs) texts.push_back(const_cast<char*>(spec.c_str()));
+  return texts;
+}
+
 git_remote_callbacks callbacks_of(Session& session) {
   git_remote_callbacks callbacks = GIT_REMOTE_CALLBACKS_INIT;
   callbacks.transfer_progress = on_progress;
-  callbacks.transport = open_transport;
+  // libgit2 speaks with a local repository by itself.
+  if (session.address.scheme != Scheme::local) callbacks.transport = open_transport;
   callbacks.payload = &session;
   return callbacks;
 }
@@ -82,8 +100,9 @@ Result<RemoteRepository> RemoteRepository::connect(Session& session, git_reposit
     return tl::unexpected(failure(session, "cannot use " + url));
   RemoteRepository remote(session, std::move(handle));
   git_remote_callbacks callbacks = callbacks_of(session);
-  if (git_remote_connect(remote.remote_.get(), GIT_DIRECTION_FETCH, &callbacks, nullptr, nullptr) <
-      0)
+  const auto direction =
+      session.purpose == Purpose::push ? GIT_DIRECTION_PUSH : GIT_DIRECTION_FETCH;
+  if (git_remote_connect(remote.remote_.get(), direction, &callbacks, nullptr, nullptr) < 0)
     return tl::unexpected(failure(session, "cannot connect to " + url));
   TRY(remote.list());
   return remote;
@@ -107,9 +126,7 @@ Result<void> RemoteRepository::list() {
 }
 
 Result<void> RemoteRepository::fetch(const std::vector<std::string>& refspecs, unsigned depth) {
-  std::vector<char*> texts;
-  texts.reserve(refspecs.size());
-  for (const auto& spec : refspecs) texts.push_back(const_cast<char*>(spec.c_str()));
+  std::vector<char*> texts = texts_of(refspecs);
   const git_strarray specs{texts.data(), texts.size()};
   git_fetch_options options = GIT_FETCH_OPTIONS_INIT;
   options.callbacks = callbacks_of(*session_);
@@ -120,6 +137,25 @@ Result<void> RemoteRepository::fetch(const std::vector<std::string>& refspecs, u
   git_remote_disconnect(remote_.get());
   session_->error.reset();  // what went wrong in saying good-bye does not matter
   return update_references(refspecs);
+}
+
+Result<void> RemoteRepository::push(const std::vector<std::string>& refspecs) {
+  std::vector<char*> texts = texts_of(refspecs);
+  const git_strarray specs{texts.data(), texts.size()};
+  git_push_options options = GIT_PUSH_OPTIONS_INIT;
+  options.callbacks = callbacks_of(*session_);
+  options.callbacks.push_update_reference = on_update;
+  const int code = git_remote_upload(remote_.get(), &specs, &options);
+  if (code == GIT_ENONFASTFORWARD)
+    return fail(Fault::step, session_->address.url() + " has commits that are not here",
+                "somebody pushed meanwhile: fetch them first");
+  if (code < 0)
+    return tl::unexpected(failure(*session_, "cannot push to " + session_->address.url()));
+  if (!session_->refused.empty())
+    return fail(Fault::step,
+                session_->address.url() + " refuses the push: " + session_->refused,
+                "the branch or tag is protected, a hook says no, or somebody pushed meanwhile");
+  return {};
 }
 
 /// What is gone goes first: `topic` must make room for `topic/one`.

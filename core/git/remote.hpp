@@ -9,7 +9,8 @@
 
 namespace pipectl::git {
 
-/// A connection to the session's server, bound to the repository that is fetched into.
+/// A connection to the session's server, bound to the repository that is fetched into, or pushed
+/// from.
 class RemoteRepository {
  public:
   /// The session must outlive it, and `into` too.
@@ -22,6 +23,8 @@ class RemoteRepository {
   /// Fetches by these refspecs. `depth` 0: everything. References of `into` that a pattern
   /// covers and the remote no longer has are removed.
   Result<void> fetch(const std::vector<std::string>& refspecs, unsigned depth);
+  /// Sends by these refspecs. Fault::step when the remote refuses one of them.
+  Result<void> push(const std::vector<std::string>& refspecs);
 
  private:
   RemoteRepository(Session& session, lib::Remote remote)

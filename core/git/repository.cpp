@@ -43,7 +43,15 @@ Result<bool> is_dirty(git_repository* repository) {
   return git_status_list_entrycount(list.get()) > 0;
 }
 
-/// Old commits may hold Latin-1, whether they say so or not.
+std::string branch_of_head(git_repository* repository) {
+  lib::Reference head;
+  if (git_repository_head(lib::Out(head), repository) < 0) return {};
+  const bool attached = git_reference_is_branch(head.get()) == 1;
+  return attached ? git_reference_shorthand(head.get()) : std::string{};
+}
+
+}  // namespace
+
 std::string as_utf8(std::string text) {
   if (is_valid_utf8(text)) return text;
   std::string converted;
@@ -54,15 +62,6 @@ std::string as_utf8(std::string text) {
   }
   return converted;
 }
-
-std::string branch_of_head(git_repository* repository) {
-  lib::Reference head;
-  if (git_repository_head(lib::Out(head), repository) < 0) return {};
-  const bool attached = git_reference_is_branch(head.get()) == 1;
-  return attached ? git_reference_shorthand(head.get()) : std::string{};
-}
-
-}  // namespace
 
 GitInfo describe(git_repository* repository, git_commit* commit) {
   GitInfo info;

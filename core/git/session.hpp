@@ -13,12 +13,15 @@
 
 namespace pipectl::git {
 
+/// What a connection is for.
+enum class Purpose { fetch, push };
+
 struct Login {
   std::string user;
   std::string password;
 };
 
-/// One checkout of one repository, as its parts see it. One thread.
+/// One checkout of one repository, or one push, as its parts see it. One thread.
 struct Session {
   Session(const CheckoutRequest& wanted, Address where, UserConfig settings)
       : request(wanted), address(std::move(where)), config(std::move(settings)) {}
@@ -26,11 +29,14 @@ struct Session {
   const CheckoutRequest& request;
   Address address;  ///< after `url.<base>.insteadOf`
   UserConfig config;
+  Purpose purpose{Purpose::fetch};
   CancelToken cancel{};
   std::function<void(const Progress&)> progress{};
 
   /// Why a wire failed. libgit2 carries codes only; this is what the user gets to read.
   std::optional<Error> error{};
+  /// Of a push: references that the server did not update, and why.
+  std::string refused{};
   /// The login that the server accepted, for the requests that follow.
   std::optional<Login> login{};
   /// Where the server redirected to (https, http); empty: nowhere.
@@ -43,6 +49,11 @@ struct Session {
 
   /// Passes progress on, at most ten times a second within one phase.
   void report(const Progress& now);
+
+  /// The program at the other end: `git-upload-pack`.
+  [[nodiscard]] const char* service() const {
+    return purpose == Purpose::push ? "git-receive-pack" : "git-upload-pack";
+  }
 
   [[nodiscard]] SteadyTime silence_deadline() const {
     return std::chrono::steady_clock::now() + request.silence;

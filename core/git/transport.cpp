@@ -78,7 +78,8 @@ int read_stream(git_smart_subtransport_stream* base, char* buffer, std::size_t s
 /// (libgit2 issue 6889). Over HTTP that is right, every request stands alone; on one connection the
 /// server takes it for an error. The repetition is cut off.
 std::string_view without_repetition(Stream& stream, std::string_view bytes) {
-  if (stream.writes++ > 1 || stream.transport->is_web) return bytes;
+  const bool pushes = stream.transport->session->purpose == Purpose::push;
+  if (stream.writes++ > 1 || stream.transport->is_web || pushes) return bytes;
   if (stream.writes == 1) {
     stream.wants = bytes;
   } else {
@@ -124,9 +125,8 @@ int start_service(git_smart_subtransport_stream** out, git_smart_subtransport* b
   auto& transport = *static_cast<Transport*>(base);
   Session& session = *transport.session;
   return guarded(session, [&] {
-    const bool is_list = action == GIT_SERVICE_UPLOADPACK_LS;
-    if (!is_list && action != GIT_SERVICE_UPLOADPACK)
-      return remember(session, {Fault::bug, "pipectl never pushes", {}});
+    const bool is_list =
+        action == GIT_SERVICE_UPLOADPACK_LS || action == GIT_SERVICE_RECEIVEPACK_LS;
     if (!is_list && !transport.is_web && transport.current != nullptr) {
       *out = transport.current;
       return 0;

@@ -96,8 +96,17 @@ bool lies_under(std::string_view url, std::string_view prefix) {
 UserConfig UserConfig::load(const EnvMap& environment) {
   UserConfig config;
   config.entries_ = read_files(environment);
+  config.of_files_ = config.entries_.size();
   add_variables(environment, config.entries_);
   return config;
+}
+
+std::optional<std::string> UserConfig::value(const std::string& name, Part part) const {
+  const auto key = normalised(name);
+  const std::size_t first = part == Part::variables ? of_files_ : 0;
+  for (std::size_t i = entries_.size(); i > first; --i)
+    if (entries_[i - 1].first == key) return entries_[i - 1].second;
+  return std::nullopt;
 }
 
 std::string UserConfig::rewrite(const std::string& url) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,6 +21,11 @@ class UserConfig {
 
   /// `url.<base>.insteadOf`: the longest prefix wins.
   [[nodiscard]] std::string rewrite(const std::string& url) const;
+  /// A value by its name (`user.email`): of all files, or of the variables alone, which win over a
+  /// repository's own file. The last one holds.
+  enum class Part { all, variables };
+  [[nodiscard]] std::optional<std::string> value(const std::string& name,
+                                                 Part part = Part::all) const;
   /// `http.<url>.<name>` for the longest <url> that this address lies under, else `http.<name>`.
   /// Empty when there is none.
   [[nodiscard]] std::string http(const Address& address, std::string_view name) const;
@@ -29,6 +35,7 @@ class UserConfig {
 
  private:
   std::vector<std::pair<std::string, std::string>> entries_;  ///< names as git normalises them
+  std::size_t of_files_{0};  ///< how many of them come from files; those of variables follow
 };
 
 }  // namespace pipectl::git

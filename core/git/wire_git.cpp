@@ -94,10 +94,11 @@ class GitWire final : public Wire {
 };
 
 /// The one request line of the protocol: gitprotocol-pack(5), "Git Transport".
-std::string request_line(const Address& address) {
+std::string request_line(const Session& session) {
+  const Address& address = session.address;
   const std::string host = address.port.empty() ? address.host : address.host + ":" + address.port;
-  const std::string line = "git-upload-pack " + address.path + std::string(1, '\0') +
-                           "host=" + host + std::string(1, '\0');
+  const std::string line = std::string(session.service()) + " " + address.path +
+                           std::string(1, '\0') + "host=" + host + std::string(1, '\0');
   constexpr std::string_view digits = "0123456789abcdef";
   const std::size_t size = line.size() + 4;
   std::string length;
@@ -108,7 +109,7 @@ std::string request_line(const Address& address) {
 }  // namespace
 
 Result<std::unique_ptr<Wire>> open_git_wire(Session& session) {
-  const std::string line = request_line(session.address);
+  const std::string line = request_line(session);
   if (line.size() > 4096)
     return fail(Fault::usage, "the path of " + session.address.url() + " is too long");
   auto wire = std::make_unique<GitWire>(session, TRY(connect_any(session)));

@@ -12,7 +12,9 @@
 namespace pipectl::git {
 namespace {
 
-constexpr std::string_view list_suffix = "/info/refs?service=git-upload-pack";
+std::string list_suffix(const Session& session) {
+  return std::string("/info/refs?service=") + session.service();
+}
 
 constexpr int most_requests = 10;
 
@@ -26,7 +28,16 @@ std::string base_url(const Session& session) {
   return url;
 }
 
-Error refused(const Address& address, bool with_login) {
+Error refused(const Session& session, bool with_login) {
+  const Address& address = session.address;
+  if (session.purpose == Purpose::push)
+    return {Fault::infrastructure,
+            with_login ? address.url() + ": the server refused the push"
+                       : address.url() + ": the server wants a login",
+            with_login ? "check that the token or password is right, has not expired and may write "
+                         "to this repository"
+                       : "grant the stage a secret that holds a token, or set up a credential "
+                         "helper of git"};
   return {Fault::infrastructure,
           with_login ? address.url() + ": the server refused the login"
                      : address.url() + ": the server wants a login",
@@ -38,8 +49,9 @@ Error refused(const Address& address, bool with_login) {
 }
 
 /// What a status that is no success means. The body of such a response is prose: not shown.
-Error status_error(const Address& address, long status, bool with_login) {
-  if (status == 401 || status == 403) return refused(address, with_login);
+Error status_error(const Session& session, long status, bool with_login) {
+  const Address& address = session.address;
+  if (status == 401 || status == 403) return refused(session, with_login);
   if (status == 404 || status == 410) return not_found(address, "HTTP " + std::to_string(status));
   if (status == 407)
     return {Fault::infrastructure, address.url() + ": the proxy wants a login",
@@ -60,7 +72,7 @@ class HttpWire final : public Wire {
     for (int requests = 0; requests <= most_requests; ++requests) {
       if (session_.strayed) login.reset();
       stream_ = std::make_unique<HttpRequestStream>(session_);
-      TRY(stream_->start({base_url(session_) + std::string(list_suffix), "*/*", "", "", login}));
+      TRY(stream_->start({base_url(session_) + list_suffix(session_), "*/*", "", "", login}));
       if (is_redirect(stream_->status())) {
         TRY(follow());
         continue;
@@ -85,14 +97,18 @@ class HttpWire final : public Wire {
   Error why_ended() override { return cut_off(session_.address); }
 
  private:
+  [[nodiscard]] std::string media_type(const char* end) const {
+    return std::string("application/x-") + session_.service() + end;
+  }
+
   [[nodiscard]] bool may_ask_for_login() const {
     return stream_->status() == 401 && !session_.strayed;
   }
 
   Result<void> accept(std::optional<Login> login) {
     if (stream_->status() != 200)
-      return tl::unexpected(status_error(session_.address, stream_->status(), login.has_value()));
-    if (stream_->content_type() != "application/x-git-upload-pack-advertisement")
+      return tl::unexpected(status_error(session_, stream_->status(), login.has_value()));
+    if (stream_->content_type() != media_type("-advertisement"))
       return tl::unexpected(not_found(session_.address, "the answer is not from a git server"));
     session_.login = std::move(login);
     return {};
@@ -102,16 +118,17 @@ class HttpWire final : public Wire {
   /// login and without the headers that the user set for this one; from https never down to http.
   Result<void> follow() {
     const std::string url = stream_->redirect_url();
+    const std::string suffix = list_suffix(session_);
     const auto target = parse_address(url);
     const bool is_git =
-        url.ends_with(list_suffix) && target &&
+        url.ends_with(suffix) && target &&
         (target->scheme == Scheme::https || target->scheme == session_.address.scheme);
     if (!is_git)
       return fail(Fault::infrastructure,
                   session_.address.url() +
                       " redirects to what is no git repository: " + without_credentials(url),
                   "use the final URL of the repository");
-    session_.redirected = url.substr(0, url.size() - list_suffix.size());
+    session_.redirected = url.substr(0, url.size() - suffix.size());
     if (target->origin() != session_.address.origin()) session_.strayed = true;
     return {};
   }
@@ -120,11 +137,11 @@ class HttpWire final : public Wire {
     asked_ = true;
     stream_ = std::make_unique<HttpRequestStream>(session_);
     TRY(stream_->start(
-        {base_url(session_) + "/git-upload-pack", "application/x-git-upload-pack-result",
-         "application/x-git-upload-pack-request", std::move(question_), session_.login}));
+        {base_url(session_) + "/" + session_.service(), media_type("-result"),
+         media_type("-request"), std::move(question_), session_.login}));
     if (stream_->status() == 200) return {};
     return tl::unexpected(
-        status_error(session_.address, stream_->status(), session_.login.has_value()));
+        status_error(session_, stream_->status(), session_.login.has_value()));
   }
 
   Session& session_;

@@ -104,7 +104,7 @@ std::vector<std::string> command(const Session& session, const UniqueFd& key) {
   // `ssh://host/~user/r` means a path that begins with the tilde.
   std::string_view path = address.path;
   if (path.starts_with("/~")) path.remove_prefix(1);
-  words.push_back("git-upload-pack " + quoted(path));
+  words.push_back(std::string(session.service()) + " " + quoted(path));
   return words;
 }
 

@@ -1,0 +1,175 @@
+#include "plugins/release/walk.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+
+#include "core/api/run_command.hpp"
+#include "core/base/text.hpp"
+#include "plugins/github/repository.hpp"
+
+namespace pipectl::releasing {
+namespace {
+
+/// ssh and gpg get what git would get, and none of the stage's secrets.
+EnvMap without_secrets(EnvMap env, const EnvMap& secrets) {
+  for (const auto& [name, value] : secrets) env.erase(name);
+  return env;
+}
+
+}  // namespace
+
+ReleaseWalk::ReleaseWalk(const Settings& settings, StageContext& context)
+    : settings_(settings),
+      context_(context),
+      memory_(recall(context.remembered)),
+      site_{context.workspace, context.directory, context.env, context.host,
+            context.scope,     context.clock.wall()} {}
+
+std::string ReleaseWalk::token() const {
+  const auto found = context_.secrets.find(settings_.github.token);
+  return found == context_.secrets.end() ? std::string{} : found->second;
+}
+
+Result<void> ReleaseWalk::check_cancelled() const {
+  if (!context_.cancel.cancelled()) return {};
+  return fail(Fault::cancelled, describe(context_.cancel.reason()));
+}
+
+Result<Outcome> ReleaseWalk::go() {
+  auto decided = TRY(make_plan(settings_, site_, memory_));
+  if (const auto* none = std::get_if<Nothing>(&decided)) return nothing(*none);
+  Plan& plan = std::get<Plan>(decided);
+  for (const auto& warning : plan.warnings) context_.emit.note("warning: " + warning);
+  context_.emit.note(fmt::format("release {} ({})", plan.tag, plan.why));
+  TRY(look(plan));
+  TRY(context_.emit.remember(version_note, plan.version));
+  TRY(commit(plan));
+  TRY(tag(plan));
+  TRY(push(plan));
+  TRY(publish(plan));
+  TRY(write_outputs(plan));
+  return done(plan);
+}
+
+/// Whatever can be refused is refused here: after it there is something to take back.
+Result<void> ReleaseWalk::look(Plan& plan) {
+  if (!plan.tagged) {
+    signing_ = TRY(read_signing(plan.facts.root, site_.environment));
+    who_ = TRY(read_person(plan.facts.root, site_.environment, site_.now));
+  }
+  uploads_ = TRY(find_uploads(settings_, site_, context_.cancel));
+  end_ = {plan.facts.root, settings_.remote, {}, without_secrets(context_.env, context_.secrets)};
+  if (settings_.github.wanted) TRY(look_at_github(plan));
+  if (settings_.push)
+    pushes_ = TRY(look_at_remote(settings_, plan, end_, site_.environment, context_.cancel));
+  return check_cancelled();
+}
+
+Result<void> ReleaseWalk::look_at_github(const Plan& plan) {
+  if (plan.repository.empty())
+    return fail(Fault::usage,
+                fmt::format("the remote '{}' is no repository on GitHub", settings_.remote),
+                "name it: `github: {repository: OWNER/NAME}`, or write `github: false`");
+  if (token().empty())
+    return fail(Fault::usage,
+                fmt::format("secret {} has no value here", settings_.github.token),
+                "it is the token for the release on GitHub");
+  // The token that may make the release may push to the same repository over https.
+  const bool same = !github::repository_of(plan.facts.remote, github::api_url(context_.host)).empty();
+  if (same && plan.facts.remote.starts_with("https://")) end_.secret = token();
+  github_.emplace(github::Client{context_.http,
+                                 {github::api_url(context_.host), token()},
+                                 context_.clock,
+                                 context_.cancel},
+                  plan.repository, context_);
+  const auto there = TRY(github_->find(plan.tag, memory_.release));
+  if (there) context_.emit.note(fmt::format("github: {} is there: {}", plan.tag, there->url));
+  if (plan.previous_tag.empty() || plan.tagged) return {};
+  if (!TRY(github_->find(plan.previous_tag, {})))
+    context_.emit.note(fmt::format("warning: tag {} has no release on GitHub", plan.previous_tag));
+  return {};
+}
+
+Result<void> ReleaseWalk::commit(Plan& plan) {
+  if (memory_.commit.empty() && !plan.files.empty()) {
+    git::NewCommit commit{plan.commit, plan.files, plan.message, who_, {}};
+    if (signing_.commits) commit.sign = make_signer(signing_, who_, context_);
+    memory_.commit = TRY(git::write_commit(plan.facts.root, commit, site_.environment));
+    TRY(context_.emit.remember(commit_note, memory_.commit));
+  }
+  if (memory_.commit.empty()) return {};
+  plan.commit = memory_.commit;
+  if (plan.tagged) return {};
+  TRY(git::advance_head(plan.facts.root, plan.commit, site_.environment));
+  context_.emit.note(fmt::format("commit {}", plan.commit.substr(0, 10)));
+  ++deeds_;
+  return check_cancelled();
+}
+
+Result<void> ReleaseWalk::tag(Plan& plan) {
+  if (plan.tagged) return {};
+  git::NewTag tag{plan.tag, plan.commit, plan.tag + "\n\n" + plan.notes, who_, {}};
+  if (signing_.tags) tag.sign = make_signer(signing_, who_, context_);
+  static_cast<void>(TRY(git::write_tag(plan.facts.root, tag, site_.environment)));
+  context_.emit.note(fmt::format("tag {}{}", plan.tag, signing_.tags ? ", signed" : ""));
+  ++deeds_;
+  return check_cancelled();
+}
+
+Result<void> ReleaseWalk::push(const Plan& plan) {
+  if (!settings_.push || (!pushes_.branch && !pushes_.tag)) return {};
+  TRY(push_release(plan, pushes_, end_, context_.cancel));
+  context_.emit.note(fmt::format("pushed {}{} to {}", plan.tag,
+                                 pushes_.branch ? " and branch " + plan.branch : "", end_.remote));
+  ++deeds_;
+  return check_cancelled();
+}
+
+Result<void> ReleaseWalk::publish(const Plan& plan) {
+  if (!github_) return {};
+  const auto release = TRY(github_->ensure(settings_, plan, memory_.release));
+  TRY(context_.emit.remember(release_note, release.id));
+  TRY(add_made_uploads(settings_, plan, context_, uploads_));
+  TRY(github_->ensure_assets(release, uploads_));
+  const auto published = TRY(github_->publish(release, settings_, plan));
+  url_ = published.url;
+  if (release.draft && !settings_.github.draft) {
+    context_.emit.note(fmt::format("github: published {}", url_));
+    ++deeds_;
+  }
+  return {};
+}
+
+Result<void> ReleaseWalk::write_outputs(const Plan& plan) const {
+  std::ofstream file{context_.output_file, std::ios::app};
+  file << "released=true\nversion=" << plan.version << "\ntag=" << plan.tag
+       << "\nsha=" << plan.commit << '\n';
+  if (!url_.empty()) file << "url=" << url_ << '\n';
+  file.flush();
+  if (file) return {};
+  return fail(Fault::infrastructure, fmt::format("cannot write {}", context_.output_file.string()));
+}
+
+Result<Outcome> ReleaseWalk::nothing(const Nothing& nothing) const {
+  for (const auto& warning : nothing.warnings) context_.emit.note("warning: " + warning);
+  context_.emit.note("nothing to release: " + nothing.why);
+  std::ofstream file{context_.output_file, std::ios::app};
+  file << "released=false\n";
+  file.flush();
+  if (!file)
+    return fail(Fault::infrastructure,
+                fmt::format("cannot write {}", context_.output_file.string()));
+  Outcome outcome;
+  outcome.summary = "nothing to release";
+  return outcome;
+}
+
+Outcome ReleaseWalk::done(const Plan& plan) const {
+  Outcome outcome;
+  outcome.summary = deeds_ == 0 ? plan.tag + " was released already" : "released " + plan.tag;
+  if (deeds_ == 0) context_.emit.note(outcome.summary + ": nothing was left to do");
+  return outcome;
+}
+
+}  // namespace pipectl::releasing
