@@ -9,8 +9,7 @@
 namespace pipectl::cli {
 
 void add_release(CLI::App& root, Invocation& invocation) {
-  auto* command =
-      root.add_subcommand("release", "Run the stages that release, and no others");
+  auto* command = root.add_subcommand("release", "Run the stages that release, and no others");
   const auto options = std::make_shared<RunOptions>();
   options->only_releases = true;
   add_file_option(*command, options->pipeline);

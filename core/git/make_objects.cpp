@@ -169,7 +169,8 @@ Result<void> advance_head(const std::filesystem::path& root, const std::string& 
   const git_oid* const parent_id = git_commit_parent_id(target.get(), 0);
   if (parent_id == nullptr)
     return fail(Fault::bug, "the release's commit " + commit + " has no parent");
-  const bool there = now && git_oid_equal(git_commit_id(now.get()), git_commit_id(target.get())) == 1;
+  const bool there =
+      now && git_oid_equal(git_commit_id(now.get()), git_commit_id(target.get())) == 1;
   const bool before = now && git_oid_equal(git_commit_id(now.get()), parent_id) == 1;
   if (!there && !before)
     return fail(Fault::step, "HEAD has moved since the release began",

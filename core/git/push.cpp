@@ -56,8 +56,7 @@ Result<void> note_branches(const RemoteEnd& end, const std::vector<std::string>&
     const auto at = spec.find(branches);
     if (at == std::string::npos) continue;
     const std::string source = spec.substr(0, at);
-    const std::string name =
-        "refs/remotes/" + end.remote + "/" + spec.substr(at + branches.size());
+    const std::string name = "refs/remotes/" + end.remote + "/" + spec.substr(at + branches.size());
     git_oid id;
     lib::Reference noted;
     if (git_reference_name_to_id(&id, repository.get(), source.c_str()) < 0 ||
@@ -78,8 +77,7 @@ Result<std::vector<RemoteRef>> list_remote(const RemoteEnd& end, const CancelTok
 
 Result<void> push(const RemoteEnd& end, const std::vector<std::string>& refspecs,
                   const CancelToken& cancel) {
-  TRY(with_remote(end, cancel,
-                  [&](RemoteRepository& remote) { return remote.push(refspecs); }));
+  TRY(with_remote(end, cancel, [&](RemoteRepository& remote) { return remote.push(refspecs); }));
   return note_branches(end, refspecs);
 }
 

@@ -152,8 +152,7 @@ Result<void> RemoteRepository::push(const std::vector<std::string>& refspecs) {
   if (code < 0)
     return tl::unexpected(failure(*session_, "cannot push to " + session_->address.url()));
   if (!session_->refused.empty())
-    return fail(Fault::step,
-                session_->address.url() + " refuses the push: " + session_->refused,
+    return fail(Fault::step, session_->address.url() + " refuses the push: " + session_->refused,
                 "the branch or tag is protected, a hook says no, or somebody pushed meanwhile");
   return {};
 }

@@ -31,8 +31,8 @@ int take_tag(const char* name, git_oid* id, void* payload) {
   constexpr std::string_view prefix = "refs/tags/";
   std::string_view shortened = name;
   if (shortened.starts_with(prefix)) shortened.remove_prefix(prefix.size());
-  list.tags.push_back({std::string(shortened), lib::to_hex(*id),
-                       lib::to_hex(*git_object_id(commit.get())), false});
+  list.tags.push_back(
+      {std::string(shortened), lib::to_hex(*id), lib::to_hex(*git_object_id(commit.get())), false});
   return 0;
 }
 

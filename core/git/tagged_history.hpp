@@ -34,8 +34,8 @@ struct ReleaseFacts {
   std::vector<std::string> untracked;  ///< new files that are not ignored
 };
 
-/// Of the repository around `folder`. Needs no network and changes nothing. Fault::usage where there
-/// is no repository.
+/// Of the repository around `folder`. Needs no network and changes nothing. Fault::usage where
+/// there is no repository.
 [[nodiscard]] Result<ReleaseFacts> read_release_facts(const std::filesystem::path& folder,
                                                       const std::string& remote,
                                                       const EnvMap& environment);

@@ -136,12 +136,10 @@ class HttpWire final : public Wire {
   Result<void> ask() {
     asked_ = true;
     stream_ = std::make_unique<HttpRequestStream>(session_);
-    TRY(stream_->start(
-        {base_url(session_) + "/" + session_.service(), media_type("-result"),
-         media_type("-request"), std::move(question_), session_.login}));
+    TRY(stream_->start({base_url(session_) + "/" + session_.service(), media_type("-result"),
+                        media_type("-request"), std::move(question_), session_.login}));
     if (stream_->status() == 200) return {};
-    return tl::unexpected(
-        status_error(session_, stream_->status(), session_.login.has_value()));
+    return tl::unexpected(status_error(session_, stream_->status(), session_.login.has_value()));
   }
 
   Session& session_;

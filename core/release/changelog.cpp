@@ -12,7 +12,8 @@ using Lines = std::vector<std::string>;
 constexpr std::string_view unreleased = "Unreleased";
 constexpr std::string_view preamble =
     "# Changelog\n\nAll notable changes to this project are written down here. The form is that of "
-    "[Keep a\nChangelog](https://keepachangelog.com/en/1.1.0/), the versions are those of [Semantic\n"
+    "[Keep a\nChangelog](https://keepachangelog.com/en/1.1.0/), the versions are those of "
+    "[Semantic\n"
     "Versioning](https://semver.org/spec/v2.0.0.html).\n\n## [Unreleased]\n";
 
 Lines lines_of(std::string_view text) {
@@ -81,8 +82,8 @@ Lines merged(Lines own, const std::vector<Section>& sections) {
 
 void set_link(Lines& lines, const std::string& name, const std::string& url) {
   const std::string start = "[" + name + "]: ";
-  const auto found = std::ranges::find_if(
-      lines, [&](const std::string& line) { return line.starts_with(start); });
+  const auto found =
+      std::ranges::find_if(lines, [&](const std::string& line) { return line.starts_with(start); });
   if (found != lines.end()) {
     *found = start + url;
     return;

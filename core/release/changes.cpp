@@ -105,8 +105,8 @@ std::vector<std::string> unreadable_release_as(const std::vector<Change>& change
   for (const auto& change : changes) {
     const std::string asked = asked_for(change.message);
     if (asked.empty() || forced_version(change.message)) continue;
-    warnings.push_back("commit " + change.sha.substr(0, digits_shown) + ": 'Release-As: " +
-                       printable(asked) +
+    warnings.push_back("commit " + change.sha.substr(0, digits_shown) +
+                       ": 'Release-As: " + printable(asked) +
                        "' is not followed: it is no semantic version, or no footer at the end of "
                        "the message");
   }

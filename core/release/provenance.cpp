@@ -35,14 +35,13 @@ std::string provenance_of(const std::vector<Asset>& assets, const Making& making
       {"externalParameters",
        {{"repository", making.repository}, {"ref", making.ref}, {"stage", making.stage}}},
       {"resolvedDependencies", Json::array({source})}};
-  Json details{{"builder", {{"id", making.builder.empty() ? local_builder : making.builder}}},
-               {"metadata", {{"invocationId", making.invocation.empty() ? making.run
-                                                                        : making.invocation}}}};
-  const Json statement{
-      {"_type", "https://in-toto.io/Statement/v1"},
-      {"subject", subjects_of(assets)},
-      {"predicateType", "https://slsa.dev/provenance/v1"},
-      {"predicate", {{"buildDefinition", definition}, {"runDetails", details}}}};
+  Json details{
+      {"builder", {{"id", making.builder.empty() ? local_builder : making.builder}}},
+      {"metadata", {{"invocationId", making.invocation.empty() ? making.run : making.invocation}}}};
+  const Json statement{{"_type", "https://in-toto.io/Statement/v1"},
+                       {"subject", subjects_of(assets)},
+                       {"predicateType", "https://slsa.dev/provenance/v1"},
+                       {"predicate", {{"buildDefinition", definition}, {"runDetails", details}}}};
   return statement.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 

@@ -13,8 +13,8 @@ constexpr std::string_view placeholder = "{version}";
 bool makes_a_name(std::string_view before, std::string_view after) {
   const std::string all = std::string(before) + std::string(after);
   for (const char c : all)
-    if (static_cast<unsigned char>(c) <= ' ' || c == 0x7f || std::string_view("~^:?*[\\{}").find(c) !=
-                                                                 std::string_view::npos)
+    if (static_cast<unsigned char>(c) <= ' ' || c == 0x7f ||
+        std::string_view("~^:?*[\\{}").find(c) != std::string_view::npos)
       return false;
   for (const std::string_view part : {"..", "//", "@{"})
     if (before.find(part) != std::string_view::npos || after.find(part) != std::string_view::npos)
@@ -26,8 +26,7 @@ bool makes_a_name(std::string_view before, std::string_view after) {
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value{};
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (text.empty() || error != std::errc{} || end != text.data() + text.size())
-    return std::nullopt;
+  if (text.empty() || error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
 
@@ -48,8 +47,7 @@ std::optional<Version> TagForm::version_of(std::string_view tag) const {
   if (tag.size() < before_.size() + after_.size() || !tag.starts_with(before_) ||
       !tag.ends_with(after_))
     return std::nullopt;
-  return parse_version(
-      tag.substr(before_.size(), tag.size() - before_.size() - after_.size()));
+  return parse_version(tag.substr(before_.size(), tag.size() - before_.size() - after_.size()));
 }
 
 bool Line::holds(const Version& version) const {

@@ -8,10 +8,10 @@ namespace pipectl::release {
 
 /// How a file is told its version.
 enum class FileRule {
-  package_json,   ///< `version` of the object, and of a lock file's own package
-  pyproject,      ///< `version` of [project] or [tool.poetry]
-  cmake,          ///< VERSION of project(): numbers only, so a pre-release leaves them alone
-  pattern,        ///< a regular expression whose first group is the version
+  package_json,  ///< `version` of the object, and of a lock file's own package
+  pyproject,     ///< `version` of [project] or [tool.poetry]
+  cmake,         ///< VERSION of project(): numbers only, so a pre-release leaves them alone
+  pattern,       ///< a regular expression whose first group is the version
 };
 
 struct VersionFile {

@@ -56,8 +56,13 @@ std::string variable(const EnvMap& host, const char* name) {
 }
 
 release::Making making_of(const Plan& plan, const StageContext& context) {
-  release::Making making{plan.facts.remote, "refs/tags/" + plan.tag, plan.commit,
-                         context.stage,     context.run_id,          {},          {}};
+  release::Making making{plan.facts.remote,
+                         "refs/tags/" + plan.tag,
+                         plan.commit,
+                         context.stage,
+                         context.run_id,
+                         {},
+                         {}};
   const auto server = variable(context.host, "GITHUB_SERVER_URL");
   const auto repository = variable(context.host, "GITHUB_REPOSITORY");
   const auto job = variable(context.host, "GITHUB_RUN_ID");
@@ -85,8 +90,8 @@ Result<std::vector<Upload>> find_uploads(const Settings& settings, const Site& s
   std::ranges::sort(uploads, {}, &Upload::name);
   for (std::size_t i = 0; i < uploads.size(); ++i) {
     const auto& name = uploads[i].name;
-    const bool twice = i > 0 && uploads[i - 1].name == name &&
-                       uploads[i - 1].file != uploads[i].file;
+    const bool twice =
+        i > 0 && uploads[i - 1].name == name && uploads[i - 1].file != uploads[i].file;
     if (twice || name == checksums_name || name == provenance_name)
       return fail(Fault::step,
                   twice ? fmt::format("two assets are called {}", name)

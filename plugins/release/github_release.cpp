@@ -43,8 +43,8 @@ Attempt<Json> json_of(const github::Answer& answer, const std::string& what) {
   return json;
 }
 
-Attempt<Json> send(const github::Client& client, const std::string& method,
-                   const std::string& path, const nlohmann::ordered_json& body) {
+Attempt<Json> send(const github::Client& client, const std::string& method, const std::string& path,
+                   const nlohmann::ordered_json& body) {
   github::Call call;
   call.method = method;
   call.path = path;
@@ -74,13 +74,6 @@ Attempt<std::optional<Published>> get_release(const github::Client& client,
   if (!answer && answer.error().status == 404) return std::nullopt;
   if (!answer) return tl::unexpected(answer.error());
   return read_release(TRY(json_of(*answer, path)));
-}
-
-std::string content_type_of(const std::string& name) {
-  if (name.ends_with(".json")) return "application/json";
-  if (name.ends_with(".gz") || name.ends_with(".tgz")) return "application/gzip";
-  if (name.ends_with(".zip")) return "application/zip";
-  return "application/octet-stream";
 }
 
 }  // namespace
@@ -120,12 +113,11 @@ Attempt<std::optional<Published>> GitHubRelease::look(const std::string& tag,
 }
 
 Attempt<Published> GitHubRelease::create(const Settings& settings, const Plan& plan) const {
-  nlohmann::ordered_json body{
-      {"tag_name", plan.tag},
-      {"name", filled_in(settings.github.title, plan.version, plan.tag)},
-      {"body", cut(plan.notes, longest_body)},
-      {"draft", true},
-      {"prerelease", plan.prerelease}};
+  nlohmann::ordered_json body{{"tag_name", plan.tag},
+                              {"name", filled_in(settings.github.title, plan.version, plan.tag)},
+                              {"body", cut(plan.notes, longest_body)},
+                              {"draft", true},
+                              {"prerelease", plan.prerelease}};
   return read_release(TRY(send(client_, "POST", base_ + "/releases", body)));
 }
 
@@ -157,7 +149,7 @@ Attempt<> GitHubRelease::upload(const Published& release, const Upload& upload) 
   github::Call call;
   call.method = "POST";
   call.path = release.upload_url + "?name=" + github::encoded(upload.name);
-  call.content_type = content_type_of(upload.name);
+  call.content_type = "application/octet-stream";
   call.expected = 201;
   call.timeout += Milliseconds{static_cast<Milliseconds::rep>(upload.size * 1000 / slowest)};
   call.body = upload.content;
@@ -183,10 +175,10 @@ Attempt<> GitHubRelease::ensure_asset(const Published& release, const Upload& up
     // What is made anew by another run differs in its run only.
     if (whole && (same || (!release.draft && upload.file.empty()))) return {};
     if (whole && !release.draft)
-      return refuse(Refusal::Retry::never,
-                    fmt::format("github: the release has {} already, with another content",
-                                upload.name),
-                    "what is published does not change: release another version");
+      return refuse(
+          Refusal::Retry::never,
+          fmt::format("github: the release has {} already, with another content", upload.name),
+          "what is published does not change: release another version");
     github::Call remove;
     remove.method = "DELETE";
     remove.path = fmt::format("{}/releases/assets/{}", base_, id_in(there, "id"));
@@ -199,8 +191,7 @@ Attempt<> GitHubRelease::ensure_asset(const Published& release, const Upload& up
 
 Result<void> GitHubRelease::ensure_assets(const Published& release,
                                           const std::vector<Upload>& uploads) {
-  for (const auto& upload : uploads)
-    TRY(insist([&] { return ensure_asset(release, upload); }));
+  for (const auto& upload : uploads) TRY(insist([&] { return ensure_asset(release, upload); }));
   return {};
 }
 

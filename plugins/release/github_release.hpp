@@ -15,9 +15,9 @@ struct Published {
   bool draft{false};
 };
 
-/// The release of one tag on GitHub. It is made as a draft, gets its files and is published then, so
-/// that nobody sees half of one. Each call looks first and does what is missing; what the network
-/// broke is tried again a few times, and left to a resumed run after that.
+/// The release of one tag on GitHub. It is made as a draft, gets its files and is published then,
+/// so that nobody sees half of one. Each call looks first and does what is missing; what the
+/// network broke is tried again a few times, and left to a resumed run after that.
 class GitHubRelease {
  public:
   GitHubRelease(github::Client client, std::string repository, StageContext& context);

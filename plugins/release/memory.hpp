@@ -8,8 +8,8 @@
 namespace pipectl::releasing {
 
 /// How far a release had come, as its stage remembers it through a crash. Each is journaled before
-/// it is acted on; what is there already (a commit, a tag, what the remote and GitHub have) is asked
-/// again all the same, so that a step is never repeated because its journal entry is missing.
+/// it is acted on; what is there already (a commit, a tag, what the remote and GitHub have) is
+/// asked again all the same, so that a step is never repeated because its journal entry is missing.
 struct Memory {
   std::string version;  ///< decided; it stays the same until the release is done
   std::string commit;   ///< of the release: written, and perhaps HEAD already

@@ -93,8 +93,7 @@ class Planner {
     git::CommitRange range{plan_.commit, {}, settings_.paths};
     if (tag != nullptr) range.without.push_back(tag->tag->commit);
     std::vector<release::Change> changes;
-    for (auto& commit :
-         TRY(git::commits_in(plan_.facts.root, range, site_.environment)))
+    for (auto& commit : TRY(git::commits_in(plan_.facts.root, range, site_.environment)))
       changes.push_back({std::move(commit.sha), std::move(commit.message)});
     return release::without_reverted(std::move(changes));
   }
@@ -113,7 +112,17 @@ class Planner {
     }
     TRY(check_tag());
     if (!plan_.tagged) TRY(check_here());
+    if (plan_.tagged && !may_release()) plan_.branch.clear();
     return std::string{};
+  }
+
+  /// Whether the branch is one that releases.
+  [[nodiscard]] bool may_release() const {
+    if (settings_.branches.empty())
+      return plan_.branch == "main" || plan_.branch == "master" ||
+             release::line_of(plan_.branch).has_value();
+    return std::ranges::any_of(settings_.branches,
+                               [&](const auto& glob) { return glob_match(glob, plan_.branch); });
   }
 
   /// HEAD is a release already: it is seen through to its end.
@@ -129,8 +138,7 @@ class Planner {
   Result<void> decide_literal() {
     const std::string text = TRY(settings_.version.evaluate(site_.scope));
     auto version = form_.version_of(text);
-    if (!version)
-      version = release::parse_version(text.starts_with('v') ? text.substr(1) : text);
+    if (!version) version = release::parse_version(text.starts_with('v') ? text.substr(1) : text);
     if (!version)
       return fail(Fault::usage,
                   fmt::format("`version` is '{}', which is no version", printable(text)),
@@ -141,7 +149,8 @@ class Planner {
 
   Result<std::string> decide_by_commits() {
     if (plan_.facts.shallow)
-      return fail(Fault::usage, "this is a shallow clone: the commits since the last tag are not here",
+      return fail(Fault::usage,
+                  "this is a shallow clone: the commits since the last tag are not here",
                   "fetch them all: 'git fetch --unshallow --tags', `fetch-depth: 0` of "
                   "actions/checkout, or no `depth` in `source`");
     const Tagged* const since = last(true);
@@ -203,10 +212,10 @@ class Planner {
     for (const auto& tag : plan_.facts.tags) {
       if (tag.name != plan_.tag) continue;
       if (tag.commit != plan_.commit)
-        return fail(Fault::usage,
-                    fmt::format("tag {} exists already, at commit {}", plan_.tag,
-                                tag.commit.substr(0, 10)),
-                    "a tag that was published is never moved: release another version");
+        return fail(
+            Fault::usage,
+            fmt::format("tag {} exists already, at commit {}", plan_.tag, tag.commit.substr(0, 10)),
+            "a tag that was published is never moved: release another version");
       plan_.tagged = true;
       if (plan_.why.empty()) plan_.why = "tagged already";
     }
@@ -218,17 +227,11 @@ class Planner {
     if (plan_.branch.empty())
       return fail(Fault::usage, "HEAD is on no branch",
                   "check out the branch that is released, or name it with --branch");
-    const auto line = release::line_of(plan_.branch);
-    const bool allowed =
-        settings_.branches.empty()
-            ? plan_.branch == "main" || plan_.branch == "master" || line.has_value()
-            : std::ranges::any_of(settings_.branches, [&](const auto& glob) {
-                return glob_match(glob, plan_.branch);
-              });
-    if (!allowed)
+    if (!may_release())
       return fail(Fault::usage,
                   fmt::format("nothing is released from branch '{}'", printable(plan_.branch)),
                   "`branches` of the stage names those that may release");
+    const auto line = release::line_of(plan_.branch);
     if (line && !line->holds(version_))
       return fail(Fault::usage,
                   fmt::format("version {} does not belong on branch '{}'", plan_.version,

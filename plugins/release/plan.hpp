@@ -33,11 +33,12 @@ struct Plan {
   bool prerelease{false};
   bool tagged{false};  ///< the tag is here already: what is left is done
   std::string commit;  ///< what gets the tag, where `files` changes nothing
-  std::map<std::string, std::string> files;  ///< of the release's commit: path from the root, content
-  std::string message;                       ///< of that commit
-  std::string notes;                         ///< Markdown
-  std::string why;                           ///< `minor, from 4 commits since v1.2.0`
-  std::string repository;                    ///< OWNER/NAME on GitHub, or empty
+  std::map<std::string, std::string>
+      files;               ///< of the release's commit: path from the root, content
+  std::string message;     ///< of that commit
+  std::string notes;       ///< Markdown
+  std::string why;         ///< `minor, from 4 commits since v1.2.0`
+  std::string repository;  ///< OWNER/NAME on GitHub, or empty
   std::vector<std::string> warnings;
 };
 
@@ -50,7 +51,6 @@ struct Nothing {
 /// Fault::usage for what has to be put right first: no repository, a dirty tree, a branch that does
 /// not release, a tag that is taken. Starts nothing and needs no network.
 [[nodiscard]] Result<std::variant<Plan, Nothing>> make_plan(const Settings& settings,
-                                                            const Site& site,
-                                                            const Memory& memory);
+                                                            const Site& site, const Memory& memory);
 
 }  // namespace pipectl::releasing

@@ -62,9 +62,8 @@ void describe_assets(const Settings& settings, const Site& site, Lines& lines) {
     const std::string shown = docker::shown(pattern, site.scope);
     if (!found) {
       lines.push_back(fmt::format("  upload {}: {}", shown,
-                                  found.error().fault == Fault::step
-                                      ? std::string("not there yet")
-                                      : found.error().message));
+                                  found.error().fault == Fault::step ? std::string("not there yet")
+                                                                     : found.error().message));
       continue;
     }
     for (const auto& upload : *found)
@@ -80,24 +79,24 @@ void describe_assets(const Settings& settings, const Site& site, Lines& lines) {
 
 void describe_github(const Settings& settings, const Site& site, const Plan& plan, Lines& lines) {
   if (!settings.github.wanted) return;
-  lines.push_back(fmt::format(
-      "{} '{}' on GitHub, in {}", plan.prerelease ? "pre-release" : "release",
-      printable(filled_in(settings.github.title, plan.version, plan.tag)),
-      plan.repository.empty() ? std::string("a repository that is not known here")
-                              : plan.repository));
+  lines.push_back(
+      fmt::format("{} '{}' on GitHub, in {}", plan.prerelease ? "pre-release" : "release",
+                  printable(filled_in(settings.github.title, plan.version, plan.tag)),
+                  plan.repository.empty() ? std::string("a repository that is not known here")
+                                          : plan.repository));
   describe_assets(settings, site, lines);
   lines.emplace_back(settings.github.draft ? "  and leave it as a draft" : "  and publish it");
 }
 
 void describe_push(const Settings& settings, const Plan& plan, Lines& lines) {
   if (!settings.push) return;
-  const std::string where =
-      plan.facts.remote.empty() ? settings.remote
+  const std::string where = plan.facts.remote.empty()
+                                ? settings.remote
                                 : fmt::format("{} ({})", settings.remote, plan.facts.remote);
-  lines.push_back(plan.branch.empty() || (plan.tagged && plan.files.empty())
-                      ? fmt::format("push tag {} to {}, where it is missing", plan.tag, where)
-                      : fmt::format("push branch {} and tag {} to {}", plan.branch, plan.tag,
-                                    where));
+  lines.push_back(
+      plan.branch.empty() || (plan.tagged && plan.files.empty())
+          ? fmt::format("push tag {} to {}, where it is missing", plan.tag, where)
+          : fmt::format("push branch {} and tag {} to {}", plan.branch, plan.tag, where));
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ Result<bool> tag_is_missing(const Plan& plan, const std::vector<git::RemoteRef>&
     return fail(Fault::usage, fmt::format("tag {} exists at '{}' and not here", plan.tag, remote),
                 fmt::format("somebody released it: 'git fetch --tags {}'", remote));
   if (here->object != there)
-    return fail(Fault::usage, fmt::format("tag {} at '{}' is another one than here", plan.tag, remote),
+    return fail(Fault::usage,
+                fmt::format("tag {} at '{}' is another one than here", plan.tag, remote),
                 "a tag that was published is never moved: release another version");
   return false;
 }
@@ -45,19 +46,17 @@ Result<void> check_known_tags(const Settings& settings, const Plan& plan,
     if (!form.version_of(name)) continue;
     if (std::ranges::find(plan.facts.tags, name, &git::TagFact::name) != plan.facts.tags.end())
       continue;
-    return fail(Fault::usage,
-                fmt::format("tag {} of '{}' is not here", printable(name), settings.remote),
-                fmt::format("the version is decided by all tags: 'git fetch --tags {}'",
-                            settings.remote));
+    return fail(
+        Fault::usage, fmt::format("tag {} of '{}' is not here", printable(name), settings.remote),
+        fmt::format("the version is decided by all tags: 'git fetch --tags {}'", settings.remote));
   }
   return {};
 }
 
 }  // namespace
 
-Result<Pushes> look_at_remote(const Settings& settings, const Plan& plan,
-                              const git::RemoteEnd& end, const EnvMap& environment,
-                              const CancelToken& cancel) {
+Result<Pushes> look_at_remote(const Settings& settings, const Plan& plan, const git::RemoteEnd& end,
+                              const EnvMap& environment, const CancelToken& cancel) {
   const auto refs = TRY(git::list_remote(end, cancel));
   Pushes pushes;
   pushes.tag = TRY(tag_is_missing(plan, refs, end.remote));
@@ -72,8 +71,8 @@ Result<Pushes> look_at_remote(const Settings& settings, const Plan& plan,
     return pushes;
   }
   // A tag on a commit that is there already needs no push of the branch.
-  const bool alone = plan.files.empty() &&
-                     TRY(git::leads_to(end.root, plan.commit, there, environment));
+  const bool alone =
+      plan.files.empty() && TRY(git::leads_to(end.root, plan.commit, there, environment));
   if (alone) return pushes;
   return fail(Fault::usage,
               fmt::format("branch {} of '{}' has commits that are not here", printable(plan.branch),
@@ -83,8 +82,7 @@ Result<Pushes> look_at_remote(const Settings& settings, const Plan& plan,
 
 Result<void> push_release(const Plan& plan, const Pushes& pushes, const git::RemoteEnd& end,
                           const CancelToken& cancel) {
-  if (pushes.branch)
-    TRY(git::push(end, {fmt::format("HEAD:refs/heads/{}", plan.branch)}, cancel));
+  if (pushes.branch) TRY(git::push(end, {fmt::format("HEAD:refs/heads/{}", plan.branch)}, cancel));
   if (pushes.tag)
     TRY(git::push(end, {fmt::format("refs/tags/{0}:refs/tags/{0}", plan.tag)}, cancel));
   return {};

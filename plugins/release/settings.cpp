@@ -59,8 +59,8 @@ void check_path(const std::string& path, Span where, const ParseContext& context
   const auto parts = split(path, '/');
   const bool leaves = std::ranges::find(parts, "..") != parts.end();
   if (path.empty() || path.starts_with('/') || leaves)
-    context.diagnostics.error(where, fmt::format("'{}' is no file below the working directory",
-                                                 printable(path)));
+    context.diagnostics.error(
+        where, fmt::format("'{}' is no file below the working directory", printable(path)));
 }
 
 std::optional<release::VersionFile> read_version_file(yaml::Node node,
@@ -109,9 +109,9 @@ void read_github_keys(yaml::Node node, const ParseContext& context, GitHubSettin
   if (!tokens.empty()) github.token = tokens.front();
   github.repository = read_plain(reader, "repository").value_or("");
   if (!github.repository.empty() && !github::is_repository(github.repository))
-    context.diagnostics.error(
-        reader.node("repository")->span(),
-        fmt::format("'{}' is no repository", printable(github.repository)), "write OWNER/NAME");
+    context.diagnostics.error(reader.node("repository")->span(),
+                              fmt::format("'{}' is no repository", printable(github.repository)),
+                              "write OWNER/NAME");
   github.draft = reader.boolean("draft").value_or(false);
   github.title = read_plain(reader, "title").value_or(github.title);
   constexpr std::array<std::string_view, 3> words{"true", "false", "legacy"};
@@ -168,7 +168,8 @@ std::vector<KeyDoc> keys() {
       {"tag", text_type, "What tags are called; default: `v{version}`"},
       {"paths", texts_type, "Only commits that change one of these count"},
       {"branches", texts_type,
-       "Branches that may release; default: main, master and maintenance branches (`1.x`, `1.4.x`)"},
+       "Branches that may release; default: main, master and maintenance branches (`1.x`, "
+       "`1.4.x`)"},
       {"changelog", text_type, "Change log to write, in the form of Keep a Changelog"},
       {"version_files",
        R"({"anyOf":[{"type":"string"},{"type":"object"},{"type":"array","items":{"type":["string","object"]}}]})",

@@ -103,8 +103,7 @@ Result<std::string> sign(const Signing& signing, const git::Person& who, StageCo
   command.output = &output;
   command.input = text;
   const CommandEnd end = TRY(run_command(context, command));
-  if (end.cancelled != CancelReason::none)
-    return fail(Fault::cancelled, describe(end.cancelled));
+  if (end.cancelled != CancelReason::none) return fail(Fault::cancelled, describe(end.cancelled));
   if (end.success() && output.out().starts_with("-----BEGIN ")) return output.out();
   return fail(Fault::step,
               fmt::format("{} did not sign: {}", signing.program, printable(output.last_line())),

@@ -17,7 +17,8 @@ struct Signing {
   std::string key;  ///< empty: chosen by the program by who commits
 };
 
-/// Fault::usage for a configuration that pipectl cannot follow: nothing is left unsigned in silence.
+/// Fault::usage for a configuration that pipectl cannot follow: nothing is left unsigned in
+/// silence.
 [[nodiscard]] Result<Signing> read_signing(const std::filesystem::path& root,
                                            const EnvMap& environment);
 

@@ -23,8 +23,8 @@ ReleaseWalk::ReleaseWalk(const Settings& settings, StageContext& context)
     : settings_(settings),
       context_(context),
       memory_(recall(context.remembered)),
-      site_{context.workspace, context.directory, context.env, context.host,
-            context.scope,     context.clock.wall()} {}
+      site_{context.workspace, context.directory, context.env,
+            context.host,      context.scope,     context.clock.wall()} {}
 
 std::string ReleaseWalk::token() const {
   const auto found = context_.secrets.find(settings_.github.token);
@@ -72,11 +72,11 @@ Result<void> ReleaseWalk::look_at_github(const Plan& plan) {
                 fmt::format("the remote '{}' is no repository on GitHub", settings_.remote),
                 "name it: `github: {repository: OWNER/NAME}`, or write `github: false`");
   if (token().empty())
-    return fail(Fault::usage,
-                fmt::format("secret {} has no value here", settings_.github.token),
+    return fail(Fault::usage, fmt::format("secret {} has no value here", settings_.github.token),
                 "it is the token for the release on GitHub");
   // The token that may make the release may push to the same repository over https.
-  const bool same = !github::repository_of(plan.facts.remote, github::api_url(context_.host)).empty();
+  const bool same =
+      !github::repository_of(plan.facts.remote, github::api_url(context_.host)).empty();
   if (same && plan.facts.remote.starts_with("https://")) end_.secret = token();
   github_.emplace(github::Client{context_.http,
                                  {github::api_url(context_.host), token()},

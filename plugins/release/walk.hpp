@@ -11,9 +11,9 @@
 namespace pipectl::releasing {
 
 /// One release, from the decision to what everybody sees. In this order: everything is looked at
-/// (tree, remote, GitHub, assets) before anything is made; then commit, tag, push of the branch, push
-/// of the tag, a draft on GitHub with all its files, and its publication. Each step finds out what is
-/// there and does what is missing, so a walk that broke anywhere is simply walked again.
+/// (tree, remote, GitHub, assets) before anything is made; then commit, tag, push of the branch,
+/// push of the tag, a draft on GitHub with all its files, and its publication. Each step finds out
+/// what is there and does what is missing, so a walk that broke anywhere is simply walked again.
 class ReleaseWalk {
  public:
   ReleaseWalk(const Settings& settings, StageContext& context);
@@ -42,8 +42,8 @@ class ReleaseWalk {
   Pushes pushes_;
   std::vector<Upload> uploads_;
   std::optional<GitHubRelease> github_;
-  std::string url_;   ///< of the release on GitHub
-  int deeds_{0};      ///< how much there was to do
+  std::string url_;  ///< of the release on GitHub
+  int deeds_{0};     ///< how much there was to do
 };
 
 }  // namespace pipectl::releasing

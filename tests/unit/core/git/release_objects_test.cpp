@@ -183,8 +183,8 @@ TEST_CASE("a push to a local repository; what it has already, and what it refuse
   CHECK(std::ranges::any_of(*refs, [&](const RemoteRef& ref) {
     return ref.name == "refs/heads/main" && ref.id == first;
   }));
-  CHECK(std::ranges::any_of(*refs,
-                            [](const RemoteRef& ref) { return ref.name == "refs/tags/v1"; }));
+  CHECK(
+      std::ranges::any_of(*refs, [](const RemoteRef& ref) { return ref.name == "refs/tags/v1"; }));
   repo.commit({{"a", "2"}});
   REQUIRE(push(end, {"HEAD:refs/heads/main"}, nobody.token()));
   repo.reference("refs/heads/main", first);

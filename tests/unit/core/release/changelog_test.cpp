@@ -7,7 +7,8 @@ using namespace pipectl::release;
 namespace {
 
 ChangelogEntry entry() {
-  return {"1.1.0", "2026-11-21", {{"Added", {"a door"}}, {"Fixed", {"a hole"}}}, "v1.1.0", "v1.0.0"};
+  return {
+      "1.1.0", "2026-11-21", {{"Added", {"a door"}}, {"Fixed", {"a hole"}}}, "v1.1.0", "v1.0.0"};
 }
 
 }  // namespace
@@ -35,15 +36,17 @@ TEST_CASE("what people wrote under Unreleased moves into the release and stands 
   const std::string before =
       "# Log\n\n## [Unreleased]\n\n### Added\n\n- by hand\n\n### Removed\n\n- a wall\n\n"
       "## [1.0.0]\n\n- first\n";
-  CHECK(with_release(before, entry()) ==
-        "# Log\n\n## [Unreleased]\n\n## [1.1.0] - 2026-11-21\n\n### Added\n\n- by hand\n- a door\n\n"
-        "### Removed\n\n- a wall\n\n### Fixed\n\n- a hole\n\n## [1.0.0]\n\n- first\n");
+  CHECK(
+      with_release(before, entry()) ==
+      "# Log\n\n## [Unreleased]\n\n## [1.1.0] - 2026-11-21\n\n### Added\n\n- by hand\n- a door\n\n"
+      "### Removed\n\n- a wall\n\n### Fixed\n\n- a hole\n\n## [1.0.0]\n\n- first\n");
 }
 
 TEST_CASE("a log without Unreleased gets one; foreign text is left alone") {
   const std::string before = "# History\n\nSome words.\n\n## 1.0.0 (2026-01-01)\n\n- first\n";
   const auto text = with_release(before, entry());
-  CHECK(text.starts_with("# History\n\nSome words.\n\n## [Unreleased]\n\n## [1.1.0] - 2026-11-21\n"));
+  CHECK(
+      text.starts_with("# History\n\nSome words.\n\n## [Unreleased]\n\n## [1.1.0] - 2026-11-21\n"));
   CHECK(text.ends_with("\n## 1.0.0 (2026-01-01)\n\n- first\n"));
   CHECK(section_of(text, "1.0.0") == "- first\n");
 }
@@ -57,9 +60,10 @@ TEST_CASE("links compare the versions") {
       "[Unreleased]: https://example.com/o/r/compare/v1.0.0...HEAD\n"
       "[1.0.0]: https://example.com/o/r/releases/tag/v1.0.0\n";
   const auto text = with_release(before, linked);
-  CHECK(text.ends_with("\n\n[Unreleased]: https://example.com/o/r/compare/v1.1.0...HEAD\n"
-                       "[1.1.0]: https://example.com/o/r/compare/v1.0.0...v1.1.0\n"
-                       "[1.0.0]: https://example.com/o/r/releases/tag/v1.0.0\n"));
+  CHECK(
+      text.ends_with("\n\n[Unreleased]: https://example.com/o/r/compare/v1.1.0...HEAD\n"
+                     "[1.1.0]: https://example.com/o/r/compare/v1.0.0...v1.1.0\n"
+                     "[1.0.0]: https://example.com/o/r/releases/tag/v1.0.0\n"));
   CHECK(section_of(text, "1.0.0") == "- first\n");
   linked.previous_tag.clear();
   CHECK(with_release("", linked)

@@ -34,8 +34,9 @@ TEST_CASE("package-lock.json: both of its places") {
       "package-lock.json",
       R"({"version": "1.0.0", "packages": {"": {"version": "1.0.0"}, "node_modules/y": {"version": "1.0.0"}}})");
   REQUIRE(result);
-  CHECK(*result ==
-        R"({"version": "2.0.0", "packages": {"": {"version": "2.0.0"}, "node_modules/y": {"version": "1.0.0"}}})");
+  CHECK(
+      *result ==
+      R"({"version": "2.0.0", "packages": {"": {"version": "2.0.0"}, "node_modules/y": {"version": "1.0.0"}}})");
 }
 
 TEST_CASE("pyproject.toml: that of the project") {
@@ -52,14 +53,16 @@ TEST_CASE("pyproject.toml: that of the project") {
 TEST_CASE("CMakeLists.txt: numbers only, on one line or several") {
   CHECK(changed("CMakeLists.txt", "project(x VERSION 1.0.0 LANGUAGES C)\n", "2.0.0-rc.1") ==
         "project(x VERSION 2.0.0 LANGUAGES C)\n");
-  CHECK(changed("CMakeLists.txt", "cmake_minimum_required(VERSION 3.25)\nproject(x\n  VERSION 1.0.0\n)\n") ==
+  CHECK(changed("CMakeLists.txt",
+                "cmake_minimum_required(VERSION 3.25)\nproject(x\n  VERSION 1.0.0\n)\n") ==
         "cmake_minimum_required(VERSION 3.25)\nproject(x\n  VERSION 2.0.0\n)\n");
   CHECK_FALSE(changed("CMakeLists.txt", "cmake_minimum_required(VERSION 3.25)\nproject(x)\n"));
 }
 
 TEST_CASE("a pattern of one's own: its first group, in exactly one line") {
   const VersionFile file{"app.py", FileRule::pattern, R"x(__version__ = "(.*)")x"};
-  CHECK(with_version("a\n__version__ = \"1\"\nb", file, "2.0.0") == "a\n__version__ = \"2.0.0\"\nb");
+  CHECK(with_version("a\n__version__ = \"1\"\nb", file, "2.0.0") ==
+        "a\n__version__ = \"2.0.0\"\nb");
   const auto twice = with_version("__version__ = \"1\"\n__version__ = \"1\"\n", file, "2.0.0");
   REQUIRE_FALSE(twice);
   CHECK(twice.error().message == "app.py: 2 lines of it match");
