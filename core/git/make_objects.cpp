@@ -57,17 +57,59 @@ Result<lib::Tree> changed_tree(git_repository* repository, git_tree* before,
   return tree;
 }
 
-Result<void> bring_files(git_repository* repository, git_commit* commit, git_tree* before) {
-  git_checkout_options options = GIT_CHECKOUT_OPTIONS_INIT;
-  options.checkout_strategy = GIT_CHECKOUT_SAFE;
-  options.baseline = before;
-  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): a commit is an object
-  auto* const object = reinterpret_cast<git_object*>(commit);
-  const int code = git_checkout_tree(repository, object, &options);
-  if (code == GIT_ECONFLICT)
-    return fail(Fault::step, "files that the release changes were changed meanwhile",
-                "put them back with 'git checkout HEAD -- FILE' and resume");
-  if (code < 0) return lib::failed("cannot write the files of the release's commit");
+/// Paths that differ between the commit and its parent.
+Result<std::vector<std::string>> paths_of(git_repository* repository, git_tree* before,
+                                          git_tree* after) {
+  lib::Diff diff;
+  if (git_diff_tree_to_tree(lib::Out(diff), repository, before, after, nullptr) < 0)
+    return lib::failed("cannot compare two commits");
+  std::vector<std::string> paths;
+  for (std::size_t i = 0; i < git_diff_num_deltas(diff.get()); ++i)
+    paths.emplace_back(git_diff_get_delta(diff.get(), i)->new_file.path);
+  return paths;
+}
+
+/// Files of the commit, as long as they are as in `baseline`.
+struct Bringing {
+  git_repository* repository;
+  git_commit* commit;
+
+  int bring(git_tree* baseline, const std::vector<std::string>& paths, unsigned extra = 0) const {
+    std::vector<char*> texts;
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): libgit2 does not write to them
+    for (const auto& path : paths) texts.push_back(const_cast<char*>(path.c_str()));
+    git_checkout_options options = GIT_CHECKOUT_OPTIONS_INIT;
+    options.checkout_strategy = GIT_CHECKOUT_SAFE | GIT_CHECKOUT_DISABLE_PATHSPEC_MATCH | extra;
+    options.baseline = baseline;
+    options.paths = {texts.data(), texts.size()};
+    return git_checkout_tree(repository, object(), &options);
+  }
+  [[nodiscard]] git_object* object() const {
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): a commit is an object
+    return reinterpret_cast<git_object*>(commit);
+  }
+};
+
+tl::unexpected<Error> not_brought(int code) {
+  if (code != GIT_ECONFLICT) return lib::failed("cannot write the files of the release's commit");
+  return fail(Fault::step, "files that the release changes were changed meanwhile",
+              "put them back with 'git checkout HEAD -- FILE' and resume");
+}
+
+/// After a try that was interrupted some files are there and some are not; what somebody wrote
+/// since then stays.
+Result<void> bring_the_rest(const Bringing& files, git_tree* before, git_tree* after,
+                            std::vector<std::string> paths) {
+  for (const auto& path : paths) {
+    int code = files.bring(before, {path});
+    if (code == GIT_ECONFLICT) code = files.bring(after, {path});
+    if (code < 0) return not_brought(code);
+  }
+  std::vector<char*> texts;
+  for (auto& path : paths) texts.push_back(path.data());
+  const git_strarray all{texts.data(), texts.size()};
+  if (git_reset_default(files.repository, files.object(), &all) < 0)
+    return lib::failed("cannot update the index");
   return {};
 }
 
@@ -83,18 +125,26 @@ Result<void> move_head(git_repository* repository, const git_oid& from, const gi
   return {};
 }
 
+/// git looks for a signature at the beginning of a line.
+std::string whole_lines(std::string text) {
+  if (!text.ends_with('\n')) text += '\n';
+  return text;
+}
+
 /// The object alone; libgit2 signs no tags, so what it made is signed and written anew.
 Result<git_oid> tag_object(git_repository* repository, const NewTag& tag, git_object* target) {
   const auto who = TRY(signature_of(tag.who));
   git_oid id;
+  const std::string message = whole_lines(tag.message);
   if (git_tag_annotation_create(&id, repository, tag.name.c_str(), target, who.get(),
-                                tag.message.c_str()) < 0)
+                                message.c_str()) < 0)
     return lib::failed("cannot make tag " + tag.name);
   if (!tag.sign) return id;
   lib::Odb odb;
   lib::OdbObject raw;
-  if (git_repository_odb(lib::Out(odb), repository) < 0 ||
-      git_odb_read(lib::Out(raw), odb.get(), &id) < 0)
+  if (git_repository_odb(lib::Out(odb), repository) < 0)
+    return lib::failed("cannot read tag " + tag.name);
+  if (git_odb_read(lib::Out(raw), odb.get(), &id) < 0)
     return lib::failed("cannot read tag " + tag.name);
   std::string text(static_cast<const char*>(git_odb_object_data(raw.get())),
                    git_odb_object_size(raw.get()));
@@ -131,9 +181,10 @@ Result<std::optional<std::string>> config_value(const std::filesystem::path& roo
   lib::Config whole;
   lib::Config own;
   lib::Buffer value;
-  if (git_repository_config(lib::Out(whole), repository.get()) == 0 &&
-      git_config_open_level(lib::Out(own), whole.get(), GIT_CONFIG_LEVEL_LOCAL) == 0 &&
-      git_config_get_string_buf(value.raw(), own.get(), name.c_str()) == 0)
+  if (git_repository_config(lib::Out(whole), repository.get()) < 0)
+    return lib::failed("cannot read the repository's configuration");
+  const int code = git_config_open_level(lib::Out(own), whole.get(), GIT_CONFIG_LEVEL_LOCAL);
+  if (code == 0 && git_config_get_string_buf(value.raw(), own.get(), name.c_str()) == 0)
     return std::string(value.view());
   return user.value(name);
 }
@@ -147,8 +198,9 @@ Result<std::string> write_commit(const std::filesystem::path& root, const NewCom
   const auto who = TRY(signature_of(commit.who));
   const git_commit* parents = parent.get();
   lib::Buffer text;
+  const std::string message = whole_lines(commit.message);
   if (git_commit_create_buffer(text.raw(), repository.get(), who.get(), who.get(), nullptr,
-                               commit.message.c_str(), tree.get(), 1, &parents) < 0)
+                               message.c_str(), tree.get(), 1, &parents) < 0)
     return lib::failed("cannot make the release's commit");
   const std::string content(text.view());
   std::string signature;
@@ -177,8 +229,15 @@ Result<void> advance_head(const std::filesystem::path& root, const std::string& 
                 "the release's commit " + commit.substr(0, 10) + " is to stand on its parent");
   const auto parent = TRY(find_commit(repository.get(), lib::to_hex(*parent_id)));
   const auto old_tree = TRY(tree_of(parent.get()));
-  if (before) TRY(move_head(repository.get(), *parent_id, *git_commit_id(target.get())));
-  return bring_files(repository.get(), target.get(), old_tree.get());
+  const auto new_tree = TRY(tree_of(target.get()));
+  const auto paths = TRY(paths_of(repository.get(), old_tree.get(), new_tree.get()));
+  const Bringing files{repository.get(), target.get()};
+  if (there) return bring_the_rest(files, old_tree.get(), new_tree.get(), paths);
+  if (const int code = files.bring(old_tree.get(), paths, GIT_CHECKOUT_DRY_RUN); code < 0)
+    return not_brought(code);
+  TRY(move_head(repository.get(), *parent_id, *git_commit_id(target.get())));
+  const int code = files.bring(old_tree.get(), paths);
+  return code < 0 ? Result<void>(not_brought(code)) : Result<void>();
 }
 
 Result<std::string> write_tag(const std::filesystem::path& root, const NewTag& tag,

@@ -41,8 +41,9 @@ Result<void> mark_reachable(git_repository* repository, std::vector<TagFact>& ta
   std::multimap<std::string, TagFact*> waiting;
   for (auto& tag : tags) waiting.emplace(tag.commit, &tag);
   lib::RevWalk walk;
-  if (git_revwalk_new(lib::Out(walk), repository) < 0 || git_revwalk_push_head(walk.get()) < 0)
+  if (git_revwalk_new(lib::Out(walk), repository) < 0)
     return lib::failed("cannot walk the history");
+  if (git_revwalk_push_head(walk.get()) < 0) return lib::failed("cannot walk the history");
   git_oid id;
   while (!waiting.empty() && git_revwalk_next(&id, walk.get()) == 0) {
     const auto [first, last] = waiting.equal_range(lib::to_hex(id));
@@ -137,8 +138,9 @@ Result<ReleaseFacts> read_release_facts(const std::filesystem::path& folder,
   if (!head) return facts;
   facts.head = lib::to_hex(*git_commit_id(head.get()));
   lib::Reference reference;
-  if (git_repository_head(lib::Out(reference), repository.get()) == 0 &&
-      git_reference_is_branch(reference.get()) == 1)
+  if (git_repository_head(lib::Out(reference), repository.get()) < 0)
+    return lib::failed("cannot read HEAD");
+  if (git_reference_is_branch(reference.get()) == 1)
     facts.branch = git_reference_shorthand(reference.get());
   facts.shallow = git_repository_is_shallow(repository.get()) == 1;
   TagList list{repository.get(), {}};

@@ -76,6 +76,13 @@ Attempt<std::optional<Published>> get_release(const github::Client& client,
   return read_release(TRY(json_of(*answer, path)));
 }
 
+/// Whoever took the file before must be able to rely on it.
+tl::unexpected<Refusal> differs(const std::string& name) {
+  return tl::unexpected<Refusal>(Refusal{
+      {Fault::step, fmt::format("github: the release has {} already, with another content", name),
+       "what is published does not change: release another version"}});
+}
+
 }  // namespace
 
 GitHubRelease::GitHubRelease(github::Client client, std::string repository, StageContext& context)
@@ -174,11 +181,7 @@ Attempt<> GitHubRelease::ensure_asset(const Published& release, const Upload& up
                       (digest.empty() || digest == "sha256:" + upload.sha256);
     // What is made anew by another run differs in its run only.
     if (whole && (same || (!release.draft && upload.file.empty()))) return {};
-    if (whole && !release.draft)
-      return refuse(
-          Refusal::Retry::never,
-          fmt::format("github: the release has {} already, with another content", upload.name),
-          "what is published does not change: release another version");
+    if (whole && !release.draft) return differs(upload.name);
     github::Call remove;
     remove.method = "DELETE";
     remove.path = fmt::format("{}/releases/assets/{}", base_, id_in(there, "id"));
