@@ -229,9 +229,11 @@ class Published(ReleaseTest):
 
     def test_refused_before_anything_is_made(self):
         before = self.git("for-each-ref"), self.there("for-each-ref")
-        self.assertIn("token is wrong", self.release(code=3, GITHUB_TOKEN="wrong-token").stderr)
+        done = self.release(code=3, GITHUB_TOKEN="wrong-token")
+        self.assertIn("the token is wrong", done.stdout + done.stderr)
         shutil.rmtree(self.repo / "dist")
-        self.assertIn("nothing matches 'dist/*.tgz'", self.release(code=1).stderr)
+        done = self.release(code=1)
+        self.assertIn("nothing matches 'dist/*.tgz'", done.stdout + done.stderr)
         self.assertEqual((self.git("for-each-ref"), self.there("for-each-ref")), before)
         self.assertEqual(self.github.releases, [])
 
