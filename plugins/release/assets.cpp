@@ -101,8 +101,9 @@ Result<std::vector<Upload>> find_uploads(const Settings& settings, const Site& s
       return fail(Fault::step, fmt::format("asset {} is larger than 2 GiB", name),
                   "GitHub takes no larger one");
   }
-  const auto same = std::ranges::unique(uploads, {}, &Upload::name);
-  uploads.erase(same.begin(), same.end());
+  const auto same = std::unique(uploads.begin(), uploads.end(),
+                                [](const Upload& a, const Upload& b) { return a.name == b.name; });
+  uploads.erase(same, uploads.end());
   return uploads;
 }
 
