@@ -48,6 +48,10 @@ class NodeExample(ExampleCase):
             come_from = self.fetched / "app" / tree / "node_modules"
             subprocess.run(["cp", "-al", come_from, self.place / tree / "node_modules"], check=True)
 
+    def pipectl(self, *args, **options):
+        options.setdefault("timeout", 300)  # Node's tools on a machine that does other things as well
+        return super().pipectl(*args, **options)
+
     def audited(self, stage, *weakness, code):
         """How an `npm audit` ends when the registry knows of (package, severity)."""
         service = Registry(*weakness)
