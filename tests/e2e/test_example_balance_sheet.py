@@ -8,7 +8,7 @@ from node_example import NodeExample
 
 # How fast it is on a machine that does other things as well is not asked here.
 PATIENT = {"audit": "no", "p95_ms": 60000, "mean_ms": 60000, "rps": 1}
-SHIPPING = ("version", "image", "image-test", "push", "staging", "publish")
+SHIPPING = ("image", "image-test", "push", "staging", "release", "publish")
 NAMESPACE, NAME = "balance-sheet-staging", "balance-sheet"
 
 
@@ -85,6 +85,22 @@ class BalanceSheet(NodeExample):
         self.assertEqual(ended["outcome"], "rolled_back")
         self.assertIn(f"rolled back to {image}", ended["reason"])
         self.assertEqual(ask("/health")[1]["status"], "ok")
+
+    def test_the_commits_say_what_the_next_version_is(self):
+        remote = self.folder / "remote.git"
+        self.git("init", "-q", "--bare", remote)
+        self.git("remote", "add", "origin", remote, cwd=self.repository)
+        self.change("pipeline.yaml", "    secrets: [GITHUB_TOKEN]\n    changelog", "    github: false\n    changelog")
+        for subject, tag in (("feat: a first version", "v1.0.0"), ("fix: a mistake", "v1.0.1")):
+            (self.place / "src/new.js").write_text(f"// {subject}\n")
+            self.git("add", "-A", cwd=self.repository)
+            self.git("commit", "-qm", subject, cwd=self.repository)
+            self.git("push", "-q", "origin", "main", cwd=self.repository)
+            ended = self.run_example("-s", "release", code=0, ship="yes", env=self.environment(
+                GIT_COMMITTER_NAME="t", GIT_COMMITTER_EMAIL="t@localhost"))
+            self.assertIn(f"released {tag}", ended["release"]["summary"])
+            self.assertIn(tag, self.git("tag", cwd=remote).split())
+        self.assertEqual(json.loads((self.place / "package.json").read_text())["version"], "1.0.1")
 
     def deploy(self, env, code):
         """Deploys what is committed; how the stage ended."""

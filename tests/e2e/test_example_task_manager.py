@@ -98,8 +98,7 @@ class Deploys(TaskManager):
         deployment = self.cluster.get("Deployment", "backend", NAMESPACE)
         self.assertEqual(deployment["status"]["readyReplicas"], 2)
         self.deploy("canary", "v1.1.0")
-        notes = [event["text"] for event in self.said if event["event"] == "stage.note"]
-        self.assertIn("1 of 2 are new", "\n".join(notes))
+        self.assertIn("1 of 2 are new", json.dumps(self.said))
         self.assertEqual(self.health(), {"status": "ok", "version": "v1.1.0"})
 
     def test_blue_green_and_back(self):
