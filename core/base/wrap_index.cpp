@@ -23,6 +23,26 @@ std::size_t break_begin(std::string_view text, std::size_t place) noexcept {
   return place;
 }
 
+using Bytes = std::array<bool, 256>;
+
+/// What no gap goes on with behind a line break, nor before one.
+constexpr Bytes begins_line = [] {
+  Bytes plain{};
+  for (std::size_t byte = '!'; byte < plain.size(); ++byte) plain[byte] = true;
+  plain['\\'] = plain['='] = false;
+  return plain;
+}();
+constexpr Bytes ends_line = [] {
+  Bytes plain{};
+  plain.fill(true);
+  plain['\r'] = plain['='] = false;
+  return plain;
+}();
+
+std::size_t byte_at(std::string_view text, std::size_t place) noexcept {
+  return static_cast<unsigned char>(text[place]);
+}
+
 template <class Visit>
 void for_each(std::string_view text, char mark, Visit&& visit) {
   for (std::size_t from = 0; from < text.size();) {
@@ -122,9 +142,7 @@ inline void WrapIndex::at_line_end(std::string_view text, std::size_t place,
     if constexpr (std::endian::native == std::endian::big) line = __builtin_bswap64(line);
     const auto indentation = static_cast<std::size_t>(std::countr_zero(line ^ blanks)) / 8;
     const std::size_t end = next + indentation;
-    const char last = text[begin - 1];
-    const char first = text[end];
-    if (first > ' ' && first != '\\' && first != '=' && last != '\r' && last != '=') {
+    if (begins_line[byte_at(text, end)] && ends_line[byte_at(text, begin - 1)]) {
       const Around around{block_at(text.data() + begin - block_size), block_at(text.data() + end)};
       if (hits(around) != 0) probe(text, {begin, next, end}, found);
       return;
