@@ -9,6 +9,8 @@
 #include <array>
 #include <csignal>
 #include <set>
+#include <string>
+#include <thread>
 
 #include "core/base/files.hpp"
 #include "core/base/text.hpp"
@@ -36,9 +38,27 @@ bool holds(std::string_view environment, std::string_view entry) {
   return false;
 }
 
-/// What a process was started with, until it overwrites it; none of it when it may not be read.
+/// A kernel thread and a zombie have no program.
+bool has_program(pid_t pid) {
+  std::array<char, 1> first{};
+  return ::readlink(fmt::format("/proc/{}/exe", pid).c_str(), first.data(), first.size()) > 0;
+}
+
+/// What a process was started with, until it overwrites it; an error when it may not be read. In the
+/// middle of an exec there is nothing to see yet: looked at again for a moment.
+Result<std::string> environment_of(pid_t pid) {
+  constexpr int looks = 20;
+  auto environment = read_file(fmt::format("/proc/{}/environ", pid));
+  for (int look = 1; look < looks && environment && environment->empty() && has_program(pid);
+       ++look) {
+    std::this_thread::sleep_for(Milliseconds{1});
+    environment = read_file(fmt::format("/proc/{}/environ", pid));
+  }
+  return environment;
+}
+
 bool carries(pid_t pid, const std::vector<std::string>& entries) {
-  const auto environment = read_file(fmt::format("/proc/{}/environ", pid));
+  const auto environment = environment_of(pid);
   return environment && std::all_of(entries.begin(), entries.end(),
                                     [&](const auto& entry) { return holds(*environment, entry); });
 }
