@@ -44,8 +44,8 @@ bool has_program(pid_t pid) {
   return ::readlink(fmt::format("/proc/{}/exe", pid).c_str(), first.data(), first.size()) > 0;
 }
 
-/// What a process was started with, until it overwrites it; an error when it may not be read. In the
-/// middle of an exec there is nothing to see yet: looked at again for a moment.
+/// What a process was started with, until it overwrites it; an error when it may not be read. In
+/// the middle of an exec there is nothing to see yet: looked at again for a moment.
 Result<std::string> environment_of(pid_t pid) {
   constexpr int looks = 20;
   auto environment = read_file(fmt::format("/proc/{}/environ", pid));
