@@ -5,6 +5,7 @@
 #include "plugins/github/github.hpp"
 #include "plugins/kubernetes/kubernetes.hpp"
 #include "plugins/release/release.hpp"
+#include "plugins/renderhost/renderhost.hpp"
 #include "plugins/secrets/secrets.hpp"
 #include "plugins/slack/slack.hpp"
 #include "plugins/webhook/webhook.hpp"
@@ -24,10 +25,12 @@ void register_plugins(Registry& registry) {
   registry.add(plugins::make_keyring_secrets());
   registry.add(plugins::make_kubernetes_target());
   registry.add(plugins::make_kubernetes_check());
+  registry.add(renderhost::make_target());
 
   registry.add(docker::make_factory());
   registry.add(docker::make_build_method());
   registry.add(docker::make_publish_method());
+  registry.add(docker::make_compose_target());
 
   registry.add(releasing::make_release_kind());
 

@@ -7,6 +7,7 @@ void add_commands(CLI::App& root, Invocation& invocation) {
   add_deploy(root, invocation);
   add_rollback(root, invocation);
   add_release(root, invocation);
+  add_approve(root, invocation);
   add_validate(root, invocation);
   add_plan(root, invocation);
   add_graph(root, invocation);

@@ -15,6 +15,7 @@ void add_run(CLI::App& root, Invocation& invocation);
 void add_deploy(CLI::App& root, Invocation& invocation);
 void add_rollback(CLI::App& root, Invocation& invocation);
 void add_release(CLI::App& root, Invocation& invocation);
+void add_approve(CLI::App& root, Invocation& invocation);
 void add_validate(CLI::App& root, Invocation& invocation);
 void add_plan(CLI::App& root, Invocation& invocation);
 void add_graph(CLI::App& root, Invocation& invocation);

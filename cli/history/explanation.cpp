@@ -9,6 +9,7 @@
 #include "cli/history/table.hpp"
 #include "cli/secrets/report.hpp"
 #include "cli/ui/style.hpp"
+#include "core/api/approval.hpp"
 #include "core/base/text.hpp"
 
 namespace pipectl::cli {
@@ -155,6 +156,12 @@ void add_outcome(Facts& facts, const StageRecord& stage) {
   for (const auto& [name, value] : outcome.outputs) facts.add("output " + name, value);
 }
 
+void add_approval(Facts& facts, const StageRecord& stage) {
+  const auto answer = recall_answer(stage.notes);
+  if (answer)
+    facts.add("approval", fmt::format("{}, {}", describe(*answer), local_time(answer->at)));
+}
+
 void add_times(Facts& facts, const RunRecord& run, const StageRecord& stage) {
   if (!stage.started || !did_run(stage)) return;
   const auto after = std::chrono::duration_cast<Milliseconds>(*stage.started - run.started);
@@ -189,6 +196,7 @@ std::string explanation(const RunRecord& run, const StageRecord& stage,
   std::vector<const StageRecord*> roots;
   if (stage.outcome && stage.outcome->skip == SkipCause::upstream)
     find_roots(run, stage, seen, roots);
+  add_approval(facts, stage);
   for (const StageRecord* const root : roots) facts.add("it began with", root_line(*root));
   facts.add("needs", needs_of(run, stage, running));
   for (const auto& use : uses)

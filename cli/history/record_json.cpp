@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "cli/history/history.hpp"
+#include "core/api/approval.hpp"
 
 namespace pipectl::cli {
 namespace {
@@ -66,6 +67,16 @@ void put_outcome(json& object, const Outcome& outcome) {
   put(object, "outputs", outcome.outputs);
 }
 
+json approval_of(const store::StageRecord& stage) {
+  const auto answer = recall_answer(stage.notes);
+  if (!answer) return json::object();
+  const bool yes = answer->decision == ApprovalAnswer::Decision::approved;
+  json object{
+      {"decision", yes ? "approved" : "rejected"}, {"by", answer->by}, {"at", iso8601(answer->at)}};
+  put(object, "comment", answer->comment);
+  return object;
+}
+
 json stage_of(const store::RunRecord& run, const store::StageRecord& stage,
               const store::RunStore& history) {
   json object{{"stage", stage.name}, {"needs", stage.needs}, {"attempt", stage.attempt}};
@@ -73,6 +84,7 @@ json stage_of(const store::RunRecord& run, const store::StageRecord& stage,
   if (stage.started) object["started"] = iso8601(*stage.started);
   if (stage.ended) object["ended"] = iso8601(*stage.ended);
   if (stage.outcome) put_outcome(object, *stage.outcome);
+  put(object, "approval", approval_of(stage));
   std::error_code error;
   const auto log = history.log_file(run.id, stage.name);
   if (std::filesystem::exists(log, error)) object["log"] = log.string();

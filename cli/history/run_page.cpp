@@ -115,7 +115,10 @@ std::string run_page(const store::RunRecord& run, const store::RunStore& history
   Table stages(terminal);
   for (const auto& stage : run.stages) add_stage(stages, stage, running, terminal);
   page += stages.text();
-  if (!running && run.exit_code != 0)
+  constexpr int waiting = 4;
+  if (!running && run.exit_code == waiting)
+    page += fmt::format("\nto go on: pipectl approve {0} && pipectl run --resume={0}\n", run.id);
+  else if (!running && run.exit_code != 0)
     page += fmt::format("\nto go on: pipectl run --resume={}\n", run.id);
   return page;
 }

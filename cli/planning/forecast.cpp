@@ -7,6 +7,7 @@
 #include "cli/planning/open_question.hpp"
 #include "cli/session/workspace_setup.hpp"
 #include "core/api/rehearsal.hpp"
+#include "core/engine/approval_gate.hpp"
 #include "core/engine/decision.hpp"
 #include "core/engine/run_values.hpp"
 #include "core/engine/scheduler.hpp"
@@ -90,6 +91,7 @@ class Forecaster {
   void describe(const plan::Node& node, const NodeScope& scope, Forecast& forecast) const {
     const StageSpec& stage = *node.stage;
     const StageRunner& runner = *file_.loaded.runners.at(stage.name);
+    forecast.asks = asks_for_approval(stage, runner, scope);
     if (const auto* able = dynamic_cast<const Rehearsable*>(&runner);
         able != nullptr && detail_ == Detail::rehearsal)
       return rehearse(*able, node, scope, forecast);

@@ -22,6 +22,7 @@ struct Forecast {
   SkipCause skip{SkipCause::none};
   std::string reason;
   std::string hint;
+  bool asks{false};                   ///< a person has to agree first
   std::vector<std::string> commands;  ///< of a node that runs, or may
   std::string image;                  ///< of the container that it runs in, or empty
   std::vector<std::string> services;  ///< `redis (redis:7)`

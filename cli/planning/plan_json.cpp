@@ -30,6 +30,7 @@ Json describe(const Forecast& forecast, const plan::Plan& plan) {
   put_text(json, "reason", forecast.reason);
   put_text(json, "hint", forecast.hint);
   if (stage.when) json["when"] = stage.when->text();
+  if (forecast.asks) json["approval"] = true;
   put_text(json, "environment", stage.environment);
   if (!stage.secrets.empty()) json["secrets"] = stage.secrets;
   if (stage.timeout) json["timeout_ms"] = stage.timeout->count();

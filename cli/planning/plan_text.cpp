@@ -119,6 +119,7 @@ class PlanText {
     }
     if (forecast.fate == Fate::runs && !forecast.node->needs.empty())
       dim("after " + shown(needs_of(forecast, input_.plan)));
+    if (forecast.asks) lines.emplace_back("waits for an approval");
     if (!forecast.image.empty()) dim("in " + shown(forecast.image));
     if (!forecast.services.empty()) dim("with " + shown(join(forecast.services, ", ")));
     for (const auto& command : forecast.commands) {

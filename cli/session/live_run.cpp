@@ -167,6 +167,9 @@ EngineOptions LiveRun::engine_options() const {
   options.signal = [&signals = parts_.signals] { return signals.signal(); };
   options.resumed = parts_.resumed;
   options.resume_hint = "pipectl run --resume=" + parts_.record.id;
+  options.approve_hint =
+      fmt::format("pipectl approve {0} && pipectl run --resume={0}", parts_.record.id);
+  if (parts_.options.go_back) options.approvals = Approvals::waived;
   options.notes = rollback_notes(parts_.input.plan, parts_.options);
   if (!parts_.resumed) return options;
   auto taken = take_over(parts_.input.plan, parts_.record);

@@ -9,6 +9,7 @@
 #include "cli/pipeline_input.hpp"
 #include "cli/planning/plan_report.hpp"
 #include "cli/planning/rehearsal.hpp"
+#include "cli/session/approvals.hpp"
 #include "cli/session/deploy_request.hpp"
 #include "cli/session/gone_runs.hpp"
 #include "cli/session/live_run.hpp"
@@ -42,6 +43,7 @@ class RunSession {
     if (resumed_ && in_place()) TRY(check_same_commit(*record_, *file_, invocation_));
     overrides_ =
         TRY(read_secrets_file(options_.secrets_file, file_->loaded.pipeline, invocation_.cwd));
+    if (!options_.go_back) TRY(check_approvals_can_wait(*file_, input_, invocation_));
     TRY(open_store());
     TRY(lock_and_tidy());
     LiveRun live{{options_, invocation_, registry_, *file_, input_, overrides_, *store_, *record_,
@@ -51,6 +53,14 @@ class RunSession {
     live.send_off();
     if (const auto kept = store::keep_house(*store_, clock_.wall()); !kept) report(kept.error());
     return code;
+  }
+
+  /// After a run that waits: the person in front of it may answer. The run to go on with, or
+  /// nothing.
+  Result<std::optional<std::string>> ask() {
+    const bool answered =
+        record_ && TRY(ask_person(*store_, record_->id, invocation_, signals_.token()));
+    return answered ? std::optional{record_->id} : std::nullopt;
   }
 
  private:
@@ -154,7 +164,15 @@ class RunSession {
 }  // namespace
 
 Result<int> run_session(RunOptions options, const Invocation& invocation) {
-  return RunSession{std::move(options), invocation}.run();
+  constexpr int waiting = 4;
+  while (true) {
+    RunSession session{options, invocation};
+    const int code = TRY(session.run());
+    if (code != waiting || !can_ask(options, invocation)) return code;
+    auto answered = TRY(session.ask());
+    if (!answered) return code;
+    options.resume = std::move(*answered);
+  }
 }
 
 }  // namespace pipectl::cli

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include "core/config/keys.hpp"
-#include "core/config/not_built.hpp"
 #include "core/config/sections.hpp"
 #include "core/config/values.hpp"
 
@@ -9,13 +8,6 @@ namespace pipectl::config {
 namespace {
 
 constexpr long most_replicas = 10'000;
-
-void read_approval(yaml::Reader& reader) {
-  const auto value = reader.node("approval");
-  if (!value) return;
-  if (yaml::read_boolean(*value, "approval", reader.diagnostics()).value_or(false))
-    report_not_built(Place::environment_key, "approval", value->span(), reader.diagnostics());
-}
 
 void add_value(yaml::Node key, yaml::Node value, EnvironmentSpec& environment,
                Diagnostics& diagnostics) {
@@ -43,7 +35,7 @@ EnvironmentSpec read_environment(yaml::Node key, yaml::Node value, const NameSet
   environment.where = key.span();
   yaml::Reader reader(value, fmt::format("environment '{}'", key.text()), context.diagnostics);
   environment.branches = read_literals(reader, "branches", check_glob);
-  read_approval(reader);
+  environment.approval = reader.boolean("approval").value_or(false);
   if (const auto env = reader.node("env")) environment.env = read_env(*env, context.diagnostics);
   environment.secrets = read_grants(reader, secrets);
   read_values(reader, environment);

@@ -71,8 +71,6 @@ std::string_view word_for(Place place) noexcept {
       return "top-level key";
     case Place::stage_key:
       return "stage key";
-    case Place::environment_key:
-      return "environment key";
     case Place::kind:
       return "kind";
     case Place::executor:

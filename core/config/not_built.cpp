@@ -12,13 +12,8 @@ constexpr std::array table{
     NotBuilt{Place::stage_key, "docker",
              "kinds `build` and `publish` have it; elsewhere call docker with `run`"},
     NotBuilt{Place::stage_key, "compose",
-             "`services` can be a Compose file; or call docker compose with `run`"},
-
-    NotBuilt{Place::environment_key, "approval",
-             "start the deploying stage by hand with `pipectl run --stage NAME`"},
-
-    NotBuilt{Place::kind, "provision", "provision with `kind: run`"},
-    NotBuilt{Place::kind, "approve", "start the next stage by hand with `pipectl run --from NAME`"},
+             "`services` can be a Compose file, kind `deploy` has it; or call docker compose with "
+             "`run`"},
 
     NotBuilt{Place::executor, "kubernetes", "`local` and `docker` are"},
 

@@ -9,7 +9,7 @@
 namespace pipectl::config {
 
 /// Where a word stands that the language has and this version cannot do.
-enum class Place { pipeline_key, stage_key, environment_key, kind, executor, check };
+enum class Place { pipeline_key, stage_key, kind, executor, check };
 
 /// A word of the language that later versions build. Nothing may pretend to run it.
 struct NotBuilt {

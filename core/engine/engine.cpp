@@ -10,7 +10,6 @@
 #include "core/engine/child_environment.hpp"
 #include "core/engine/decision.hpp"
 #include "core/engine/start_reason.hpp"
-#include "core/exec/leftovers.hpp"
 
 namespace pipectl {
 namespace {
@@ -36,6 +35,7 @@ Engine::Engine(EngineParts parts, EngineOptions options)
       scheduler_(
           plan_, options_.scheduling, [this](plan::NodeId id) { return concurrency_group(id); },
           options_.ended),
+      approvals_(plan_, options_.notes),
       running_(plan_.nodes.size()),
       workers_(std::make_unique<WorkerPool>(options_.scheduling.jobs)) {}
 
@@ -67,8 +67,12 @@ RunResult Engine::run() {
 
 void Engine::announce() {
   const auto& facts = parts_.facts;
-  event::RunStarted started{parts_.pipeline.name, std::string{to_string(facts.event.kind)},
-                            facts.git.branch, facts.git.sha, {}, options_.resumed};
+  event::RunStarted started{parts_.pipeline.name,
+                            std::string{to_string(facts.event.kind)},
+                            facts.git.branch,
+                            facts.git.sha,
+                            {},
+                            options_.resumed};
   for (const auto& node : plan_.nodes)
     if (node.skip == SkipCause::none) started.stages.push_back(planned(node));
   recorder_.tell(std::move(started));
@@ -92,6 +96,8 @@ void Engine::start_what_may_start() {
     const Decision decision = decide(scope_parts(*id), scheduler_.verdict(*id));
     if (const auto* outcome = std::get_if<Outcome>(&decision)) {
       end(*id, *outcome);
+    } else if (wait_for_approval(*id, *std::get<Start>(decision).scope)) {
+      continue;
     } else if (take_tokens(*id)) {
       prepare(*id, std::get<Start>(decision).scope);
     } else {
@@ -99,6 +105,20 @@ void Engine::start_what_may_start() {
       return;
     }
   }
+}
+
+/// True when the stage has ended here: as one that waits, or that must not run.
+bool Engine::wait_for_approval(plan::NodeId id, const NodeScope& scope) {
+  if (options_.approvals == Approvals::waived) return false;
+  const plan::Node& node = plan_.nodes[id];
+  const StageRunner& runner = *parts_.runners.find(node.stage->name)->second;
+  const auto stop = approvals_.stops({node, runner, scope, parts_.tools.clock.wall()});
+  if (!stop) return false;
+  if (stop->wait)
+    for (auto& [key, value] : to_notes(*stop->wait))
+      recorder_.will(transition::StageNote{node.name, key, value});
+  end(id, stop->outcome);
+  return true;
 }
 
 bool Engine::take_tokens(plan::NodeId id) {
@@ -131,7 +151,8 @@ void Engine::prepare(plan::NodeId id, std::shared_ptr<const NodeScope> scope) {
   const bool on_host = executor_of(stage) == ExecutorKind::local;
   if (parts_.jobserver != nullptr && on_host) parts_.jobserver->describe(job.env);
 
-  auto why = start_reason(stage, {scheduler_.needs_ended_well(id), options_.resumed});
+  auto why = start_reason(
+      stage, {scheduler_.needs_ended_well(id), options_.resumed, approvals_.approved_by(id)});
   recorder_.will(transition::StageStarted{node.name, job.attempt, std::move(why)});
   recorder_.tell_after(event::StageStarted{node.name, job.attempt});
   scheduler_.started(id);
@@ -140,9 +161,12 @@ void Engine::prepare(plan::NodeId id, std::shared_ptr<const NodeScope> scope) {
 }
 
 NodeScope::Parts Engine::scope_parts(plan::NodeId id) const {
-  return {parts_.facts,    outputs_,
-          parts_.pipeline, plan_.nodes[id],
-          scheduler_.upstream_failed(id), scheduler_.needs_ended_well(id)};
+  return {parts_.facts,
+          outputs_,
+          parts_.pipeline,
+          plan_.nodes[id],
+          scheduler_.upstream_failed(id),
+          scheduler_.needs_ended_well(id)};
 }
 
 /// The name that it evaluates to may be empty too: those stages then share a group. What cannot be
@@ -253,35 +277,6 @@ void Engine::give_up(Error error) {
   for (auto& started : running_)
     if (started) started->cancel.cancel(CancelReason::hard);
   scheduler_.stop(StopMode::at_once);
-}
-
-RunResult Engine::finish(SteadyTime started) {
-  // What a stage has left running could serve later ones; there is none any more.
-  const auto left = end_and_tell({parts_.facts.id, {}}, parts_.tools.grace, hard_.token());
-  if (!left.empty()) recorder_.tell(event::Warning{left});
-  RunResult result;
-  for (const auto& node : plan_.nodes) {
-    Outcome outcome;
-    if (const auto& ended = scheduler_.outcome(node.id)) outcome = *ended;
-    result.outcomes.push_back(std::move(outcome));
-  }
-  result.exit_code = exit_code(result.outcomes, options_.signal ? options_.signal() : 0);
-  if (fatal_ && result.exit_code != 70) result.exit_code = 3;
-  recorder_.will(transition::RunEnded{result.exit_code});
-  const auto duration =
-      std::chrono::duration_cast<Milliseconds>(parts_.tools.clock.steady() - started);
-  recorder_.tell_after(event::RunFinished{result.exit_code, duration,
-                                          result.exit_code == 0 ? "" : options_.resume_hint});
-  if (fatal_) {
-    recorder_.tell(event::Warning{fatal_->message});
-    recorder_.tell_without_journal();
-  } else if (auto written = recorder_.commit(); !written) {
-    fatal_ = written.error();
-    result.exit_code = 3;
-    recorder_.tell_without_journal();
-  }
-  result.fatal = fatal_;
-  return result;
 }
 
 }  // namespace pipectl

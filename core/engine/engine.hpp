@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/engine/approval_gate.hpp"
 #include "core/engine/recorder.hpp"
 #include "core/engine/run_values.hpp"
 #include "core/engine/scheduler.hpp"
@@ -31,14 +32,19 @@ struct EngineParts {
   Jobserver* jobserver{nullptr};  ///< null: children get none
 };
 
+/// Whether stages that ask for an approval wait for it. A rollback by hand is for emergencies.
+enum class Approvals { asked, waived };
+
 struct EngineOptions {
   Scheduler::Options scheduling;
-  CancelToken user;                   ///< Ctrl-C: once in order, twice at once
-  std::function<int()> signal;        ///< number of the signal that interrupted, or 0
-  std::vector<std::optional<Outcome>> ended;             ///< by node: kept from an earlier try
-  std::vector<std::map<std::string, std::string>> notes; ///< by node: what it remembered
+  CancelToken user;                           ///< Ctrl-C: once in order, twice at once
+  std::function<int()> signal;                ///< number of the signal that interrupted, or 0
+  std::vector<std::optional<Outcome>> ended;  ///< by node: kept from an earlier try
+  std::vector<std::map<std::string, std::string>> notes;  ///< by node: what it remembered
   bool resumed{false};
-  std::string resume_hint;            ///< what to type to go on after a failure
+  std::string resume_hint;   ///< what to type to go on after a failure
+  std::string approve_hint;  ///< the same while only an approval is missing
+  Approvals approvals{Approvals::asked};
 };
 
 struct RunResult {
@@ -65,6 +71,7 @@ class Engine {
   void announce();
   void start_what_may_start();
   bool take_tokens(plan::NodeId id);
+  bool wait_for_approval(plan::NodeId id, const NodeScope& scope);
   void prepare(plan::NodeId id, std::shared_ptr<const NodeScope> scope);
   void write_down_and_launch();
   void wait();
@@ -77,6 +84,7 @@ class Engine {
   [[nodiscard]] NodeScope::Parts scope_parts(plan::NodeId id) const;
   [[nodiscard]] std::string concurrency_group(plan::NodeId id) const;
   [[nodiscard]] const std::string& name(plan::NodeId id) const { return plan_.nodes[id].name; }
+  [[nodiscard]] std::string hint(int exit_code) const;
   RunResult finish(SteadyTime started);
 
   EngineParts parts_;
@@ -85,14 +93,15 @@ class Engine {
   Recorder& recorder_;
   OutputTable outputs_;
   Scheduler scheduler_;
+  ApprovalGate approvals_;
   CancelSource hard_;
   std::vector<std::optional<Started>> running_;  ///< by node
   std::vector<StageJob> ready_;                  ///< written down next, then launched
   std::optional<plan::NodeId> held_;             ///< given by the scheduler, waits for tokens
   CancelReason seen_{CancelReason::none};
-  bool congested_{false};                        ///< asked once a turn: it may change at any time
+  bool congested_{false};  ///< asked once a turn: it may change at any time
   std::optional<Error> fatal_;
-  std::unique_ptr<WorkerPool> workers_;          ///< last: joined before all it uses goes
+  std::unique_ptr<WorkerPool> workers_;  ///< last: joined before all it uses goes
 };
 
 }  // namespace pipectl

@@ -12,6 +12,7 @@ std::string start_reason(const StageSpec& stage, const StartFacts& facts) {
   if (stage.when) reasons.push_back(fmt::format("`{}` is true", stage.when->text()));
   if (!stage.changed.empty())
     reasons.push_back(fmt::format("a changed file matches {}", join(stage.changed, ", ")));
+  if (!facts.approved.empty()) reasons.push_back(facts.approved);
   if (facts.resumed) reasons.emplace_back("the run was resumed");
   return join(reasons, "; ");
 }

@@ -8,7 +8,8 @@ namespace pipectl {
 
 struct StartFacts {
   bool needs_ended_well{true};
-  bool resumed{false};  ///< the run is
+  bool resumed{false};     ///< the run is
+  std::string approved{};  ///< `approved by ann`, or empty
 };
 
 /// Why a stage is started, for `explain`: `` `branch == 'main'` is true ``, `it always runs`. Empty

@@ -22,6 +22,7 @@ struct Candidate {
   std::int64_t number{0};
   WallTime last;  ///< its end, or its start while it has none
   bool finished{false};
+  bool waiting{false};  ///< for an approval
   std::optional<std::uint64_t> bytes;
 };
 
@@ -29,7 +30,8 @@ struct Candidate {
 Result<std::vector<Candidate>> read_candidates(Database& database) {
   std::vector<Candidate> all;
   auto rows = database.query(
-      "SELECT id, number, coalesce(ended, started), exit_code IS NOT NULL, bytes FROM run "
+      "SELECT id, number, coalesce(ended, started), exit_code IS NOT NULL, bytes, exit_code IS 4 "
+      "FROM run "
       "ORDER BY number DESC");
   while (rows.step()) {
     Candidate one;
@@ -38,6 +40,7 @@ Result<std::vector<Candidate>> read_candidates(Database& database) {
     one.last = time_of(rows.integer(2));
     one.finished = rows.integer(3) != 0;
     if (const auto bytes = rows.maybe_integer(4)) one.bytes = static_cast<std::uint64_t>(*bytes);
+    one.waiting = rows.integer(5) != 0;
     all.push_back(std::move(one));
   }
   return all;
@@ -58,7 +61,8 @@ Result<void> count_bytes(Database& database, std::vector<Candidate>& all, const 
 bool must_stay(const Candidate& one, const PruneRequest& request) {
   if (!is_run_id(one.id)) return true;
   const bool young = request.now - one.last < resumable;
-  return (!one.finished && young) || is_held(request.runs_dir / one.id);
+  const bool wanted = one.waiting && request.now - one.last <= request.limits.age;
+  return (!one.finished && young) || wanted || is_held(request.runs_dir / one.id);
 }
 
 /// Gives every folder below back to its owner, so that its entries can go.

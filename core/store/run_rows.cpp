@@ -134,6 +134,24 @@ Result<void> store_git(Database& database, const std::string& id, const GitInfo&
   return {};
 }
 
+Result<void> store_notes(Database& database, const std::string& id,
+                         const std::vector<transition::StageNote>& notes) {
+  for (const auto& note : notes) {
+    const int rows =
+        database
+            .query(
+                "INSERT OR REPLACE INTO stage_value (run, position, kind, name, value) "
+                "SELECT s.run, s.position, 'note', ?3, ?4 FROM stage s "
+                "JOIN run r ON r.number = s.run WHERE r.id = ?1 AND s.name = ?2")
+            .bind(id, note.stage, note.key, note.value)
+            .run();
+    if (rows == 0)
+      return fail(Fault::usage, fmt::format("run {} has no stage '{}'", id, printable(note.stage)),
+                  "'pipectl runs' lists the runs that are kept");
+  }
+  return {};
+}
+
 Result<RunRecord> record_of(const Query& row) {
   RunRecord record;
   record.number = row.integer(0);

@@ -21,6 +21,10 @@ long insert_run(Database& database, const std::string& id, const RunRequest& req
 /// In place of what was known of the commit when the run began.
 Result<void> store_git(Database& database, const std::string& id, const GitInfo& git);
 
+/// What stages are to remember. Fault::usage when there is no such run or stage.
+Result<void> store_notes(Database& database, const std::string& id,
+                         const std::vector<transition::StageNote>& notes);
+
 /// The columns that `record_of` reads, for a SELECT over `run`.
 #define PIPECTL_RUN_COLUMNS "number, id, pipeline, file, started, ended, exit_code"
 

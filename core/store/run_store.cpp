@@ -82,8 +82,13 @@ class SqliteRunStore final : public RunStore {
   }
 
   Result<void> set_git(const std::string& run_id, const GitInfo& git) override {
-    return database_->write(Durability::normal,
-                            [&] { return store_git(*database_, run_id, git); });
+    return database_->write(Durability::normal, [&] { return store_git(*database_, run_id, git); });
+  }
+
+  Result<void> annotate(const std::string& run_id,
+                        const std::vector<transition::StageNote>& notes) override {
+    return database_->write(Durability::full,
+                            [&] { return store_notes(*database_, run_id, notes); });
   }
 
   std::unique_ptr<Journal> journal(const std::string& run_id) override {

@@ -128,6 +128,11 @@ class RunStore {
   virtual Result<RunRecord> create(const RunRequest& request, WallTime at) = 0;
   /// What a checkout found out, where the run began before it.
   virtual Result<void> set_git(const std::string& run_id, const GitInfo& git) = 0;
+  /// Adds to what stages remember, from outside of the run: the answer that they wait for. All of
+  /// it in one transaction, on disk when this returns. A run that has ended stays so. An unknown
+  /// run or stage is Fault::usage.
+  virtual Result<void> annotate(const std::string& run_id,
+                                const std::vector<transition::StageNote>& notes) = 0;
   virtual std::unique_ptr<Journal> journal(const std::string& run_id) = 0;
   virtual std::unique_ptr<LogWriter> logs(const std::string& run_id) = 0;
 
@@ -151,7 +156,8 @@ class RunStore {
     std::uint64_t bytes{0};
   };
   /// Removes the oldest runs over the limits, never one that is running, nor one that is unfinished
-  /// and younger than a day (it may be resumed). `now` before a run's start counts as no age.
+  /// and younger than a day (it may be resumed), nor one that waits for an approval before it is
+  /// too old. `now` before a run's start counts as no age.
   virtual Result<Pruned> prune(const Limits& limits, WallTime now) = 0;
   /// Removes one run: its folder, links in it not followed, then its record. Refused (Fault::usage)
   /// while it is running.

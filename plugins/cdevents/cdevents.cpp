@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/sha256.hpp"
-#include "plugins/notify/percent.hpp"
+#include "core/base/percent.hpp"
 #include "plugins/notify/posting.hpp"
 
 namespace pipectl::notifiers {

@@ -17,7 +17,8 @@ namespace {
 
 constexpr Milliseconds removal_limit{120'000};
 
-/// `docker compose`, or `docker-compose`.
+}  // namespace
+
 Result<Arguments> compose_program(const Client& client, const CancelToken& cancel) {
   const auto plugin = TRY(client.ask({"compose", "version"}, {.cancel = cancel}));
   if (plugin.success()) return Arguments{"docker", "compose"};
@@ -27,6 +28,8 @@ Result<Arguments> compose_program(const Client& client, const CancelToken& cance
   return fail(Fault::infrastructure, "there is neither `docker compose` nor `docker-compose`",
               "install docker-compose-plugin, or docker-compose");
 }
+
+namespace {
 
 class ComposeProject final : public Services {
  public:

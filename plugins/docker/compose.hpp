@@ -2,9 +2,14 @@
 
 #include <memory>
 
+#include "plugins/docker/arguments.hpp"
+#include "plugins/docker/client.hpp"
 #include "plugins/docker/services.hpp"
 
 namespace pipectl::docker {
+
+/// `docker compose`, or `docker-compose`, whichever is here.
+[[nodiscard]] Result<Arguments> compose_program(const Client& client, const CancelToken& cancel);
 
 /// Brings a Compose file up as a project of its own and waits until all of its containers run and
 /// are healthy; one that ends with 0 has done its work. With Compose v2 (`docker compose`) or v1

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "core/api/deploy_target.hpp"
 #include "core/api/executor_factory.hpp"
 #include "core/api/stage_method.hpp"
 
@@ -13,6 +14,9 @@ namespace pipectl::docker {
 [[nodiscard]] std::unique_ptr<StageMethod> make_build_method();
 /// `docker` of `kind: publish`.
 [[nodiscard]] std::unique_ptr<StageMethod> make_publish_method();
+
+/// `compose` of `kind: deploy`.
+[[nodiscard]] std::unique_ptr<DeployTargetKind> make_compose_target();
 
 /// False (reported) for a stage whose commands run in a container.
 [[nodiscard]] bool runs_on_host(yaml::Node value, const ParseContext& context);

@@ -8,7 +8,7 @@
 #include "core/base/clock.hpp"
 #include "core/base/env.hpp"
 #include "core/base/http.hpp"
-#include "plugins/notify/percent.hpp"
+#include "core/base/percent.hpp"
 
 namespace pipectl::github {
 

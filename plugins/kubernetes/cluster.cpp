@@ -34,20 +34,6 @@ Result<void> Cluster::ensure_namespace(const DeployWork& work) const {
   return {};
 }
 
-Result<ObjectList> Cluster::load(const std::string& manifests, const std::string& kustomize,
-                                 const DeployWork& work) const {
-  std::optional<std::string> made;
-  std::string source = manifests;
-  if (!kustomize.empty()) {
-    made = TRY(kubectl_.run({.argv = {"kustomize", kustomize}, .work = work, .waits = true}));
-    source = "-";
-  }
-  return to_list(TRY(kubectl_.run({.argv = {"create", "--dry-run=client", "--validate=false",
-                                            "--output=json", "--filename=" + source},
-                                   .input = made,
-                                   .work = work})));
-}
-
 Result<void> Cluster::apply(const ObjectList& list, const DeployWork& work) const {
   if (is_empty(list)) return {};
   return kubectl_.show({.argv = {"apply", "--filename=-"}, .input = list, .work = work});

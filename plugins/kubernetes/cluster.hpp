@@ -24,9 +24,6 @@ class Cluster {
   explicit Cluster(const Kubectl& kubectl) : kubectl_(kubectl) {}
 
   [[nodiscard]] Result<void> ensure_namespace(const DeployWork& work) const;
-  /// The objects of a file, folder or kustomization, as JSON.
-  [[nodiscard]] Result<ObjectList> load(const std::string& manifests, const std::string& kustomize,
-                                        const DeployWork& work) const;
   [[nodiscard]] Result<void> apply(const ObjectList& list, const DeployWork& work) const;
   /// Asks the server whether it would accept the objects, and shows what would change.
   [[nodiscard]] Result<void> rehearse(const ObjectList& list, const DeployWork& work) const;

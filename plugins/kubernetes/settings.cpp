@@ -54,12 +54,10 @@ Result<Access> access_of(const Settings& settings, const StageContext& context) 
   return access;
 }
 
-Result<ReleasePlan> make_plan(const Settings& settings, const Cluster& cluster,
-                              const StageContext& context) {
+Result<ReleasePlan> make_plan(const Settings& settings, const Kubectl& kubectl) {
+  const StageContext& context = kubectl.context();
   const auto& scope = context.scope;
-  const std::string manifests = TRY(settings.manifests.evaluate(scope));
-  const std::string kustomize = TRY(settings.kustomize.evaluate(scope));
-  const ObjectList all = TRY(cluster.load(manifests, kustomize, {}));
+  const ObjectList all = TRY(load_objects(settings.source, kubectl, {}));
 
   ReleasePlan plan;
   const std::string container = TRY(settings.container.evaluate(scope));
@@ -78,6 +76,18 @@ Result<ReleasePlan> make_plan(const Settings& settings, const Cluster& cluster,
   for (const auto& [name, keys] : settings.secrets)
     plan.secrets.push_back(TRY(make_secret(name, keys, context)));
   return plan;
+}
+
+Result<ObjectList> objects_in(const SourceTree& tree, const Settings& settings,
+                              const Kubectl& kubectl, const std::string& image) {
+  const auto& scope = kubectl.context().scope;
+  const ObjectList all = TRY(load_objects(settings.source, kubectl, tree));
+  Changes changes;
+  changes.container = TRY(settings.container.evaluate(scope));
+  changes.image = image;
+  const auto workload =
+      TRY(find_workload(all, TRY(settings.deployment.evaluate(scope)), changes.container));
+  return with_changes(select(all, {"Secret"}, Keep::others), workload.name, changes);
 }
 
 }  // namespace pipectl::plugins::kubernetes

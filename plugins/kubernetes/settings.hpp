@@ -6,13 +6,13 @@
 
 #include "core/api/stage_kind.hpp"
 #include "plugins/kubernetes/cluster.hpp"
+#include "plugins/kubernetes/source.hpp"
 
 namespace pipectl::plugins::kubernetes {
 
 /// What the file says below `kubernetes`.
 struct Settings {
-  expr::Template manifests;  ///< a file or folder; or else
-  expr::Template kustomize;  ///< a folder with a kustomization
+  Source source;
   expr::Template name_space;
   expr::Template context;
   expr::Template kubeconfig;
@@ -33,8 +33,10 @@ struct ReleasePlan {
 };
 
 [[nodiscard]] Result<Access> access_of(const Settings& settings, const StageContext& context);
-/// Reads the manifests, sets the image and the number of replicas, makes the Secrets.
-[[nodiscard]] Result<ReleasePlan> make_plan(const Settings& settings, const Cluster& cluster,
-                                            const StageContext& context);
+/// Reads the objects, sets the image and the number of replicas, makes the Secrets.
+[[nodiscard]] Result<ReleasePlan> make_plan(const Settings& settings, const Kubectl& kubectl);
+/// The objects as they are in this tree (an older checkout), with this image.
+[[nodiscard]] Result<ObjectList> objects_in(const SourceTree& tree, const Settings& settings,
+                                            const Kubectl& kubectl, const std::string& image);
 
 }  // namespace pipectl::plugins::kubernetes

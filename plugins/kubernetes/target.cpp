@@ -31,10 +31,11 @@ KubernetesTarget::~KubernetesTarget() {
 }
 
 Result<void> KubernetesTarget::open(const Settings& settings, DeployPurpose purpose) {
+  settings_ = &settings;
   if (purpose == DeployPurpose::go_back) return open_to_go_back(settings);
   const DeployWork work;
   TRY(cluster_.ensure_namespace(work));
-  plan_ = TRY(make_plan(settings, cluster_, context_));
+  plan_ = TRY(make_plan(settings, kubectl_));
   lease_ = std::make_unique<Lease>(kubectl_, plan_.workload.name, me_);
   book_ = std::make_unique<RecordBook>(kubectl_, plan_.workload.name);
   TRY(lease_->take(work));
@@ -199,28 +200,6 @@ Result<std::string> KubernetesTarget::retire(const DeployStep& step, const Deplo
   }
   TRY(cluster_.remove_deployment(canary(), work));
   return std::string{"tidied up"};
-}
-
-Result<std::string> KubernetesTarget::restore(const DeployWork& work) {
-  TRY(lease_->take(work));
-  if (!record_.running) {
-    TRY(cluster_.remove_deployment(home(), work));
-    return fmt::format("nothing ran here before: {} was removed", home());
-  }
-  const auto recorded = restore_recorded(work);
-  if (recorded || recorded.error().fault == Fault::cancelled) return recorded;
-  context_.emit.note(fmt::format("{}; going back a revision instead", recorded.error().message));
-  const auto undone = cluster_.undo_rollout(home(), work);
-  if (!undone)
-    return fail(undone.error().fault,
-                fmt::format("{}; {}", recorded.error().message, undone.error().message));
-  TRY(cluster_.await_rollout(home(), work));
-  return std::string{"the revision before runs again"};
-}
-
-Result<std::string> KubernetesTarget::restore_recorded(const DeployWork& work) {
-  TRY(bring_back(*record_.running, work));
-  return fmt::format("{} runs again", record_.running->image);
 }
 
 Result<void> KubernetesTarget::apply_old_companions(const DeployWork& work) {

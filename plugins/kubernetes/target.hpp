@@ -71,12 +71,15 @@ class KubernetesTarget final : public DeployTarget {
   [[nodiscard]] Result<Selectors> bound_selectors(const DeployWork& work) const;
   [[nodiscard]] Result<void> apply_old_companions(const DeployWork& work);
   [[nodiscard]] Result<std::string> restore_recorded(const DeployWork& work);
+  [[nodiscard]] Result<std::string> restore_revision(const DeployWork& work);
+  [[nodiscard]] Result<std::string> restore_commit(const DeployWork& work);
 
   StageContext& context_;
   Kubectl kubectl_;
   Cluster cluster_;
   ServiceHttp http_;
-  std::string me_;  ///< run and stage, as record and lock know them
+  const Settings* settings_{nullptr};  ///< outlives this
+  std::string me_;                     ///< run and stage, as record and lock know them
   ReleasePlan plan_;
   Record record_;
   std::unique_ptr<Lease> lease_;

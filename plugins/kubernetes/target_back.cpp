@@ -13,7 +13,7 @@ Result<void> KubernetesTarget::open_to_go_back(const Settings& settings) {
   const DeployWork work;
   plan_.workload.name = TRY(settings.deployment.evaluate(context_.scope));
   if (plan_.workload.name.empty())
-    plan_.workload.name = TRY(make_plan(settings, cluster_, context_)).workload.name;
+    plan_.workload.name = TRY(make_plan(settings, kubectl_)).workload.name;
   lease_ = std::make_unique<Lease>(kubectl_, plan_.workload.name, me_);
   book_ = std::make_unique<RecordBook>(kubectl_, plan_.workload.name);
   TRY(lease_->seize(work));

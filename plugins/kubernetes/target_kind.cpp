@@ -21,10 +21,7 @@ class KubernetesSpec final : public DeployTargetSpec {
     return {{"kubectl", Presence::required}};
   }
   [[nodiscard]] std::vector<std::string> preview(const expr::Scope& scope) const override {
-    const bool kustomized = !settings_.kustomize.text().empty();
-    std::string line =
-        fmt::format("kubectl apply {} {}", kustomized ? "--kustomize" : "--filename",
-                    shown(kustomized ? settings_.kustomize : settings_.manifests, scope));
+    std::string line = describe(settings_.source, scope);
     if (!settings_.name_space.text().empty())
       line += " --namespace=" + shown(settings_.name_space, scope);
     if (!settings_.image.text().empty())
@@ -66,6 +63,44 @@ std::map<std::string, std::vector<std::string>> read_secrets(yaml::Reader& reade
   return secrets;
 }
 
+Source read_source(yaml::Reader& reader, const ParseContext& context) {
+  Source source;
+  source.manifests = read_template("manifests", reader, context);
+  source.kustomize = read_template("kustomize", reader, context);
+  source.chart = read_template("chart", reader, context);
+  source.release = read_template("release", reader, context);
+  for (const yaml::Node& file : reader.strings("values"))
+    if (auto text = parse_template(file, context)) source.values.push_back(std::move(*text));
+  const auto set = reader.node("set");
+  if (!set) return source;
+  if (set->kind() != yaml::Kind::mapping) {
+    reader.diagnostics().error(set->span(), "`set` must be a mapping of names to values",
+                               "`set: {image.tag: v2}`");
+    return source;
+  }
+  for (const yaml::Node::Entry entry : set->entries())
+    if (auto text = parse_template(entry.value, context))
+      source.set.emplace(std::string{entry.key.text()}, std::move(*text));
+  return source;
+}
+
+void check_source(const Source& source, yaml::Node value, const ParseContext& context) {
+  const bool chart = !source.chart.text().empty();
+  const int sources = (source.manifests.text().empty() ? 0 : 1) +
+                      (source.kustomize.text().empty() ? 0 : 1) + (chart ? 1 : 0);
+  if (sources != 1)
+    context.diagnostics.error(value.span(),
+                              sources == 0 ? "`kubernetes` has nothing to apply"
+                                           : "`manifests`, `kustomize` and `chart` are different "
+                                             "sources",
+                              "give it one of `manifests`, `kustomize` and `chart`");
+  const bool of_chart =
+      !source.release.text().empty() || !source.values.empty() || !source.set.empty();
+  if (of_chart && !chart)
+    context.diagnostics.error(value.span(), "`release`, `values` and `set` are for a `chart`",
+                              "give it a `chart`, or leave them out");
+}
+
 class KubernetesKind final : public DeployTargetKind {
  public:
   [[nodiscard]] std::string_view name() const noexcept override { return "kubernetes"; }
@@ -76,6 +111,10 @@ class KubernetesKind final : public DeployTargetKind {
     return R"({"type":"object","additionalProperties":false,"properties":{)"
            R"("manifests":{"type":"string","description":"A file or a folder of them"},)"
            R"("kustomize":{"type":"string","description":"A folder with a kustomization"},)"
+           R"("chart":{"type":"string","description":"A Helm chart: a folder, an archive, or a reference that helm knows"},)"
+           R"("release":{"type":"string","description":"Name of the chart's release; default: app"},)"
+           R"("values":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}],"description":"Files of values for the chart"},)"
+           R"("set":{"type":"object","additionalProperties":{"type":["string","integer","number","boolean"]},"description":"Single values for the chart, as texts: {image.tag: v2}"},)"
            R"("namespace":{"type":"string","description":"Made when it is absent; default: the context's"},)"
            R"("context":{"type":"string","description":"Of the kubeconfig; default: the current one"},)"
            R"("kubeconfig":{"type":"string","description":"Default: $KUBECONFIG"},)"
@@ -91,8 +130,7 @@ class KubernetesKind final : public DeployTargetKind {
     const std::size_t errors = context.diagnostics.error_count();
     yaml::Reader reader{value, "`kubernetes`", context.diagnostics};
     Settings settings;
-    settings.manifests = read_template("manifests", reader, context);
-    settings.kustomize = read_template("kustomize", reader, context);
+    settings.source = read_source(reader, context);
     settings.name_space = read_template("namespace", reader, context);
     settings.context = read_template("context", reader, context);
     settings.kubeconfig = read_template("kubeconfig", reader, context);
@@ -104,12 +142,7 @@ class KubernetesKind final : public DeployTargetKind {
     settings.request_timeout =
         reader.duration("request_timeout").value_or(settings.request_timeout);
     reader.finish();
-    const bool plain = !settings.manifests.text().empty();
-    if (context.diagnostics.error_count() == errors && plain == !settings.kustomize.text().empty())
-      context.diagnostics.error(value.span(),
-                                plain ? "`manifests` and `kustomize` are two sources"
-                                      : "`kubernetes` has nothing to apply",
-                                "give it either `manifests` or `kustomize`");
+    if (context.diagnostics.error_count() == errors) check_source(settings.source, value, context);
     if (context.diagnostics.error_count() > errors) return nullptr;
     return std::make_unique<KubernetesSpec>(std::move(settings));
   }

@@ -4,6 +4,14 @@
 
 namespace pipectl::plugins::kubernetes {
 
+std::optional<expr::Template> parse_template(yaml::Node node, const ParseContext& context) {
+  const auto text = yaml::read_string(node, "the value", context.diagnostics);
+  if (!text) return std::nullopt;
+  auto parsed = expr::Template::parse(*text, node.span(), context.diagnostics);
+  if (parsed) parsed->check(context.names, context.diagnostics);
+  return parsed;
+}
+
 expr::Template read_template(std::string_view key, yaml::Reader& reader,
                              const ParseContext& context) {
   const auto text = reader.string(key);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -7,6 +8,9 @@
 
 namespace pipectl::plugins::kubernetes {
 
+/// One text of a list or mapping; nothing when it is none (reported).
+[[nodiscard]] std::optional<expr::Template> parse_template(yaml::Node node,
+                                                           const ParseContext& context);
 /// A text with `${{ }}`, read and checked; empty when absent or wrong (reported).
 [[nodiscard]] expr::Template read_template(std::string_view key, yaml::Reader& reader,
                                            const ParseContext& context);

@@ -3,6 +3,7 @@
 #include <charconv>
 
 #include "core/base/text.hpp"
+#include "stages/deploy/analysis.hpp"
 #include "stages/strategies/strategies.hpp"
 
 namespace pipectl::stages {
@@ -16,6 +17,7 @@ class Canary final : public DeployStrategy {
   std::vector<int> shares{10, 50, 100};
   Milliseconds pause{0};
   Milliseconds deadline{default_deadline};
+  Analyses analyses;
 
   [[nodiscard]] bool needs_beside() const noexcept override { return true; }
   [[nodiscard]] std::vector<DeployStep> steps(const DeployAbilities& /*abilities*/) const override {
@@ -30,6 +32,7 @@ class Canary final : public DeployStrategy {
                        .share = share,
                        .time = deadline});
       if (pause.count() > 0) steps.push_back({.deed = Deed::pause, .place = mixed, .time = pause});
+      if (!analyses.empty()) steps.push_back({.deed = Deed::analyse, .place = mixed});
     }
     steps.push_back({.deed = Deed::check, .place = mixed});
     // It has proved itself: now it takes the place of the old one, while the canary carries on.
@@ -38,6 +41,9 @@ class Canary final : public DeployStrategy {
     steps.push_back({.deed = Deed::record, .place = instead});
     steps.push_back({.deed = Deed::retire, .place = mixed});
     return steps;
+  }
+  Result<std::string> analyse(StageContext& context) const override {
+    return run_analyses(analyses, context);
   }
 };
 
@@ -76,6 +82,9 @@ class CanaryKind final : public DeployStrategyKind {
     return R"({"type":"object","additionalProperties":false,"properties":{)"
            R"("steps":{"type":"array","items":{"type":["string","integer"]},"minItems":1,"description":"Shares of the traffic; default: [10%, 50%, 100%]"},)"
            R"("pause":{"type":["string","integer"],"description":"After each step; default: 0s"},)"
+           R"("analyse":{"type":"array","minItems":1,"description":"What decides after each step; the first breach undoes the deploy","items":{"anyOf":[)"
+           R"({"type":"object","required":["http","gate"],"additionalProperties":false,"properties":{"http":{"type":"string"},"requests":{"type":"integer","minimum":1},"gate":{"type":"object"}}},)"
+           R"({"type":"object","required":["prometheus","query","gate"],"additionalProperties":false,"properties":{"prometheus":{"type":"string"},"query":{"type":"string"},"gate":{"type":"object"}}}]}},)"
            R"("deadline":{"type":["string","integer"],"description":"Until each step is ready; default: 5m"}}})";
   }
   [[nodiscard]] std::unique_ptr<DeployStrategy> parse(std::optional<yaml::Node> settings,
@@ -86,6 +95,8 @@ class CanaryKind final : public DeployStrategyKind {
     if (auto shares = read_shares(reader); !shares.empty()) strategy->shares = std::move(shares);
     strategy->pause = reader.duration("pause").value_or(strategy->pause);
     strategy->deadline = reader.duration("deadline").value_or(strategy->deadline);
+    if (const auto list = reader.node("analyse"))
+      strategy->analyses = parse_analyses(*list, context);
     reader.finish();
     return strategy;
   }

@@ -84,6 +84,17 @@ TEST_CASE("a canary grows step by step, then takes the place of the old one") {
                 "settle in 1m00s", "record", "retire"});
 }
 
+TEST_CASE("a canary is measured after each step, when it has had its traffic") {
+  const auto list = steps("canary",
+                          "{steps: [10%, 100%], pause: 5s, analyse: [{http: 'http://app/', "
+                          "gate: {error_rate: '< 1%'}}]}");
+  CHECK(described(list) == Strings{"apply beside / remove", "shift 10% / shift back in 5m00s",
+                                   "pause 5.0s", "analyse", "shift 100% / shift back in 5m00s",
+                                   "pause 5.0s", "analyse", "health", "apply / restore",
+                                   "settle in 5m00s", "record", "retire"});
+  CHECK(undone_after(list, 3) == Strings{"shift back", "remove"});
+}
+
 TEST_CASE("what had begun is undone, the latest first, each thing once") {
   const auto canary = steps("canary", "{steps: [10%, 50%, 100%]}");
   CHECK(undone_after(canary, 0) == Strings{"remove"});
@@ -102,6 +113,11 @@ TEST_CASE("settings that cannot be are reported") {
         Bad{"canary", "{steps: [0%]}", "is no share of the traffic"},
         Bad{"canary", "{steps: [101]}", "is no share of the traffic"},
         Bad{"canary", "{step: [10%]}", "unknown key 'step'"},
+        Bad{"canary", "{analyse: {http: x}}", "`analyse` must be a list"},
+        Bad{"canary", "{analyse: [{http: 'http://app/', gate: {p95: '< 1%'}}]}",
+            "cannot be compared"},
+        Bad{"canary", "{analyse: [{prometheus: 'http://p', gate: {value: '< 1'}}]}",
+            "needs a `query`"},
         Bad{"rolling", "{max_surge: many}", "is no number of instances"},
         Bad{"blue-green", "{hold: long}", "hold"}}) {
     CAPTURE(name, settings);

@@ -127,9 +127,6 @@ TEST_CASE("what is not built is said so at its place, and nothing else is") {
       case Place::stage_key:
         text = "stages: {a: {run: x, " + name + ": y}}\n";
         break;
-      case Place::environment_key:
-        text = "environments: {e: {" + name + ": true}}\nstages: {a: {run: x}}\n";
-        break;
       case Place::kind:
         text = "stages: {a: {kind: " + name + ", anything: 1}}\n";
         break;

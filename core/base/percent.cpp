@@ -1,4 +1,4 @@
-#include "plugins/notify/percent.hpp"
+#include "core/base/percent.hpp"
 
 #include <fmt/format.h>
 

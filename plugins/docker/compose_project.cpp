@@ -1,0 +1,170 @@
+#include "plugins/docker/compose_project.hpp"
+
+#include <fmt/format.h>
+
+#include "core/api/run_command.hpp"
+#include "core/base/files.hpp"
+#include "core/base/text.hpp"
+#include "plugins/docker/compose.hpp"
+#include "plugins/docker/engine.hpp"
+#include "plugins/docker/explain.hpp"
+#include "plugins/docker/names.hpp"
+#include "plugins/docker/service_state.hpp"
+
+namespace pipectl::docker {
+namespace {
+
+constexpr std::string_view record_label = "dev.pipectl.record";
+constexpr Milliseconds longest{30 * 60'000};
+constexpr Milliseconds between_looks{500};
+
+/// Runs and is healthy, or has done its work.
+bool is_fine(const ContainerState& state) {
+  if (!state.running) return state.exit_code == 0;
+  return state.health.empty() || state.health == "healthy";
+}
+
+/// Why it never will be, or empty.
+std::string trouble_of(const ContainerState& state) {
+  if (!state.running && state.exit_code != 0)
+    return fmt::format("{} ended with exit code {}", state.service, state.exit_code);
+  if (state.health != "unhealthy") return {};
+  return fmt::format("{} is unhealthy{}{}", state.service, state.health_log.empty() ? "" : ": ",
+                     printable(state.health_log));
+}
+
+}  // namespace
+
+Call ComposeTargetProject::call(const DeployWork& work) const {
+  auto deadline = context_.clock.steady() + longest;
+  if (work.limit) deadline = std::min(deadline, work.limit->deadline);
+  const bool of_stage = work.lifetime == Lifetime::stage;
+  if (of_stage && context_.deadline) deadline = std::min(deadline, *context_.deadline);
+  return {.deadline = deadline, .cancel = of_stage ? context_.cancel : context_.cleanup};
+}
+
+std::string ComposeTargetProject::label() const {
+  return fmt::format("label={}={}", project_label, name_);
+}
+
+Result<void> ComposeTargetProject::open(const DeployWork& work) {
+  TRY(ask_engine(client_, call(work).cancel));
+  program_ = TRY(compose_program(client_, call(work).cancel));
+  return {};
+}
+
+Result<ComposeRecord> ComposeTargetProject::read_record(const DeployWork& work) const {
+  // One that was interrupted while it was replaced has its new name only.
+  for (const std::string& name : {holder(), holder() + ".next"}) {
+    const auto found =
+        TRY(client_.ask({"container", "inspect", "--format",
+                         fmt::format("{{{{index .Config.Labels \"{}\"}}}}", record_label), name},
+                        call(work)));
+    if (found.success()) return record_of_label(std::string(trim(found.out)));
+  }
+  return ComposeRecord{};
+}
+
+Result<void> ComposeTargetProject::write_record(const ComposeRecord& record,
+                                                const DeployWork& work) const {
+  if (!record.running || record.running->images.empty())
+    return fail(Fault::step,
+                fmt::format("project '{}' runs nothing that could be recorded", name_));
+  const auto file = context_.state_dir / (holder() + ".label");
+  TRY(write_file_atomically(file, fmt::format("{}={}\n", record_label, to_label(record)), 0600));
+  const std::string next = holder() + ".next";
+  TRY(client_.ask({"rm", "--force", next}, call(work)));
+  TRY(client_.must({"create", "--name", next, "--label-file", file.string(), "--network", "none",
+                    record.running->images.begin()->second, "true"},
+                   call(work)));
+  TRY(client_.ask({"rm", "--force", holder()}, call(work)));
+  TRY(client_.must({"rename", next, holder()}, call(work)));
+  return {};
+}
+
+Result<void> ComposeTargetProject::up(const std::vector<std::filesystem::path>& files,
+                                      const ComposeRelease& release, const DeployWork& work) const {
+  Arguments argv = program_;
+  for (const auto& file : files) argv.insert(argv.end(), {"--file", file.string()});
+  argv.insert(argv.end(), {"--project-directory", release.folder, "--project-name", name_, "up",
+                           "--detach", "--remove-orphans"});
+  Client client = client_;
+  for (const auto& [name, value] : release.env) client = client.with_env(name, value);
+  const Answer answer = TRY(client.run(std::move(argv), call(work)));
+  if (answer.success()) return {};
+  Error error = explain(answer, fmt::format("compose up of '{}'", name_));
+  return tl::unexpected(std::move(error));
+}
+
+/// By its label: there may be no file any more.
+Result<void> ComposeTargetProject::down(const DeployWork& work) const {
+  const auto all = TRY(containers(work));
+  if (all.empty()) return {};
+  std::vector<std::string> arguments{"rm", "--force"};
+  arguments.insert(arguments.end(), all.begin(), all.end());
+  TRY(client_.must(std::move(arguments), call(work)));
+  return {};
+}
+
+Result<std::vector<std::string>> ComposeTargetProject::containers(const DeployWork& work) const {
+  const std::string ids =
+      TRY(client_.must({"ps", "--all", "--quiet", "--filter", label()}, call(work)));
+  std::vector<std::string> found;
+  for (const auto id : split(ids, '\n'))
+    if (!trim(id).empty()) found.emplace_back(trim(id));
+  return found;
+}
+
+Result<bool> ComposeTargetProject::has_containers(const DeployWork& work) const {
+  return !TRY(containers(work)).empty();
+}
+
+Result<std::size_t> ComposeTargetProject::await_healthy(const DeployWork& work) const {
+  const Call limits = call(work);
+  while (true) {
+    const auto ids = TRY(containers(work));
+    if (ids.empty()) return fail(Fault::step, fmt::format("project '{}' starts nothing", name_));
+    const auto states = TRY(inspect(client_, ids, call(work)));
+    std::string unfinished;
+    for (const auto& state : states) {
+      if (auto trouble = trouble_of(state); !trouble.empty())
+        return fail(Fault::step, std::move(trouble),
+                    fmt::format("docker logs {}", printable(state.name)));
+      if (!is_fine(state)) unfinished = state.service;
+    }
+    if (unfinished.empty()) return states.size();
+    if (context_.clock.steady() >= *limits.deadline)
+      return fail(Fault::step, fmt::format("{} was not healthy in time", unfinished));
+    if (limits.cancel.wait_for(between_looks))
+      return fail(Fault::cancelled, describe(limits.cancel.reason()));
+  }
+}
+
+Result<std::map<std::string, std::string>> ComposeTargetProject::images(
+    const DeployWork& work) const {
+  std::map<std::string, std::string> images;
+  const auto ids = TRY(containers(work));
+  if (ids.empty()) return images;
+  std::vector<std::string> arguments{"container", "inspect", "--format",
+                                     "{{.Config.Image}}\t{{.Image}}"};
+  arguments.insert(arguments.end(), ids.begin(), ids.end());
+  const std::string lines = TRY(client_.must(std::move(arguments), call(work)));
+  for (const auto line : split(lines, '\n')) {
+    const auto tab = line.find('\t');
+    if (tab != std::string_view::npos)
+      images.emplace(trim(line.substr(0, tab)), trim(line.substr(tab + 1)));
+  }
+  return images;
+}
+
+Result<void> ComposeTargetProject::tag(const std::map<std::string, std::string>& images,
+                                       const DeployWork& work) const {
+  for (const auto& [name, id] : images) {
+    const bool fixed =
+        name.find('@') != std::string::npos || name == id || name.starts_with("sha256:");
+    if (!fixed) TRY(client_.must({"tag", id, name}, call(work)));
+  }
+  return {};
+}
+
+}  // namespace pipectl::docker

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "core/api/deploy_target.hpp"
+#include "plugins/docker/arguments.hpp"
+#include "plugins/docker/client.hpp"
+#include "plugins/docker/compose_release.hpp"
+
+namespace pipectl::docker {
+
+/// A Compose project of an engine, and the record of it: the labels of a container that never runs.
+/// All deeds may be repeated.
+class ComposeTargetProject {
+ public:
+  ComposeTargetProject(StageContext& context, std::string name)
+      : context_(context),
+        client_(context.executor, context.env, &context.emit),
+        name_(std::move(name)) {}
+
+  /// Finds the programs and the engine.
+  [[nodiscard]] Result<void> open(const DeployWork& work);
+  [[nodiscard]] Result<ComposeRecord> read_record(const DeployWork& work) const;
+  [[nodiscard]] Result<void> write_record(const ComposeRecord& record,
+                                          const DeployWork& work) const;
+
+  /// Brings it up as these files say; what they no longer name is removed.
+  [[nodiscard]] Result<void> up(const std::vector<std::filesystem::path>& files,
+                                const ComposeRelease& release, const DeployWork& work) const;
+  [[nodiscard]] Result<void> down(const DeployWork& work) const;
+  [[nodiscard]] Result<bool> has_containers(const DeployWork& work) const;
+  /// Until all run and are healthy; how many there are.
+  [[nodiscard]] Result<std::size_t> await_healthy(const DeployWork& work) const;
+  /// What its containers run: name of the image -> id.
+  [[nodiscard]] Result<std::map<std::string, std::string>> images(const DeployWork& work) const;
+  /// Gives images their names back.
+  [[nodiscard]] Result<void> tag(const std::map<std::string, std::string>& images,
+                                 const DeployWork& work) const;
+
+ private:
+  [[nodiscard]] Call call(const DeployWork& work) const;
+  [[nodiscard]] std::string label() const;
+  [[nodiscard]] std::string holder() const { return "pipectl-" + name_; }
+  [[nodiscard]] Result<std::vector<std::string>> containers(const DeployWork& work) const;
+
+  StageContext& context_;
+  Client client_;
+  std::string name_;
+  Arguments program_;
+};
+
+}  // namespace pipectl::docker

@@ -1,0 +1,97 @@
+// The undo of a failed deploy, by the first of three ways that leads back.
+#include <fmt/format.h>
+
+#include <array>
+#include <system_error>
+
+#include "core/base/text.hpp"
+#include "core/git/checkout.hpp"
+#include "core/git/repository.hpp"
+#include "plugins/kubernetes/target.hpp"
+
+namespace pipectl::plugins::kubernetes {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A tree that is there only while the manifests in it are read.
+class ExportedTree {
+ public:
+  explicit ExportedTree(fs::path folder) : folder_(std::move(folder)) {}
+  ~ExportedTree() {
+    std::error_code ignored;
+    fs::remove_all(folder_, ignored);
+  }
+  ExportedTree(const ExportedTree&) = delete;
+  ExportedTree& operator=(const ExportedTree&) = delete;
+  [[nodiscard]] const fs::path& path() const noexcept { return folder_; }
+
+ private:
+  fs::path folder_;
+};
+
+}  // namespace
+
+Result<std::string> KubernetesTarget::restore(const DeployWork& work) {
+  TRY(lease_->take(work));
+  if (!record_.running) {
+    TRY(cluster_.remove_deployment(home(), work));
+    return fmt::format("nothing ran here before: {} was removed", home());
+  }
+  using Way = Result<std::string> (KubernetesTarget::*)(const DeployWork&);
+  struct Named {
+    Way go;
+    const char* next;
+  };
+  constexpr std::array ways{
+      Named{&KubernetesTarget::restore_recorded, "going back a revision instead"},
+      Named{&KubernetesTarget::restore_revision, "applying the last good commit instead"},
+      Named{&KubernetesTarget::restore_commit, ""}};
+  std::string failed;
+  for (const Named& way : ways) {
+    auto done = (this->*way.go)(work);
+    if (done || done.error().fault == Fault::cancelled) return done;
+    failed += (failed.empty() ? "" : "; ") + done.error().message;
+    if (way.next[0] == '\0') return fail(done.error().fault, failed, done.error().hint);
+    context_.emit.note(fmt::format("{}; {}", done.error().message, way.next));
+  }
+  return fail(Fault::bug, "a deploy that has no way back");
+}
+
+Result<std::string> KubernetesTarget::restore_recorded(const DeployWork& work) {
+  TRY(bring_back(*record_.running, work));
+  return fmt::format("{} runs again", record_.running->image);
+}
+
+Result<std::string> KubernetesTarget::restore_revision(const DeployWork& work) {
+  TRY(cluster_.undo_rollout(home(), work));
+  TRY(cluster_.await_rollout(home(), work));
+  return std::string{"the revision before runs again"};
+}
+
+/// What the repository had for the release, with the image that it ran.
+Result<std::string> KubernetesTarget::restore_commit(const DeployWork& work) {
+  const Release& release = *record_.running;
+  if (release.commit.empty())
+    return fail(Fault::step, "no commit is recorded of the release before");
+  const auto root = git::find_root(context_.directory, context_.env);
+  if (!root) return fail(Fault::step, "there is no repository to take the last good commit from");
+  const ExportedTree tree{context_.state_dir / ("undo-" + release.commit)};
+  std::error_code ignored;
+  fs::remove_all(tree.path(), ignored);
+  TRY(git::export_commit(*root, release.commit, tree.path(), context_.cleanup));
+  const auto below = fs::relative(context_.directory, *root, ignored);
+  const ObjectList objects =
+      TRY(objects_in({tree.path() / below, work}, *settings_, kubectl_, release.image));
+  Changes changes;
+  changes.replicas = release.replicas;
+  const ObjectList whole = TRY(with_changes(objects, plan_.workload.name, changes));
+  TRY(cluster_.apply(
+      with_selectors(TRY(as_set(whole, plan_.workload.name, home(), slot_of(home()))),
+                     release.selectors),
+      work));
+  TRY(cluster_.await_rollout(home(), work));
+  return fmt::format("{} of commit {} runs again", release.image, release.commit.substr(0, 7));
+}
+
+}  // namespace pipectl::plugins::kubernetes

@@ -1,0 +1,127 @@
+"""Deploys of a Compose project to a real Docker engine, and the ways back."""
+import json
+import urllib.request
+
+from docker_case import DockerTest, docker_engine
+from harness import main
+
+COMPOSE = """
+services:
+  web:
+    image: pipectl-test/web:${TAG}
+    environment: {GREETING: "%s", PASSWORD: "${DB_PASSWORD:-none}"}
+    command: ["sh", "-c", "mkdir -p /w && env > /w/index.html && %s exec httpd -f -p 80 -h /w"]
+    stop_grace_period: 1s
+    ports: ["127.0.0.1:0:80"]
+    healthcheck: {test: ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1/"], interval: 1s, retries: 2}
+  side:
+    image: pipectl-test/web:${TAG}
+    stop_grace_period: 1s
+    command: ["sh", "-c", "exec sleep 1000"]
+"""
+
+
+class ComposeDeploy(DockerTest):
+    def setUp(self):
+        super().setUp()
+        self.project = f"shop{self.folder.name[-8:].lower().replace('-', '').replace('_', '')}"
+        for tag in ("v1", "v2"):
+            self.docker("tag", self.image, f"pipectl-test/web:{tag}")
+        self.addCleanup(self.clean)
+
+    def clean(self):
+        for what in (f"label=com.docker.compose.project={self.project}", f"name=pipectl-{self.project}"):
+            for one in self.docker("ps", "-aq", "--filter", what).split():
+                self.docker("rm", "-f", one)
+        self.docker("network", "rm", f"{self.project}_default", check=False)
+
+    def deploy(self, tag, *args, greeting="hello", before="", code=0, health="", secrets="[]", **extra):
+        (self.folder / "compose.yaml").write_text("version: '3.7'\n" + COMPOSE % (greeting, before))
+        self.write(f"""
+            secrets: {{DB_PASSWORD: {{env: TEST_DB_PASSWORD, optional: true}}}}
+            environments: {{live: {{}}}}
+            stages:
+              deploy:
+                kind: deploy
+                environment: live
+                secrets: {secrets}
+                compose: {{project: {self.project}, env: {{TAG: {tag}}}}}
+                strategy: {{rolling: {{deadline: 60s}}}}
+                {health}
+        """)
+        return self.call("run", *args, code=code, **extra)
+
+    def call(self, *args, code=0, **extra):
+        done = self.pipectl(*args, "--ui", "plain", code=code, env=self.env(**extra))
+        return done.stdout + done.stderr
+
+    def ask(self):
+        """What the web service was given; its image."""
+        container = f"label=com.docker.compose.project={self.project}"
+        ids = self.docker("ps", "-q", "--filter", container, "--filter",
+                          "label=com.docker.compose.service=web").split()
+        self.assertEqual(len(ids), 1)
+        port = self.docker("port", ids[0], "80").splitlines()[0].rpartition(":")[2]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10) as answer:
+            page = dict(line.split("=", 1) for line in answer.read().decode().splitlines() if "=" in line)
+        return page["GREETING"], self.docker("inspect", "--format", "{{.Config.Image}}", ids[0])
+
+    def record(self):
+        return json.loads(self.docker("inspect", "--format",
+                                      '{{index .Config.Labels "dev.pipectl.record"}}',
+                                      f"pipectl-{self.project}"))
+
+    def test_a_release_after_the_other_and_back_by_hand(self):
+        self.deploy("v1", greeting="one")
+        self.assertEqual(("one", "pipectl-test/web:v1"), self.ask())
+        text = self.deploy("v2", greeting="two")
+        self.assertIn("2 containers run", text)
+        self.assertEqual(("two", "pipectl-test/web:v2"), self.ask())
+        self.assertEqual(self.record()["history"][0]["env"], {"TAG": "v1"})
+        # Neither the history of the machine nor the old file is needed.
+        self.call("rollback", "live")
+        self.assertEqual(("one", "pipectl-test/web:v1"), self.ask())
+
+    def test_a_container_that_ends_is_undone(self):
+        self.deploy("v1", greeting="one")
+        text = self.deploy("v2", greeting="two", before="exit 3;", code=5)
+        self.assertIn("web ended with exit code 3 -> rolled back to ", text)
+        self.assertEqual(("one", "pipectl-test/web:v1"), self.ask())
+
+    def test_an_image_under_the_same_name_is_given_its_name_back(self):
+        self.deploy("v1", greeting="one")
+        old = self.docker("inspect", "--format", "{{.Id}}", "pipectl-test/web:v1")
+        changed = docker_engine.docker("create", self.image, "true", host=self.host)
+        self.docker("commit", "--change", "LABEL other=1", changed, "pipectl-test/web:v1")
+        self.docker("rm", changed)
+        text = self.deploy("v1", greeting="two", code=5, health="health: [{command: ['false'], within: 0s}]")
+        self.assertIn("rolled back", text)
+        self.assertEqual(("one", "pipectl-test/web:v1"), self.ask())
+        self.assertEqual(old, self.docker("inspect", "--format", "{{.Id}}", "pipectl-test/web:v1"))
+
+    def test_the_first_of_all_leaves_nothing(self):
+        self.deploy("v1", before="exit 3;", code=5)
+        self.assertEqual("", self.docker("ps", "-aq", "--filter",
+                                         f"label=com.docker.compose.project={self.project}"))
+
+    def test_secrets_are_in_no_record(self):
+        value = "s3cret-of-the-compose-test"
+        text = self.deploy("v1", secrets="[DB_PASSWORD]", TEST_DB_PASSWORD=value)
+        self.assertNotIn(value, text)
+        self.assertNotIn(value, json.dumps(self.record()))
+        self.assertNotIn(value, self.docker("inspect", f"pipectl-{self.project}"))
+
+    def test_no_engine(self):
+        text = self.deploy("v1", code=3, DOCKER_HOST="unix:///nowhere/docker.sock")
+        self.assertIn("docker", text)
+
+    def test_mistakes_of_the_file(self):
+        self.write("stages: {a: {kind: deploy, compose: {file: x.yml}}}")
+        self.assertIn("needs a `project`", self.pipectl("validate", code=2).stderr)
+        self.write("stages: {a: {kind: deploy, compose: {project: Shop}}}")
+        done = self.pipectl("run", "--ui", "plain", code=1, env=self.env())
+        self.assertIn("is no name of a Compose project", done.stdout + done.stderr)
+
+
+if __name__ == "__main__":
+    main()
