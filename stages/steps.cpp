@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/api/shell_command.hpp"
 #include "core/base/text.hpp"
 #include "stages/template_key.hpp"
 
@@ -19,11 +20,6 @@ Result<std::string> evaluate(const std::vector<expr::Template>& script, const ex
   return text;
 }
 
-std::vector<std::string> shell(Shell kind, std::string text) {
-  if (kind == Shell::bash) return {"bash", "-e", "-o", "pipefail", "-c", std::move(text)};
-  return {"sh", "-e", "-c", std::move(text)};
-}
-
 /// What is about to run, as far as it fits into one line.
 std::string headline(const Step& step, std::string_view script) {
   const std::string_view text = trim(script);
@@ -34,7 +30,7 @@ std::string headline(const Step& step, std::string_view script) {
 
 Result<StageCommand> make_command(const Step& step, const StageContext& context) {
   StageCommand command;
-  command.argv = shell(context.spec.shell, TRY(evaluate(step.script, context.scope)));
+  command.argv = shell_command(context.spec.shell, TRY(evaluate(step.script, context.scope)));
   for (const EnvEntry& entry : step.env)
     command.env.insert_or_assign(entry.name, TRY(entry.value.evaluate(context.scope)));
   const std::string directory = TRY(step.working_directory.evaluate(context.scope));

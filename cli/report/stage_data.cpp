@@ -21,6 +21,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t test_ranks = 5;
 constexpr std::size_t most_rows = 1'000;
+constexpr std::size_t most_waived = 200;
 constexpr std::size_t most_artifacts = 200;
 constexpr std::size_t largest_load = 4 << 20;
 
@@ -85,7 +86,16 @@ void add_findings(Json& stage, const fs::path& reports, const std::optional<fs::
     findings.add(static_cast<std::size_t>(finding.severity), finding);
     return true;
   });
-  if (!read || findings.total() == 0) return;
+  Json waived = Json::array();
+  std::size_t all_waived = 0;
+  const auto also =
+      store::for_each_waived(reports, [&](const report::Finding& finding, const std::string& why) {
+        ++all_waived;
+        if (waived.size() < most_waived)
+          waived.push_back(Json::parse(store::to_json(finding, why)));
+        return true;
+      });
+  if (!read || !also || findings.total() + all_waived == 0) return;
   const auto known = baseline ? known_in(*baseline) : std::unordered_set<std::string>();
   Json shown = Json::array();
   for (const auto& finding : findings.best()) {
@@ -94,7 +104,8 @@ void add_findings(Json& stage, const fs::path& reports, const std::optional<fs::
     shown.push_back(std::move(one));
   }
   Json& all = stage["findings"];
-  all = {{"total", findings.total()}, {"path", (reports / "findings.jsonl").string()}};
+  for (auto& one : waived) shown.push_back(std::move(one));
+  all = {{"total", findings.total() + all_waived}, {"path", (reports / "findings.jsonl").string()}};
   all["shown"] = std::move(shown);
   // runs/ID/reports/STAGE
   if (baseline) all["compared_with"] = baseline->parent_path().parent_path().filename().string();

@@ -193,7 +193,8 @@ RunResult LiveRun::run_engine(const Workspace& workspace) {
                  parts_.options.no_cache ? JobTools::Cache::ignore : JobTools::Cache::use,
                  skips_.get(),
                  &parts_.registry,
-                 baselines_};
+                 baselines_,
+                 &parts_.file.loaded.leniency};
   const auto artifacts_dir = [&store = parts_.store,
                               &run = parts_.record.id](const std::string& stage) {
     return store.artifacts_dir(run, stage);

@@ -175,7 +175,7 @@ class Merging {
  private:
   Result<void> add_findings(const fs::path& dir, const std::string& stage) {
     bool any = false;
-    TRY(store::for_each_finding(dir, [&](const Finding& finding) {
+    const auto add = [&](const Json& result) {
       if (!any) {
         Json id;
         id["id"] = stage + "/";
@@ -183,9 +183,19 @@ class Merging {
                         << R"({"tool":{"driver":{"name":"pipectl"}},"automationDetails":)"
                         << dumped(id) << R"(,"results":[)";
       }
-      sarif_.stream() << (any ? ",\n" : "\n") << dumped(sarif_result(finding));
-      gitlab_.stream() << (issues_++ == 0 ? "\n" : ",\n") << dumped(gitlab_issue(finding));
+      sarif_.stream() << (any ? ",\n" : "\n") << dumped(result);
       return any = true;
+    };
+    TRY(store::for_each_waived(dir, [&](const Finding& finding, const std::string& why) {
+      Json result = sarif_result(finding);
+      result["suppressions"] =
+          Json::array({{{"kind", "external"}, {"status", "accepted"}, {"justification", why}}});
+      return add(result);
+    }));
+    TRY(store::for_each_finding(dir, [&](const Finding& finding) {
+      add(sarif_result(finding));
+      gitlab_.stream() << (issues_++ == 0 ? "\n" : ",\n") << dumped(gitlab_issue(finding));
+      return true;
     }));
     if (any) sarif_.stream() << "]}";
     return {};

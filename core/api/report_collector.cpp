@@ -100,7 +100,7 @@ std::string ReportCollector::fingerprint_of(const report::Finding& finding) {
   return sha256_hex(text).substr(0, fingerprint_digits);
 }
 
-void ReportCollector::finding(report::Finding finding) {
+void ReportCollector::clean(report::Finding& finding) {
   clean(finding.rule, short_text);
   clean(finding.message, long_text);
   clean(finding.path, long_text);
@@ -108,6 +108,16 @@ void ReportCollector::finding(report::Finding finding) {
   clean(finding.url, short_text);
   clean(finding.fingerprint, short_text);
   if (finding.fingerprint.empty()) finding.fingerprint = fingerprint_of(finding);
+}
+
+void ReportCollector::waived(report::Finding finding, std::string_view why) {
+  clean(finding);
+  ++waived_;
+  if (spool_ != nullptr) check(spool_->put_waived(finding, why));
+}
+
+void ReportCollector::finding(report::Finding finding) {
+  clean(finding);
   ++by_severity_.at(at(finding.severity));
   if (spool_ != nullptr) check(spool_->put(finding));
   auto& kept = findings_.at(at(finding.severity));
@@ -173,6 +183,7 @@ void ReportCollector::add_findings(Metrics& metrics) const {
     all += static_cast<double>(by_severity_.at(at(severity)));
   }
   put(metrics, "findings", all);
+  if (waived_ > 0) put(metrics, "findings.waived", static_cast<double>(waived_));
 }
 
 void ReportCollector::add_coverage(Metrics& metrics) const {

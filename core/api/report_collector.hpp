@@ -18,6 +18,8 @@ class ReportSpool {
   virtual ~ReportSpool() = default;
   virtual Result<void> put(const report::Finding& finding) = 0;
   virtual Result<void> put(const report::TestCase& test) = 0;
+  /// A finding that does not count, and why.
+  virtual Result<void> put_waived(const report::Finding& finding, std::string_view why) = 0;
 };
 
 /// Merges the reports of one stage into metrics, and keeps of findings and failed tests what a
@@ -34,6 +36,8 @@ class ReportCollector final : public ReportSink {
   void counts(Counts counts) override;
   void metric(report::Metric metric) override;
   void finding(report::Finding finding) override;
+  /// One that is let pass: it is kept, and counts as `findings.waived` only.
+  void waived(report::Finding finding, std::string_view why);
   void test(report::TestCase test) override;
   void line(std::string_view file, std::uint32_t line, Hit hit) override;
   void branch(std::string_view file, std::uint32_t line, std::uint32_t way, Hit hit) override;
@@ -54,6 +58,7 @@ class ReportCollector final : public ReportSink {
  private:
   [[nodiscard]] bool has(Counts counts) const noexcept;
   void clean(std::string& text, std::size_t most) const;
+  void clean(report::Finding& finding);
   [[nodiscard]] std::string fingerprint_of(const report::Finding& finding);
   void check(const Result<void>& spooled);
   void add_tests(report::Metrics& metrics) const;
@@ -68,6 +73,7 @@ class ReportCollector final : public ReportSink {
   CoverageMap coverage_;
   std::array<std::uint64_t, std::size(report::all_severities)> by_severity_{};
   std::array<std::vector<report::Finding>, std::size(report::all_severities)> findings_;
+  std::uint64_t waived_{0};
   std::array<std::uint64_t, 5> by_outcome_{};
   double test_seconds_{0};
   std::vector<report::TestCase> tests_;

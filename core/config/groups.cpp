@@ -4,6 +4,7 @@
 
 #include "core/base/text.hpp"
 #include "core/config/keys.hpp"
+#include "core/config/leniency.hpp"
 #include "core/config/not_built.hpp"
 #include "core/config/stages.hpp"
 
@@ -89,8 +90,9 @@ StagesReader::Group StagesReader::read_group_keys(yaml::Node key, yaml::Node map
   read_stage_keys(reader, targets_, group.spec);
   if (auto needs = read_needs(reader)) group.needs = std::move(needs);
   if (const auto kind = reader.node("kind")) group.kind = kind->span();
-  const auto others = reader.unasked();
-  if (others.empty()) return group;
+  const bool lenient = std::ranges::any_of(
+      leniency_keys, [&](std::string_view key) { return mapping.find(key).has_value(); });
+  if (reader.unasked().empty() && !lenient) return group;
   // A nested one may be a stage that got `parallel` by mistake: one error for it is enough.
   if (!base.nested) check_group_keys(reader, members);
   group.inherited = base.inherited ? overlay_.merge(*base.inherited, mapping, {}) : mapping;

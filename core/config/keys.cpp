@@ -115,6 +115,9 @@ constexpr std::array stage{
            "What its commands write, by format: files or globs that decide with `gate`"},
     KeyDoc{"gate", R"({"$ref":"#/$defs/gate"})",
            "Bounds that the reports must keep, by metric: `coverage: '>= 80%'`"},
+    KeyDoc{"waivers", R"({"type":"array","items":{"$ref":"#/$defs/waiver"}})",
+           "Findings and gates that are let pass, each for a reason and until a day"},
+    KeyDoc{"flaky", R"({"$ref":"#/$defs/flaky"})", "What becomes of tests that fail now and then"},
     KeyDoc{"cache", R"({"$ref":"#/$defs/cache"})", "Folders to keep from run to run"},
     KeyDoc{"inputs", texts, "Globs; while nothing in them changes it is not run again"},
     KeyDoc{"outputs", texts, "Globs of what it makes; kept with its inputs"},
@@ -129,7 +132,7 @@ constexpr std::array matrix{
 };
 
 constexpr std::array retry_keys{
-    KeyDoc{"max", R"({"type":"integer","minimum":0,"maximum":100})", "Attempts after the first"},
+    KeyDoc{"max", R"({"type":"integer","minimum":1,"maximum":100})", "Attempts after the first"},
     KeyDoc{"backoff", duration, "Wait before the second attempt; doubles each time"},
     KeyDoc{"on", R"({"$ref":"#/$defs/retry_causes"})", "Which failures to try again after"},
 };
@@ -137,6 +140,33 @@ constexpr std::array retry_keys{
 constexpr std::array cache{
     KeyDoc{"key", text, "What the content depends on"},
     KeyDoc{"paths", texts, "What to keep, in the workspace"},
+};
+
+constexpr const char* day_type = R"({"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"})";
+
+constexpr std::array waiver{
+    KeyDoc{"rule", text, "The rule of the findings; `*` stands for any characters"},
+    KeyDoc{"package", text, "The package they are in, with or without its version; as `rule`"},
+    KeyDoc{"path", text, "A glob of the files they are in"},
+    KeyDoc{"gate", text, "Instead of findings: the metric of the gate"},
+    KeyDoc{"reason", text, "Why this may pass"},
+    KeyDoc{"expires", day_type, "The last day on which it holds, in UTC: 2026-12-31"},
+};
+
+constexpr std::array flaky{
+    KeyDoc{"rerun", texts,
+           "What runs only the failed tests again and writes the same report; they stand in "
+           "`$PIPECTL_FAILED_TESTS`"},
+    KeyDoc{"max", R"({"type":"integer","minimum":1,"maximum":10})",
+           "How often at most; default: 1 with `rerun`"},
+    KeyDoc{"quarantine", R"({"type":"array","items":{"$ref":"#/$defs/quarantine"}})",
+           "Tests that may fail, each for a reason and until a day"},
+};
+
+constexpr std::array quarantine{
+    KeyDoc{"test", text, "`NAME` or `SUITE.NAME`; `*` stands for any characters"},
+    KeyDoc{"reason", text, "Why it may fail"},
+    KeyDoc{"expires", day_type, "The last day on which it may, in UTC"},
 };
 
 constexpr std::array container{
@@ -213,6 +243,12 @@ auto with_table(Section section, Use use) {
       return use(retry_keys, Table<retry_keys>::names);
     case Section::cache:
       return use(cache, Table<cache>::names);
+    case Section::waiver:
+      return use(waiver, Table<waiver>::names);
+    case Section::flaky:
+      return use(flaky, Table<flaky>::names);
+    case Section::quarantine:
+      return use(quarantine, Table<quarantine>::names);
     case Section::container:
       return use(container, Table<container>::names);
     case Section::service:
@@ -236,42 +272,6 @@ std::span<const std::string_view> key_names(Section section) noexcept {
   return with_table(section, [](const auto&, const auto& found) {
     return std::span<const std::string_view>(found);
   });
-}
-
-std::string_view to_string(Section section) noexcept {
-  switch (section) {
-    case Section::pipeline:
-      return "pipeline";
-    case Section::included:
-      return "included file";
-    case Section::source:
-      return "source";
-    case Section::param:
-      return "parameter";
-    case Section::environment:
-      return "environment";
-    case Section::event:
-      return "event";
-    case Section::defaults:
-      return "defaults";
-    case Section::stage:
-      return "stage";
-    case Section::matrix:
-      return "matrix";
-    case Section::retry:
-      return "retry";
-    case Section::cache:
-      return "cache";
-    case Section::container:
-      return "executor docker";
-    case Section::service:
-      return "service";
-    case Section::service_health:
-      return "health of a service";
-    case Section::check:
-      break;
-  }
-  return "health check";
 }
 
 }  // namespace pipectl::config

@@ -21,17 +21,21 @@ enum class Section {
   matrix,
   retry,
   cache,
-  container,  ///< options of `executor: {docker: …}`
+  waiver,
+  flaky,
+  quarantine,  ///< entries of `flaky: {quarantine: […]}`
+  container,   ///< options of `executor: {docker: …}`
   service,
   service_health,
   check,  ///< beside the keys of each kind of health check
 };
 
 inline constexpr std::array all_sections{
-    Section::pipeline,    Section::included,       Section::source,   Section::param,
-    Section::environment, Section::event,          Section::defaults, Section::stage,
-    Section::matrix,      Section::retry,          Section::cache,    Section::container,
-    Section::service,     Section::service_health, Section::check};
+    Section::pipeline,       Section::included,   Section::source,    Section::param,
+    Section::environment,    Section::event,      Section::defaults,  Section::stage,
+    Section::matrix,         Section::retry,      Section::cache,     Section::waiver,
+    Section::flaky,          Section::quarantine, Section::container, Section::service,
+    Section::service_health, Section::check};
 
 /// The one table behind the loader, the schema and the language reference. A `type` may refer to
 /// the schema's `#/$defs`.

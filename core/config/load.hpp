@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/api/registry.hpp"
+#include "core/model/leniency.hpp"
 #include "core/model/pipeline.hpp"
 
 namespace pipectl::config {
@@ -23,6 +24,7 @@ struct NamedNotifier {
 struct LoadedPipeline {
   Pipeline pipeline;
   std::map<std::string, std::unique_ptr<StageRunner>, std::less<>> runners;
+  Leniency leniency;
   std::vector<NamedNotifier> notifiers;
   std::string digest;  ///< sha256 (hex) over every file that was read for it
 };

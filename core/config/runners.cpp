@@ -9,6 +9,7 @@
 #include "core/base/text.hpp"
 #include "core/config/checks.hpp"
 #include "core/config/keys.hpp"
+#include "core/config/leniency.hpp"
 #include "core/config/not_built.hpp"
 #include "core/config/reports.hpp"
 
@@ -82,11 +83,15 @@ class RunnerMaker {
     // What the kind would miss is what is not built, or not there.
     if ((has_later || draft.incomplete) && !commands) return;
     const std::size_t errors = context_.diagnostics.error_count();
-    auto runner = kind_->parse(reader, {stage, names, context_.registry, context_.diagnostics});
+    const ParseContext parse_context{stage, names, context_.registry, context_.diagnostics};
+    auto runner = kind_->parse(reader, parse_context);
     for (const yaml::Node key : reader.unasked())
       if (find_not_built(Place::stage_key, key.text()) == nullptr) report_unknown(reader, key);
     if (runner != nullptr) {
-      check_gates(stage, runner->measures(), context_.diagnostics);
+      const Measures measures = runner->measures();
+      check_gates(stage, measures, context_.diagnostics);
+      if (auto leniency = read_leniency(reader, parse_context, measures))
+        loaded_.leniency.emplace(stage.name, *std::move(leniency));
       loaded_.runners.emplace(stage.name, std::move(runner));
     } else if (context_.diagnostics.error_count() == errors)
       context_.diagnostics.error(stage.where, fmt::format("kind '{}' refused stage '{}' without a "

@@ -238,6 +238,11 @@ void add_sections(Json& defs, const Registry& registry) {
   for (const auto& tool : registry.tools()) tools.push_back(tool.name);
   defs["tool"] = {{"enum", std::move(tools)}};
   defs["gate"] = {{"type", "object"}, {"minProperties", 1}, {"additionalProperties", ref("text")}};
+  defs["waiver"] = object(Section::waiver);
+  defs["waiver"]["required"] = Json::array({"reason", "expires"});
+  defs["flaky"] = object(Section::flaky);
+  defs["quarantine"] = object(Section::quarantine);
+  defs["quarantine"]["required"] = Json::array({"test", "reason", "expires"});
   defs["matrix"] = matrix();
   defs["healthCheck"] = health_check(registry);
   defs["strategy"] = strategy(registry);

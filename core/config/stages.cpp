@@ -6,6 +6,7 @@
 
 #include "core/config/containers.hpp"
 #include "core/config/keys.hpp"
+#include "core/config/leniency.hpp"
 #include "core/config/values.hpp"
 
 namespace pipectl::config {
@@ -96,6 +97,7 @@ const std::vector<std::string_view>& StagesReader::kind_keys(std::string_view ki
   const auto known = kind_keys_.find(kind);
   if (known != kind_keys_.end()) return known->second;
   auto& names = kind_keys_[std::string(kind)];
+  names.assign(leniency_keys.begin(), leniency_keys.end());
   if (const auto* found = context_.registry.stage_kind(kind))
     for (const auto& key : context_.registry.keys_of(*found)) names.push_back(key.name);
   return names;

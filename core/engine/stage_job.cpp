@@ -165,7 +165,9 @@ class StageRun {
     const auto place = open_place(tools_.registry, context, tools_.executor);
     if (!place) return outcome_of(place.error());
     if (*place) executor.enter(**place, context);
-    return job_.runner->run(context);
+    Outcome outcome = job_.runner->run(context);
+    reports_.rerun_failed_tests(outcome, context);
+    return outcome;
   }
 
   /// A process that made a session of its own hears nothing when its stage is stopped. Only then:

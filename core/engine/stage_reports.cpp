@@ -3,14 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <istream>
 
 #include "core/api/run_command.hpp"
-#include "core/base/files.hpp"
 #include "core/base/text.hpp"
 #include "core/engine/report_baseline.hpp"
-#include "core/engine/report_stream.hpp"
-#include "core/store/find_files.hpp"
+#include "core/engine/rerun.hpp"
 #include "core/store/names.hpp"
 
 namespace pipectl {
@@ -18,32 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// File systems stamp with a coarser clock than ours, and a server's may be a little off.
-constexpr std::chrono::seconds clock_slack{2};
 constexpr std::size_t gates_told = 3;
-
-Error about(const std::string& file, std::string_view format, Error error) {
-  error.message = fmt::format("report {} ({}): {}", printable(file), format, error.message);
-  return error;
-}
-
-Error not_written(const std::string& pattern, std::string_view format, const fs::path& directory) {
-  return {
-      Fault::step,
-      fmt::format("report {} ({}): the stage did not write it", printable(pattern), format),
-      fmt::format("it is looked for in the working directory {}", printable(directory.string()))};
-}
-
-bool is_readable(store::FoundFile::Kind kind) {
-  using enum store::FoundFile::Kind;
-  return kind == file || kind == link;
-}
-
-WallTime changed_at(const fs::path& file) {
-  const auto info = store::look_at(file, store::Links::follow);
-  const std::chrono::nanoseconds at(info ? info->state.ctime : 0);
-  return WallTime(std::chrono::duration_cast<WallTime::duration>(at));
-}
 
 /// The failing gates in one line; empty when all hold.
 std::string complaint(const std::vector<report::GateVerdict>& verdicts) {
@@ -69,6 +41,18 @@ void add_summary(Outcome& outcome, const report::Metrics& metrics) {
   outcome.summary += outcome.summary.empty() ? line : " · " + line;
 }
 
+const StageLeniency& leniency_of(const StageJob& job, const JobTools& tools) {
+  static const StageLeniency none{};
+  if (tools.leniency == nullptr) return none;
+  const auto found = tools.leniency->find(job.node->stage->name);
+  return found == tools.leniency->end() ? none : found->second;
+}
+
+/// The command did its work, or failed at it.
+bool may_be_judged(const Outcome& outcome) {
+  return is_success(outcome.status) || outcome.status == Status::failed;
+}
+
 /// Paths with the stage's name in them.
 std::vector<ReportSpec> in_place_of(const std::string& stage, std::vector<ReportSpec> reports) {
   constexpr std::string_view placeholder = "{stage}";
@@ -89,6 +73,9 @@ class StageReports::Spool final : public ReportSpool {
   explicit Spool(store::ReportWriter writer) : writer_(std::move(writer)) {}
   Result<void> put(const report::Finding& finding) override { return writer_.put(finding); }
   Result<void> put(const report::TestCase& test) override { return writer_.put(test); }
+  Result<void> put_waived(const report::Finding& finding, std::string_view why) override {
+    return writer_.put_waived(finding, why);
+  }
   Result<void> flush() { return writer_.flush(); }
   Result<void> finish(const report::Metrics& metrics,
                       const std::vector<report::GateVerdict>& gates) {
@@ -100,7 +87,11 @@ class StageReports::Spool final : public ReportSpool {
 };
 
 StageReports::StageReports(const StageJob& job, const JobTools& tools, WorkerEmitter& emit)
-    : job_(job), tools_(tools), emit_(emit) {
+    : job_(job),
+      tools_(tools),
+      emit_(emit),
+      leniency_(leniency_of(job, tools)),
+      lenient_(leniency_, job.scope->facts().started) {
   const StageSpec& spec = *job.node->stage;
   Measures measures = job.runner->measures();
   reports_ = spec.reports.empty() ? in_place_of(job.node->name, std::move(measures.reports))
@@ -120,20 +111,64 @@ Result<ReportSink*> StageReports::begin() {
   if (!in_use()) return nullptr;
   metrics_.clear();
   verdicts_.clear();
+  waived_.clear();
   collector_.reset();
   spool_ = std::make_unique<Spool>(
       TRY(store::ReportWriter::create(store::reports_dir(tools_.run_dir, job_.node->name))));
   collector_.emplace([this](std::string_view text) { return tools_.redactor.redact(text); },
                      spool_.get());
+  lenient_.begin(*collector_);
+  read_.reset();
   return own_ == Measures::Own::metrics ? &*collector_ : nullptr;
 }
 
+void StageReports::rerun_failed_tests(Outcome& outcome, StageContext& context) {
+  const FlakyPolicy& policy = leniency_.flaky;
+  if (!collector_ || policy.reruns == 0 || !may_be_judged(outcome)) return;
+  read_ = read_all(context.directory);
+  if (!*read_) return;
+  for (unsigned number = 1; number <= policy.reruns; ++number) {
+    const auto failed = lenient_.failed_tests();
+    if (failed.empty()) return;
+    emit_.note(fmt::format("{} test{} failed; rerun {} of {}", failed.size(),
+                           failed.size() == 1 ? "" : "s", number, policy.reruns));
+    const Outcome again = rerun_tests(policy, failed, context);
+    if (!may_be_judged(again)) {
+      outcome = again;
+      return;
+    }
+    if (again.status == Status::failed && !again.exit_code)
+      return emit_.note("rerun: " + again.reason);
+    if (const auto read = read_rerun(context.directory); !read)
+      return emit_.note("rerun: " + read.error().message);
+  }
+}
+
+/// What its tests failed for does not count any more, so neither does the command's exit code. A
+/// signal has another cause.
+void StageReports::excuse(Outcome& outcome) {
+  constexpr int first_signal = 128;
+  const int code = outcome.exit_code.value_or(0);
+  if (outcome.status != Status::failed || code == 0 || code >= first_signal) return;
+  if (!*read_ || !lenient_.excuses_failure()) return;
+  emit_.note(fmt::format("exit code {} is put down to tests that are flaky or quarantined", code));
+  Outcome good;
+  good.summary = std::move(outcome.summary);
+  good.exit_code = outcome.exit_code;
+  outcome = std::move(good);
+}
+
 void StageReports::judge(Outcome& outcome, const fs::path& directory) {
-  if (!collector_) return;
+  if (!collector_ || !may_be_judged(outcome)) return;
+  if (!read_) read_ = read_all(directory);
+  excuse(outcome);
+  lenient_.release();
   const bool good = is_success(outcome.status);
-  if (!good && outcome.status != Status::failed) return;
-  Result<void> read = read_all(directory);
+  Result<void> read = *read_;
+  if (read && collector_->failure()) read = tl::unexpected(*collector_->failure());
   metrics_ = collector_->metrics();
+  if (read)
+    for (auto& note : lenient_.notes()) emit_.note(std::move(note));
   add_summary(outcome, metrics_);
   if (!good) {
     if (!read) emit_.note(read.error().message);
@@ -142,61 +177,11 @@ void StageReports::judge(Outcome& outcome, const fs::path& directory) {
     return;
   }
   if (read) read = decide();
+  for (const auto& gate : waived_) outcome.summary += (outcome.summary.empty() ? "" : " · ") + gate;
   if (const auto kept = spool_->finish(metrics_, verdicts_); read && !kept) read = kept;
   if (!read) return fail_with(outcome, read.error());
   if (const auto failing = complaint(verdicts_); !failing.empty())
     fail_with(outcome, {Fault::step, failing, {}});
-}
-
-Result<void> StageReports::read_all(const fs::path& directory) {
-  for (const ReportSpec& report : reports_) TRY(read_one(report, directory));
-  if (collector_->failure()) return tl::unexpected(*collector_->failure());
-  return {};
-}
-
-Result<void> StageReports::read_one(const ReportSpec& report, const fs::path& directory) {
-  const ReportReader* const reader = tools_.registry->report_reader(report.format);
-  if (reader == nullptr)
-    return fail(Fault::bug, fmt::format("no reader for reports of format '{}'", report.format));
-  std::vector<std::string> patterns;
-  for (const auto& path : report.paths) patterns.push_back(TRY(path.evaluate(*job_.scope)));
-  auto parsed = store::parse_patterns(patterns);
-  if (!parsed)
-    return fail(Fault::step, fmt::format("`reports`: {}", parsed.error().message),
-                parsed.error().hint);
-  const fs::path& workspace = job_.scope->facts().workspace;
-  const auto found =
-      TRY(store::find_files({directory, workspace, std::move(*parsed), {}}, job_.cancel));
-  if (!found.unmatched.empty())
-    return tl::unexpected(not_written(patterns[found.unmatched.front()], report.format, directory));
-  std::size_t read = 0;
-  for (const auto& file : found.files) {
-    if (file.kind == store::FoundFile::Kind::folder) continue;
-    if (!is_readable(file.kind))
-      return tl::unexpected(
-          about(file.path, report.format, {Fault::step, "it is no file of the workspace", {}}));
-    TRY(read_file(*reader, directory / file.path, file.path));
-    ++read;
-  }
-  if (read == 0) return tl::unexpected(not_written(patterns.front(), report.format, directory));
-  return {};
-}
-
-Result<void> StageReports::read_file(const ReportReader& reader, const fs::path& file,
-                                     const std::string& shown) {
-  if (changed_at(file) + clock_slack < job_.scope->facts().started)
-    return tl::unexpected(
-        about(shown, reader.name(),
-              {Fault::step, "it is older than this run, so the stage did not write it",
-               "have the command write it each time; a report of an earlier run says nothing of "
-               "this one"}));
-  ReportStream stream(job_.cancel);
-  Result<void> read = stream.open(file);
-  std::istream in(&stream);
-  if (read) read = reader.read(in, *collector_);
-  if (stream.cut_by()) return tl::unexpected(*stream.cut_by());
-  if (!read) return tl::unexpected(about(shown, reader.name(), read.error()));
-  return {};
 }
 
 /// Measures what gates ask for that compare with an earlier run.
@@ -234,7 +219,14 @@ Result<void> StageReports::decide() {
     if (!bound)
       return fail(Fault::step, fmt::format("gate {}: {}", gate.metric, bound.error().message),
                   bound.error().hint);
-    verdicts_.push_back(TRY(decide(gate, *bound)));
+    auto verdict = TRY(decide(gate, *bound));
+    const auto waiver = lenient_.waiver_of(gate.metric);
+    if (waiver && verdict.result == report::GateVerdict::Result::failed) {
+      verdict.result = report::GateVerdict::Result::passed;
+      verdict.bound += ", waived " + *waiver;
+      waived_.push_back(describe(verdict));
+    }
+    verdicts_.push_back(std::move(verdict));
   }
   return {};
 }

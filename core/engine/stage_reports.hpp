@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/api/report_collector.hpp"
+#include "core/engine/lenient_sink.hpp"
 #include "core/engine/stage_job.hpp"
 #include "core/engine/worker_emitter.hpp"
 #include "core/store/report_files.hpp"
@@ -23,8 +24,12 @@ class StageReports {
   /// Before each attempt: what an earlier one measured is forgotten. Null when nobody asks for
   /// measurements of the kind's own.
   Result<ReportSink*> begin();
+  /// After run(), still in its place: runs the tests that failed again where the stage's file says
+  /// so. The outcome changes only when that is cut short.
+  void rerun_failed_tests(Outcome& outcome, StageContext& context);
   /// After an attempt: reads the reports and decides the gates. A good outcome may become failed; a
-  /// failed one keeps its reason and gets its summary.
+  /// failed one keeps its reason and gets its summary, but becomes good when all that failed are
+  /// tests that are flaky or let to.
   void judge(Outcome& outcome, const std::filesystem::path& directory);
   /// After the last attempt: tells the sinks what was measured.
   void publish();
@@ -34,9 +39,15 @@ class StageReports {
 
   [[nodiscard]] bool in_use() const noexcept;
   Result<void> read_all(const std::filesystem::path& directory);
-  Result<void> read_one(const ReportSpec& report, const std::filesystem::path& directory);
-  Result<void> read_file(const ReportReader& reader, const std::filesystem::path& file,
-                         const std::string& shown);
+  Result<void> read_rerun(const std::filesystem::path& directory);
+  struct File {
+    std::filesystem::path path;
+    const std::string& shown;
+  };
+  Result<void> read_one(const ReportSpec& report, const std::filesystem::path& directory,
+                        ReportSink& sink);
+  Result<void> read_file(const ReportReader& reader, const File& file, ReportSink& sink);
+  void excuse(Outcome& outcome);
   Result<void> decide();
   Result<report::GateVerdict> decide(const Gate& gate, const Bound& bound);
   Result<void> compare();
@@ -49,8 +60,13 @@ class StageReports {
   Measures::Own own_;
   std::unique_ptr<Spool> spool_;
   std::optional<ReportCollector> collector_;
+  const StageLeniency& leniency_;
+  LenientSink lenient_;
+  std::optional<Result<void>> read_;           ///< of this attempt
+  std::vector<const ReportSpec*> with_tests_;  ///< those of reports_ that told of tests
   report::Metrics metrics_;
   std::vector<report::GateVerdict> verdicts_;
+  std::vector<std::string> waived_;  ///< gates that do not hold and are let pass
 };
 
 }  // namespace pipectl

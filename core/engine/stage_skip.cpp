@@ -36,6 +36,20 @@ std::string place_of(const StageSpec& spec, const expr::Scope& scope) {
   return place;
 }
 
+/// What was let pass for a result does not outlast the day until which it is.
+std::string expired(const StageJob& job, const JobTools& tools) {
+  std::string text;
+  const WallTime now = job.scope->facts().started;
+  if (tools.leniency == nullptr) return text;
+  const auto found = tools.leniency->find(job.node->stage->name);
+  if (found == tools.leniency->end()) return text;
+  for (const auto& waiver : found->second.waivers)
+    if (is_expired(waiver.excuse, now)) text += fmt::format("expired {}\n", describe(waiver));
+  for (const auto& quarantine : found->second.flaky.quarantine)
+    if (is_expired(quarantine.excuse, now)) text += fmt::format("expired {}\n", quarantine.test);
+  return text;
+}
+
 Outcome outcome_of_hit(const store::SkipVerdict& hit) {
   Outcome outcome;
   outcome.status = Status::cached;
@@ -54,7 +68,7 @@ StageSkip::StageSkip(const StageJob& job, const JobTools& tools, WorkerEmitter& 
   request_.stage = job.node->name;
   request_.definition = fmt::format("{}\n{}\n{}", spec.kind,
                                     spec.shell == Shell::bash ? "bash" : "sh", spec.definition) +
-                        place_of(spec, *job.scope);
+                        place_of(spec, *job.scope) + expired(job, tools);
   request_.env = deciding_environment(job);
   request_.workspace = job.scope->facts().workspace;
   request_.inputs = spec.inputs;

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <utility>
 #include <vector>
 
 #include "core/base/text.hpp"
@@ -18,9 +19,18 @@ class Line {
     const Metric* const all = find("tests");
     if (all == nullptr) return;
     add(fmt::format("{} test{}", to_text(all->value, all->unit), all->value == 1 ? "" : "s"));
-    for (const std::string_view what : {"failed", "skipped", "flaky"})
-      if (const Metric* const some = find(fmt::format("tests.{}", what)); is_some(some))
-        add(fmt::format("{} {}", to_text(some->value, some->unit), what));
+    tell_tests("failed", 0);
+    // Who is quarantined counts as skipped, but is told once.
+    const Metric* const quarantined = find("tests.quarantined");
+    tell_tests("skipped", quarantined == nullptr ? 0 : quarantined->value);
+    tell_tests("flaky", 0);
+    tell_tests("quarantined", 0);
+  }
+
+  void tell_tests(std::string_view what, double without) {
+    const Metric* const some = find(fmt::format("tests.{}", what));
+    if (some != nullptr && some->value > without)
+      add(fmt::format("{} {}", to_text(some->value - without, some->unit), what));
   }
 
   void coverage() {
@@ -49,6 +59,17 @@ class Line {
     if (!any && find("critical") == nullptr && all != nullptr)
       add(is_some(all) ? fmt::format("{} findings", to_text(all->value, all->unit))
                        : "no findings");
+  }
+
+  /// What was let pass is always told, and what is no longer let pass.
+  void leniency() {
+    constexpr std::array<std::pair<std::string_view, std::string_view>, 3> told{
+        {{"findings.waived", "waived"},
+         {"waivers.expired", "waivers expired"},
+         {"quarantine.expired", "quarantines expired"}}};
+    for (const auto& [name, words] : told)
+      if (const Metric* const some = find(name); is_some(some))
+        add(fmt::format("{} {}", to_text(some->value, some->unit), words));
   }
 
   void load() {
@@ -81,6 +102,7 @@ std::string summary_line(const Metrics& metrics) {
   line.tests();
   line.coverage();
   line.findings();
+  line.leniency();
   line.load();
   return line.text();
 }

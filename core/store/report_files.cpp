@@ -23,6 +23,7 @@ constexpr std::size_t chunk = 64 << 10;
 constexpr std::size_t most_bytes = 64 << 20;
 constexpr const char* summary_file = "summary.json";
 constexpr const char* findings_file = "findings.jsonl";
+constexpr const char* waived_file = "waived.jsonl";
 constexpr const char* tests_file = "tests.jsonl";
 
 /// Lines, gathered into large writes, up to a limit.
@@ -76,6 +77,7 @@ Result<void> for_each_line(const fs::path& file, Parse parse, const Take& take) 
 struct ReportWriter::Files {
   fs::path dir;
   LineFile findings;
+  LineFile waived;
   LineFile tests;
 };
 
@@ -96,6 +98,7 @@ Result<ReportWriter> ReportWriter::create(const fs::path& dir) {
   auto files = std::make_unique<Files>();
   files->dir = dir;
   TRY(files->findings.open(dir / findings_file));
+  TRY(files->waived.open(dir / waived_file));
   TRY(files->tests.open(dir / tests_file));
   return ReportWriter(std::move(files));
 }
@@ -108,15 +111,21 @@ Result<void> ReportWriter::put(const report::TestCase& test) {
   return files_->tests.add(to_json(test));
 }
 
+Result<void> ReportWriter::put_waived(const report::Finding& finding, std::string_view why) {
+  return files_->waived.add(to_json(finding, why));
+}
+
 Result<void> ReportWriter::flush() {
   TRY(files_->findings.flush());
+  TRY(files_->waived.flush());
   return files_->tests.flush();
 }
 
 Result<void> ReportWriter::finish(const report::Metrics& metrics,
                                   const std::vector<report::GateVerdict>& gates) {
   TRY(flush());
-  const auto left_out = files_->findings.left_out() + files_->tests.left_out();
+  const auto left_out =
+      files_->findings.left_out() + files_->waived.left_out() + files_->tests.left_out();
   return write_file_atomically(files_->dir / summary_file,
                                to_json(ReportSummary{metrics, gates, left_out}), 0600);
 }
@@ -130,6 +139,15 @@ Result<std::optional<ReportSummary>> read_report_summary(const fs::path& dir) {
 Result<void> for_each_finding(const fs::path& dir,
                               const std::function<bool(const report::Finding&)>& take) {
   return for_each_line(dir / findings_file, finding_from_json, take);
+}
+
+Result<void> for_each_waived(
+    const fs::path& dir,
+    const std::function<bool(const report::Finding&, const std::string& why)>& take) {
+  std::error_code ignored;
+  if (!fs::exists(dir / waived_file, ignored)) return {};
+  return for_each_line(dir / waived_file, waived_from_json,
+                       [&](const auto& one) { return take(one.first, one.second); });
 }
 
 Result<void> for_each_test(const fs::path& dir,

@@ -6,6 +6,7 @@
 //     runs/ID/reports/NAME/summary.json     metrics and gates
 //     runs/ID/reports/NAME/findings.jsonl   one finding in each line
 //     runs/ID/reports/NAME/tests.jsonl      one test case in each line
+//     runs/ID/reports/NAME/waived.jsonl     findings that are let pass, and why
 //
 // Files, not rows: a report may hold a hundred thousand findings, which nobody queries, while a
 // transition of the run must cost microseconds. They are written before the stage's end goes into
@@ -44,6 +45,7 @@ class ReportWriter {
 
   Result<void> put(const report::Finding& finding);
   Result<void> put(const report::TestCase& test);
+  Result<void> put_waived(const report::Finding& finding, std::string_view why);
   /// Makes what was put so far readable by others.
   Result<void> flush();
   /// Completes the folder; call once, last.
@@ -63,6 +65,10 @@ class ReportWriter {
 /// false to stop.
 Result<void> for_each_finding(const std::filesystem::path& dir,
                               const std::function<bool(const report::Finding&)>& take);
+/// None where the folder is of a version that had no waivers.
+Result<void> for_each_waived(
+    const std::filesystem::path& dir,
+    const std::function<bool(const report::Finding&, const std::string& why)>& take);
 Result<void> for_each_test(const std::filesystem::path& dir,
                            const std::function<bool(const report::TestCase&)>& take);
 

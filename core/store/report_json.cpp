@@ -41,9 +41,7 @@ report::Severity severity_named(std::string_view name) {
   return report::Severity::unknown;
 }
 
-}  // namespace
-
-std::string to_json(const report::Finding& finding) {
+Json json_of(const report::Finding& finding) {
   Json json{{"rule", finding.rule},
             {"severity", to_string(finding.severity)},
             {"message", finding.message}};
@@ -53,6 +51,28 @@ std::string to_json(const report::Finding& finding) {
   put_text(json, "package", finding.package);
   put_text(json, "url", finding.url);
   json["fingerprint"] = finding.fingerprint;
+  return json;
+}
+
+void read(const Json& json, report::Finding& finding) {
+  finding.rule = json.at("rule").get<std::string>();
+  finding.severity = severity_named(json.at("severity").get<std::string>());
+  finding.message = json.at("message").get<std::string>();
+  finding.path = json.value("path", std::string());
+  finding.line = json.value("line", 0U);
+  finding.column = json.value("column", 0U);
+  finding.package = json.value("package", std::string());
+  finding.url = json.value("url", std::string());
+  finding.fingerprint = json.at("fingerprint").get<std::string>();
+}
+
+}  // namespace
+
+std::string to_json(const report::Finding& finding) { return dump(json_of(finding)); }
+
+std::string to_json(const report::Finding& finding, std::string_view waived) {
+  Json json = json_of(finding);
+  json["waived"] = waived;
   return dump(json);
 }
 
@@ -84,16 +104,14 @@ std::string to_json(const ReportSummary& summary) {
 }
 
 std::optional<report::Finding> finding_from_json(std::string_view line) {
-  return parsed<report::Finding>(line, [](const Json& json, report::Finding& finding) {
-    finding.rule = json.at("rule").get<std::string>();
-    finding.severity = severity_named(json.at("severity").get<std::string>());
-    finding.message = json.at("message").get<std::string>();
-    finding.path = json.value("path", std::string());
-    finding.line = json.value("line", 0U);
-    finding.column = json.value("column", 0U);
-    finding.package = json.value("package", std::string());
-    finding.url = json.value("url", std::string());
-    finding.fingerprint = json.at("fingerprint").get<std::string>();
+  return parsed<report::Finding>(line, read);
+}
+
+std::optional<std::pair<report::Finding, std::string>> waived_from_json(std::string_view line) {
+  using Waived = std::pair<report::Finding, std::string>;
+  return parsed<Waived>(line, [](const Json& json, Waived& waived) {
+    read(json, waived.first);
+    waived.second = json.at("waived").get<std::string>();
   });
 }
 
