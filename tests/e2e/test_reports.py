@@ -77,6 +77,101 @@ class Reports(PipectlTest):
         self.assertEqual(ended["unit (b)"]["reason"], "exit code 1")
         self.assertIn("2 tests · 1 failed", ended["unit (b)"]["summary"])
 
+    WAIVER = "{rule: 'F*', path: 'app*', reason: 'goes in spring', expires: %s}"
+
+    @needs("flake8")
+    def test_a_waiver_holds_until_its_day_and_is_always_told(self):
+        self.write("import os\n", "app.py")
+        for day, code in (("2099-12-31", 0), ("2001-12-31", 1)):
+            self.write("stages: {lint: {kind: lint, tool: flake8, waivers: [%s]}}\n" % (self.WAIVER % day))
+            events = self.events(code=code, env=clean_environment(PATH="/usr/bin:/bin:" + os.environ["PATH"]))
+            ended = next(e for e in events if e["event"] == "stage.finished")
+            run = sorted((self.folder / ".pipectl/runs").iterdir())[-1]
+            sarif = json.loads((run / "artifacts/findings.sarif").read_text())["runs"][0]["results"][0]
+            kept = (run / "reports/lint/waived.jsonl").read_text()
+            told = " ".join(e["text"] for e in events if e["event"] == "stage.note")
+            if code:
+                self.assertEqual(ended["reason"], "gate errors: 1, want == 0")
+                self.assertEqual(ended["summary"], "1 error · 1 waivers expired")
+                self.assertEqual(kept, "")
+                self.assertNotIn("suppressions", sarif)
+                self.assertIn("the waiver of F* in app* expired on 2001-12-31: goes in spring", told)
+            else:
+                self.assertEqual(ended["summary"], "no findings · 1 waived")
+                self.assertEqual(json.loads(kept)["waived"], "until 2099-12-31: goes in spring")
+                self.assertEqual(sarif["suppressions"][0]["justification"], "until 2099-12-31: goes in spring")
+                self.assertIn("waived until 2099-12-31: goes in spring: F401", told)
+                self.assertEqual([e for e in events if e["event"] == "stage.finding"], [])
+        shown = self.pipectl("runs", "show", code=0).stdout
+        self.assertIn("waivers expired", shown)
+
+    @needs("flake8")
+    def test_a_waived_gate_is_told(self):
+        self.write("import os\n", "app.py")
+        self.write("stages: {lint: {kind: lint, tool: flake8, waivers: [{gate: errors, reason: later, expires: 2099-12-31}]}}\n")
+        ended = self.finished(code=0)["lint"]
+        self.assertEqual(ended["summary"],
+                         "1 error · gate errors: 1, want == 0, waived until 2099-12-31: later")
+
+    FLAKY = """
+        stages:
+          unit:
+            kind: test
+            run: python3 -m pytest --junitxml=junit.xml
+            reports: {junit: junit.xml}
+            env: {PYTHONDONTWRITEBYTECODE: '1'}
+            flaky: {rerun: python3 -m pytest --last-failed --junitxml=junit.xml, max: 2%s}
+        """
+    TESTS = ("import pathlib\n\n\ndef test_good():\n    count('good')\n\n\n"
+             "def test_now_and_then():\n    assert count('now') == 2\n\n\n"
+             "def test_never():\n    count('never')\n    assert %s\n\n\n"
+             "def count(name):\n    file = pathlib.Path(name + '.txt')\n"
+             "    file.write_text((file.read_text() if file.exists() else '') + 'x')\n"
+             "    return len(file.read_text())\n")
+
+    @needs("pytest-3")
+    def test_only_failed_tests_run_again(self):
+        self.write(self.FLAKY % "")
+        self.write(self.TESTS % "True", "test_it.py")
+        self.assertEqual(self.finished(code=0)["unit"]["summary"], "3 tests · 1 flaky")
+        self.assertEqual((self.folder / "good.txt").read_text(), "x")
+        self.assertEqual((self.folder / "now.txt").read_text(), "xx")
+
+    @needs("pytest-3")
+    def test_what_fails_each_time_has_failed_unless_it_may(self):
+        self.write(self.FLAKY % "")
+        self.write(self.TESTS % "False", "test_it.py")
+        ended = self.finished(code=1)["unit"]
+        self.assertEqual(ended["reason"], "exit code 1")
+        self.assertEqual(ended["summary"], "3 tests · 1 failed · 1 flaky")
+        self.assertEqual((self.folder / "never.txt").read_text(), "xxx")
+        (self.folder / "now.txt").unlink()
+        more = ", quarantine: [{test: 'test_it.test_never', reason: issue 7, expires: 2099-12-31}]"
+        self.write(self.FLAKY % more)
+        ended = self.finished(code=0)["unit"]
+        self.assertEqual(ended["summary"], "3 tests · 1 flaky · 1 quarantined")
+        run = sorted((self.folder / ".pipectl/runs").iterdir())[-1]
+        junit = ElementTree.parse(run / "artifacts/junit.xml")
+        self.assertIn("quarantined until 2099-12-31: issue 7", junit.find(".//skipped").get("message"))
+
+    def test_a_rerun_of_ones_own(self):
+        self.write("""
+            stages:
+              unit:
+                kind: test
+                run: |
+                  printf '<testsuite><testcase classname="net" name="a b"><failure/></testcase><testcase name="c"/></testsuite>' > junit.xml
+                  exit 7
+                reports: {junit: junit.xml}
+                flaky:
+                  rerun:
+                    - printf '%s' "$PIPECTL_FAILED_TESTS" > failed.txt
+                    - printf '<testsuite><testcase classname="net" name="a b"/></testsuite>' > junit.xml
+            """)
+        ended = self.finished(code=0)["unit"]
+        self.assertEqual((ended["summary"], ended["exit_code"]), ("2 tests · 1 flaky", 7))
+        self.assertEqual((self.folder / "failed.txt").read_text(), "net\ta b")
+
     def test_a_tool_that_is_not_there(self):
         self.write("stages: {scan: {kind: security, tool: gitleaks}}\n")
         if shutil.which("gitleaks"):

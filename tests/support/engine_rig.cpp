@@ -73,6 +73,7 @@ RunResult EngineRig::run() {
   JobTools tools{executor, http, clock, redactor, vault, mailbox, run_dir, run_dir, run_dir / "cache"};
   tools.registry = &registry;
   tools.baselines = baselines;
+  tools.leniency = &leniency;
   options.scheduling = {jobs, on_failure};
   options.user = user.token();
   {

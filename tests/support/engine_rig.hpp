@@ -76,6 +76,7 @@ class EngineRig {
   Registry registry;   ///< readers of reports
   WallTime started{};  ///< of the run
   std::map<std::string, std::filesystem::path> baselines;
+  Leniency leniency;
 
   /// Status by stage name of the last run.
   [[nodiscard]] Status status(const std::string& name) const;

@@ -54,6 +54,11 @@ std::optional<double> metric(const EngineRig& rig, std::string_view name) {
   return std::nullopt;
 }
 
+constexpr std::chrono::year_month_day until(int year) {
+  return std::chrono::year_month_day{std::chrono::year(year), std::chrono::month(12),
+                                     std::chrono::day(31)};
+}
+
 struct Rig : EngineRig {
   Rig() { register_stages(registry); }
 };
@@ -188,4 +193,66 @@ TEST_CASE("gates that compare are decided against the earlier run") {
         "gate errors_change: the earlier run has no 'errors'");
   CHECK(run("new_findings", "0", false).empty());
   CHECK(run("coverage_change", ">= 0", false).empty());
+}
+
+TEST_CASE("a gate that does not hold is let pass while its waiver lasts") {
+  for (const int year : {2099, 2001}) {
+    Rig rig;
+    rig.started = std::chrono::system_clock::now();
+    auto& spec = rig.stage("unit", {}, writes("junit.xml", two_tests));
+    add_report(spec, "junit", "junit.xml");
+    add_gate(spec, "tests.failed", "0");
+    rig.leniency["unit"].waivers.push_back({"tests.failed", {}, {}, {}, {"why", until(year)}, {}});
+    rig.run();
+    const auto gates = events<event::GateEvaluated>(rig);
+    REQUIRE(gates.size() == 1);
+    if (year == 2099) {
+      CHECK(rig.status("unit") == Status::succeeded);
+      CHECK(gates[0].verdict.result == report::GateVerdict::Result::passed);
+      CHECK(gates[0].verdict.bound == "== 0, waived until 2099-12-31: why");
+      CHECK(rig.outcome("unit").summary ==
+            "2 tests · 1 failed · gate tests.failed: 1, want == 0, waived until 2099-12-31: why");
+    } else {
+      CHECK(rig.status("unit") == Status::failed);
+      CHECK(rig.outcome("unit").summary == "2 tests · 1 failed · 1 waivers expired");
+    }
+  }
+}
+
+TEST_CASE("a command that failed for quarantined tests only has not failed") {
+  for (const char* name : {"b", "other"}) {
+    Rig rig;
+    rig.started = std::chrono::system_clock::now();
+    auto& spec = rig.stage("unit", {}, [](StageContext& context) {
+      std::ofstream(context.directory / "junit.xml") << two_tests;
+      Outcome outcome = test::ending(Status::failed, "exit code 3");
+      outcome.exit_code = 3;
+      return outcome;
+    });
+    add_report(spec, "junit", "junit.xml");
+    add_gate(spec, "tests.failed", "0");
+    rig.leniency["unit"].flaky.quarantine.push_back({name, {"why", until(2099)}, {}});
+    rig.run();
+    if (std::string(name) == "b") {
+      CHECK(rig.status("unit") == Status::succeeded);
+      CHECK(rig.outcome("unit").summary == "2 tests · 1 quarantined");
+    } else {
+      CHECK(rig.outcome("unit").reason == "exit code 3");
+    }
+  }
+}
+
+TEST_CASE("a signal is not put down to a quarantined test") {
+  Rig rig;
+  rig.started = std::chrono::system_clock::now();
+  auto& spec = rig.stage("unit", {}, [](StageContext& context) {
+    std::ofstream(context.directory / "junit.xml") << two_tests;
+    Outcome outcome = test::ending(Status::failed, "killed");
+    outcome.exit_code = 137;
+    return outcome;
+  });
+  add_report(spec, "junit", "junit.xml");
+  rig.leniency["unit"].flaky.quarantine.push_back({"b", {"why", until(2099)}, {}});
+  rig.run();
+  CHECK(rig.outcome("unit").reason == "killed");
 }
