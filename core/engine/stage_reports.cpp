@@ -158,6 +158,12 @@ void StageReports::excuse(Outcome& outcome) {
   outcome = std::move(good);
 }
 
+/// What is let pass stands where all see it.
+void StageReports::tell_waived(Outcome& outcome) const {
+  for (const auto& gate : waived_)
+    outcome.summary += (outcome.summary.empty() ? "" : " · ") + gate;
+}
+
 void StageReports::judge(Outcome& outcome, const fs::path& directory) {
   if (!collector_ || !may_be_judged(outcome)) return;
   if (!read_) read_ = read_all(directory);
@@ -173,11 +179,12 @@ void StageReports::judge(Outcome& outcome, const fs::path& directory) {
   if (!good) {
     if (!read) emit_.note(read.error().message);
     if (read) static_cast<void>(decide());
+    tell_waived(outcome);
     static_cast<void>(spool_->finish(metrics_, verdicts_));
     return;
   }
   if (read) read = decide();
-  for (const auto& gate : waived_) outcome.summary += (outcome.summary.empty() ? "" : " · ") + gate;
+  tell_waived(outcome);
   if (const auto kept = spool_->finish(metrics_, verdicts_); read && !kept) read = kept;
   if (!read) return fail_with(outcome, read.error());
   if (const auto failing = complaint(verdicts_); !failing.empty())

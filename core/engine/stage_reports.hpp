@@ -48,6 +48,7 @@ class StageReports {
                         ReportSink& sink);
   Result<void> read_file(const ReportReader& reader, const File& file, ReportSink& sink);
   void excuse(Outcome& outcome);
+  void tell_waived(Outcome& outcome) const;
   Result<void> decide();
   Result<report::GateVerdict> decide(const Gate& gate, const Bound& bound);
   Result<void> compare();
