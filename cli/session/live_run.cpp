@@ -149,6 +149,7 @@ RunFacts LiveRun::facts(const std::filesystem::path& workspace) const {
   RunFacts facts;
   facts.id = parts_.record.id;
   facts.number = parts_.record.number;
+  facts.started = parts_.record.started;
   facts.event = input.event;
   facts.git = input.git;
   facts.params = input.params;

@@ -50,6 +50,7 @@ Waiver read_waiver(yaml::Node node, Diagnostics& diagnostics) {
   reader.allow(key_names(Section::waiver));
   Waiver waiver;
   waiver.where = node.span();
+  if (node.kind() != yaml::Kind::mapping) return waiver;
   waiver.gate = read_text(reader, "gate");
   waiver.rule = read_text(reader, "rule");
   waiver.package = read_text(reader, "package");
@@ -73,6 +74,7 @@ Quarantine read_quarantine(yaml::Node node, Diagnostics& diagnostics) {
   reader.allow(key_names(Section::quarantine));
   Quarantine quarantine;
   quarantine.where = node.span();
+  if (node.kind() != yaml::Kind::mapping) return quarantine;
   if (reader.node("test"))
     quarantine.test = read_text(reader, "test");
   else

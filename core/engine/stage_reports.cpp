@@ -91,7 +91,7 @@ StageReports::StageReports(const StageJob& job, const JobTools& tools, WorkerEmi
       tools_(tools),
       emit_(emit),
       leniency_(leniency_of(job, tools)),
-      lenient_(leniency_, job.scope->facts().started) {
+      lenient_(leniency_, job.scope->facts().started, job.scope->facts().workspace.string()) {
   const StageSpec& spec = *job.node->stage;
   Measures measures = job.runner->measures();
   reports_ = spec.reports.empty() ? in_place_of(job.node->name, std::move(measures.reports))
@@ -160,8 +160,7 @@ void StageReports::excuse(Outcome& outcome) {
 
 /// What is let pass stands where all see it.
 void StageReports::tell_waived(Outcome& outcome) const {
-  for (const auto& gate : waived_)
-    outcome.summary += (outcome.summary.empty() ? "" : " · ") + gate;
+  for (const auto& gate : waived_) outcome.summary += (outcome.summary.empty() ? "" : " · ") + gate;
 }
 
 void StageReports::judge(Outcome& outcome, const fs::path& directory) {

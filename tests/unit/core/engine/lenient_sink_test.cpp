@@ -5,7 +5,6 @@
 #include "core/api/report_collector.hpp"
 
 using namespace pipectl;
-using report::Severity;
 using report::TestOutcome;
 using std::chrono::sys_days;
 
@@ -23,7 +22,7 @@ report::Finding finding(const std::string& rule, const std::string& path,
   made.rule = rule;
   made.path = path;
   made.package = package;
-  made.severity = Severity::high;
+  made.severity = report::Severity::high;
   return made;
 }
 
@@ -80,6 +79,20 @@ TEST_CASE("a waived finding does not count, and is kept") {
                                  "waived until 2026-11-21: why: no-eval src/deep/a.js"});
   CHECK(set.collector.findings().size() == 2);
   CHECK(report::summary_line(set.collector.metrics()) == "critical 0 · high 2 · 2 waived");
+}
+
+TEST_CASE("a path is the one of the repository, however a tool writes it") {
+  Setting set;
+  set.waivers = {waiver("", "src/*.js", "")};
+  LenientSink sink(set.leniency, now, "/work");
+  sink.begin(set.collector);
+  for (const char* path : {"src/a.js", "./src/a.js", "/work/src/a.js"})
+    sink.finding(finding("x", path));
+  for (const char* path : {"/workshop/src/a.js", "/other/src/a.js", "lib/src/a.js"})
+    sink.finding(finding("x", path));
+  sink.counts(ReportSink::Counts::lint);
+  CHECK(set.metric("findings.waived") == 3);
+  CHECK(set.collector.findings().size() == 3);
 }
 
 TEST_CASE("an expired waiver does not waive, and says so; one that matches nothing is told") {
