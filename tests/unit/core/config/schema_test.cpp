@@ -89,6 +89,12 @@ std::string with_key(Section section, std::string_view key) {
       return "stages: {a: {run: x, retry: {" + entry + "}}}\n";
     case Section::cache:
       return "stages: {a: {run: x, cache: {" + entry + "}}}\n";
+    case Section::waiver:
+      return "stages: {a: {run: x, waivers: [{" + entry + "}]}}\n";
+    case Section::flaky:
+      return "stages: {a: {run: x, flaky: {" + entry + "}}}\n";
+    case Section::quarantine:
+      return "stages: {a: {run: x, flaky: {quarantine: [{" + entry + "}]}}}\n";
     case Section::container:
       return "stages: {a: {run: x, image: x, executor: {docker: {" + entry + "}}}}\n";
     case Section::service: {
