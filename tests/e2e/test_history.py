@@ -218,12 +218,9 @@ class HistoryTest(harness.PipectlTest):
                          ("", f"a printed nothing, or its log is gone: there is no {log}\n"))
         self.assertRegex(self.pipectl("logs", "b", code=0).stderr, "^b printed nothing; it was skipped")
 
-    def test_following_a_log_until_its_stage_ends(self):
-        self.write("""
-            name: slow
-            stages:
-              talk: {run: 'echo first; cat gate; echo last'}
-        """)
+    def followed(self):
+        """A run whose stage `talk` has said `first` and waits at the gate, what reads the rest of the
+        run's events, and one who follows the stage's log and has read that line."""
         os.mkfifo(self.folder / "gate")
         run = subprocess.Popen([harness.PIPECTL, "run", "--ui", "json"], cwd=self.folder,
                                env=harness.clean_environment(), stdout=subprocess.PIPE, text=True)
@@ -239,6 +236,15 @@ class HistoryTest(harness.PipectlTest):
         for line in follow.stdout:
             if line == "first\n":
                 break
+        return run, rest, follow
+
+    def test_following_a_log_until_its_stage_ends(self):
+        self.write("""
+            name: slow
+            stages:
+              talk: {run: 'echo first; cat gate; echo last'}
+        """)
+        run, rest, follow = self.followed()
         self.assertEqual(json.loads(self.pipectl("runs", "--json").stdout)["runs"][0]["result"],
                          "running")
         self.assertIn("is running", self.explain("talk"))
@@ -257,21 +263,7 @@ class HistoryTest(harness.PipectlTest):
             stages:
               talk: {run: 'echo first; cat gate; echo second; cat gate'}
         """)
-        os.mkfifo(self.folder / "gate")
-        run = subprocess.Popen([harness.PIPECTL, "run", "--ui", "json"], cwd=self.folder,
-                               env=harness.clean_environment(), stdout=subprocess.PIPE, text=True)
-        self.addCleanup(run.kill)
-        for line in run.stdout:
-            if json.loads(line)["event"] == "stage.output":
-                break
-        rest = threading.Thread(target=run.stdout.read)
-        rest.start()
-        follow = subprocess.Popen([harness.PIPECTL, "logs", "--follow", "talk"], cwd=self.folder,
-                                  env=harness.clean_environment(), stdout=subprocess.PIPE, text=True)
-        self.addCleanup(follow.kill)
-        for line in follow.stdout:
-            if line == "first\n":
-                break
+        run, rest, follow = self.followed()
         follow.stdout.close()
         (self.folder / "gate").write_text("through the gate\n")
         self.assertEqual(follow.wait(30), 0)
