@@ -11,7 +11,6 @@ namespace pipectl::plugins::kubernetes {
 namespace {
 
 constexpr std::size_t most_output = std::size_t{16} << 20U;
-constexpr Milliseconds patience{30'000};  ///< with a moment's trouble of the API server
 constexpr Milliseconds first_pause{500};
 constexpr Milliseconds longest_pause{5'000};
 
@@ -65,7 +64,8 @@ Result<std::string> Kubectl::once(const Call& call) const {
 }
 
 Result<std::string> Kubectl::run(const Call& call) const {
-  const SteadyTime end = context_.clock.steady() + patience;
+  // A moment's trouble of the API server; who gives a request less time has less of it for these.
+  const SteadyTime end = context_.clock.steady() + access_.request_timeout * 3 / 2;
   Milliseconds wait = first_pause;
   while (true) {
     auto done = once(call);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/base/text.hpp"
+#include "plugins/kubernetes/gaps.hpp"
 
 namespace pipectl::plugins::kubernetes {
 namespace {
@@ -41,6 +42,9 @@ Result<void> KubernetesTarget::open(const Settings& settings, DeployPurpose purp
   TRY(lease_->take(work));
   TRY(learn(work));
   const bool resumed = !context_.remembered.empty();
+  if (!resumed)
+    for (const std::string& gap : gaps_in_service(plan_.objects, plan_.workload.name))
+      context_.emit.note(gap);
   if (!resumed) TRY(cluster_.rehearse(TRY(objects_for(home(), {})), work));
   return announce(work);
 }
@@ -128,8 +132,16 @@ Result<int> KubernetesTarget::replicas_now(const DeployWork& work) const {
   const bool scaled = is_autoscaled(plan_.objects, plan_.workload.name) ||
                       TRY(cluster_.has_autoscaler(home(), work));
   if (!scaled) return plan_.workload.replicas;
-  const auto live = TRY(cluster_.live(home(), work));
-  return live && live->replicas > 0 ? live->replicas : plan_.workload.replicas;
+  return TRY(autoscaled_number(work)).value_or(plan_.workload.replicas);
+}
+
+/// The number that an autoscaler gave the home. While a canary carries everything, it has that.
+Result<std::optional<int>> KubernetesTarget::autoscaled_number(const DeployWork& work) const {
+  for (const std::string& set : {home(), canary()}) {
+    const auto live = TRY(cluster_.live(set, work));
+    if (live && live->replicas > 0) return std::optional{live->replicas};
+  }
+  return std::optional<int>{};
 }
 
 Result<void> KubernetesTarget::put_secrets(const DeployWork& work) const {

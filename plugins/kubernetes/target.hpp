@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "plugins/kubernetes/cluster.hpp"
@@ -60,6 +61,7 @@ class KubernetesTarget final : public DeployTarget {
   [[nodiscard]] Result<ObjectList> objects_for(const std::string& set,
                                                const Changes& changes) const;
   [[nodiscard]] Result<int> replicas_now(const DeployWork& work) const;
+  [[nodiscard]] Result<std::optional<int>> autoscaled_number(const DeployWork& work) const;
 
   [[nodiscard]] Result<void> apply_instead(const DeployStep& step, const DeployWork& work);
   [[nodiscard]] Result<void> apply_mixed(const DeployWork& work);

@@ -59,9 +59,9 @@ Result<void> KubernetesTarget::bring_back(const Release& release, const DeployWo
   if (release.objects.empty())
     return fail(Fault::step, fmt::format("release {} was too large to be recorded", release.image));
   Changes changes;
-  const bool scaled = TRY(cluster_.has_autoscaler(release.set, work));
-  const auto live = TRY(cluster_.live(release.set, work));
-  changes.replicas = scaled && live && live->replicas > 0 ? live->replicas : release.replicas;
+  changes.replicas = release.replicas;
+  if (TRY(cluster_.has_autoscaler(release.set, work)))
+    changes.replicas = TRY(autoscaled_number(work)).value_or(release.replicas);
   const ObjectList objects = TRY(with_changes(release.objects, release.set, changes));
   TRY(cluster_.apply(select(objects, {"Service"}, Keep::others), work));
   TRY(cluster_.await_rollout(release.set, work));

@@ -123,7 +123,7 @@ class KubernetesKind final : public DeployTargetKind {
            R"("container":{"type":"string","description":"The one that gets the image; default: the only one, or that of the same repository"},)"
            R"("replicas":{"type":["integer","string"],"description":"Default: as in the manifests; an autoscaler's number is kept"},)"
            R"("secrets":{"type":"object","additionalProperties":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}]},"description":"Secrets made of granted secrets: {app-secrets: [DB_PASSWORD]}"},)"
-           R"("request_timeout":{"type":["string","integer"],"description":"Of one request to the API server; default: 20s"}}})";
+           R"("request_timeout":{"type":["string","integer"],"description":"Of one request to the API server, which is tried again for one and a half times as long while the server is in trouble; default: 20s"}}})";
   }
   [[nodiscard]] std::unique_ptr<DeployTargetSpec> parse(
       yaml::Node value, const ParseContext& context) const override {

@@ -17,7 +17,7 @@ int part_of(int all, int percent) {
 
 /// So many more beside `all`, which stay.
 int part_beside(int all, int percent) {
-  const int share = std::min(percent, 90);  // all of it would take more than any number of pods
+  const int share = std::min(percent, 90);  // more of it would take more than any number of pods
   return std::max(1, (all * share + (100 - share) - 1) / (100 - share));
 }
 
@@ -43,7 +43,8 @@ Result<std::string> KubernetesTarget::shift_mixed(int percent, const DeployWork&
     TRY(mixed_back(work));
     return fmt::format("all traffic is {}'s again", home());
   }
-  const bool stays = TRY(cluster_.has_autoscaler(home(), work));
+  // An autoscaler would undo a smaller number, but rests while there is none.
+  const bool stays = percent < 100 && TRY(cluster_.has_autoscaler(home(), work));
   const int all = TRY(replicas_now(work));
   const int part = stays ? part_beside(all, percent) : part_of(all, percent);
   TRY(cluster_.scale(canary(), part, work));
@@ -56,9 +57,13 @@ Result<std::string> KubernetesTarget::shift_mixed(int percent, const DeployWork&
 
 /// The home carries everything before the canary gives anything up.
 Result<void> KubernetesTarget::mixed_back(const DeployWork& work) {
-  if (TRY(cluster_.live(home(), work)) && record_.running) {
+  const auto stable = TRY(cluster_.live(home(), work));
+  if (stable && record_.running) {
+    const int recorded = record_.running->replicas;
     if (!TRY(cluster_.has_autoscaler(home(), work)))
-      TRY(cluster_.scale(home(), record_.running->replicas, work));
+      TRY(cluster_.scale(home(), recorded, work));
+    else if (stable->replicas == 0)
+      TRY(cluster_.scale(home(), TRY(autoscaled_number(work)).value_or(recorded), work));
     TRY(cluster_.await_rollout(home(), work));
   }
   if (TRY(cluster_.live(canary(), work))) TRY(cluster_.scale(canary(), 0, work));

@@ -15,9 +15,9 @@ packages_test=(catch2 libcpp-httplib-dev git make python3 tmux openssl procps ut
   yamllint flake8 black isort bandit python3-pytest python3-pytest-cov
   python3-fastapi python3-uvicorn python3-httpx python3-redis python3-pymongo python3-sqlalchemy
   python3-flask gunicorn python3-prometheus-client python3-mongomock python3-fakeredis wrk hey npm
-  prometheus ansible-core)
-# Ubuntu's is no package but a snap: there the page of a run is not looked at.
-[ "$(. /etc/os-release && echo "$ID")" != debian ] || packages_test+=(chromium)
+  prometheus prometheus-alertmanager curl ansible-core)
+# On Ubuntu these are no packages: there the page of a run is not looked at, and no login of AWS is tried.
+[ "$(. /etc/os-release && echo "$ID")" != debian ] || packages_test+=(chromium awscli)
 packages_full=(clang clang-tidy clang-tools lld libclang-rt-dev llvm)
 
 as_root() {

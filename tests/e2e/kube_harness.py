@@ -146,10 +146,10 @@ class DeployTest(KubeTest):
 class Caller:
     """Asks a service through the API server's proxy."""
 
-    def __init__(self, cluster, namespace="default", service="app:80"):
+    def __init__(self, cluster, namespace="default", service="app:80", headers=None):
         self._where = cluster.server.server_address
         self._base = f"/api/v1/namespaces/{namespace}/services/{service}/proxy"
-        self._headers = {"Authorization": f"Bearer {cluster.token}"}
+        self._headers = {"Authorization": f"Bearer {cluster.token}"} | (headers or {})
         self._tls = ssl.create_default_context(cafile=cluster.certificate)
 
     def connect(self):

@@ -34,12 +34,12 @@ def free_port():
 class Registry:
     """docker-registry on a port of its own."""
 
-    def __init__(self, folder, password=""):
-        self.port = free_port()
+    def __init__(self, folder, password="", user="robot"):
+        self.port, self.user = free_port(), user
         auth = ""
         folder.mkdir()
         if password:
-            (folder / "htpasswd").write_text(make_htpasswd(password))
+            (folder / "htpasswd").write_text(make_htpasswd(password, user))
             auth = f"auth: {{htpasswd: {{realm: test, path: {folder}/htpasswd}}}}\n"
         (folder / "config.yml").write_text(
             f"version: 0.1\nlog: {{level: warn}}\nstorage: {{filesystem: {{rootdirectory: {folder}/data}}}}\n"
@@ -66,7 +66,7 @@ class Registry:
             headers={"Accept": "application/vnd.docker.distribution.manifest.v2+json, "
                                "application/vnd.docker.distribution.manifest.list.v2+json"})
         if password:
-            login = base64.b64encode(f"robot:{password}".encode()).decode()
+            login = base64.b64encode(f"{self.user}:{password}".encode()).decode()
             request.add_header("Authorization", f"Basic {login}")
         return urllib.request.urlopen(request).headers["Docker-Content-Digest"]
 
@@ -75,8 +75,8 @@ class Registry:
         self.process.wait()
 
 
-def make_htpasswd(password):
-    done = subprocess.run(["htpasswd", "-nbB", "robot", password], stdout=subprocess.PIPE, check=True)
+def make_htpasswd(password, user):
+    done = subprocess.run(["htpasswd", "-nbB", user, password], stdout=subprocess.PIPE, check=True)
     return done.stdout.decode()
 
 

@@ -4,7 +4,8 @@ import shutil
 import tempfile
 
 from harness import main
-from kube_harness import KubeTest, Load
+from kube_harness import DeployTest, Load
+from kube_traffic import Traffic
 from kube import DockerRunner
 import docker_engine
 
@@ -18,7 +19,7 @@ ENTRYPOINT ["/bin/busybox", "httpd", "-f", "-p", "8080", "-h", "/www"]
 """
 
 
-class Containers(KubeTest):
+class Containers(DeployTest):
     def runner(self):
         runner = DockerRunner(docker_engine.engine())
         with tempfile.TemporaryDirectory() as folder:
@@ -37,6 +38,18 @@ class Containers(KubeTest):
         self.assertEqual({"v1", "v2"}, set(load.versions))
         pod = self.get("pods")["items"][0]
         self.assertTrue(pod["status"]["containerStatuses"][0]["imageID"].startswith("sha256:"))
+
+    def test_switches_between_real_containers_without_a_failed_request(self):
+        self.cluster.store.endpoint_lag = 0.5
+        blue_green = "{blue-green: {deadline: 90s}}"
+        self.deploy("app:v1", strategy=blue_green)
+        with Traffic(self.cluster, "team") as traffic:
+            self.deploy("app:v2", strategy=blue_green)
+        traffic.note("blue-green of containers")
+        self.assertEqual([], traffic.failed)
+        self.assertEqual("v2", traffic.answers[-1].version)
+        first = min(answer.ended for answer in traffic.of("v2"))
+        self.assertLess(max(answer.begun for answer in traffic.of("v1")), first)
 
 
 if __name__ == "__main__":

@@ -112,7 +112,7 @@ class Trouble(DeployTest):
 
     def test_a_moments_500_is_survived(self):
         self.cluster.faults.answer(500, path="/leases|/configmaps|/deployments", times=4)
-        self.quick("app:v1", 0)
+        self.deploy("app:v1")
 
     def test_an_api_server_that_hangs(self):
         self.cluster.faults.hang(path="/namespaces/team")

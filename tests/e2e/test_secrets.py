@@ -195,11 +195,12 @@ class RealAws(SecretsTest):
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
         self.addCleanup(self.server.server_close)
         self.addCleanup(self.server.shutdown)
+        # Not every release knows AWS_ENDPOINT_URL.
+        self.program("aws", f'exec {AWS} --endpoint-url http://127.0.0.1:{self.server.server_port} "$@"')
 
     def aws_env(self):
-        return clean_environment(
-            AWS_ENDPOINT_URL=f"http://127.0.0.1:{self.server.server_port}", AWS_REGION="eu-west-1",
-            AWS_DEFAULT_REGION="eu-west-1", AWS_ACCESS_KEY_ID="id", AWS_SECRET_ACCESS_KEY="key",
+        return self.env(
+            AWS_REGION="eu-west-1", AWS_DEFAULT_REGION="eu-west-1", AWS_ACCESS_KEY_ID="id", AWS_SECRET_ACCESS_KEY="key",
             AWS_EC2_METADATA_DISABLED="true", HOME=os.environ.get("HOME", "/root"),
             AWS_CONFIG_FILE="/dev/null", AWS_SHARED_CREDENTIALS_FILE="/dev/null")
 

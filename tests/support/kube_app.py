@@ -1,7 +1,7 @@
 """The service that the pods of the tests run: it tells its version, and fails as it is told.
 
-/ready answers 503 until the service is ready; every other path answers 200 with the version, or what
---fail says. SIGTERM lets what it has begun come to its end."""
+/ready answers 503 until the service is ready, /health 200: it lives. Every other path answers 200 with the
+version, or what --fail says. SIGTERM lets what it has begun come to its end."""
 import argparse
 import http.server
 import json
@@ -29,6 +29,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.path == "/ready":
             waiting = time.monotonic() - started < arguments.ready_after
             return self._say(503 if arguments.never_ready or waiting else 200, {"status": "ready"})
+        if self.path == "/health":
+            return self._say(200, {"status": "ok"})
         global answered
         answered += 1
         time.sleep(arguments.delay)

@@ -27,6 +27,7 @@ class Cluster:
         self.controllers = Controllers(self.store)
         self.runner, self.kubelet = runner, Kubelet(
             self.store, runner, self.controllers, self.problem)
+        self.accepts = lambda token: False  # another token than its own
         self.requests = []  # method, path, content type, body
         self.unknown = []   # what was asked and is not covered: a test asserts that it is empty
         self._problems = []

@@ -55,7 +55,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 return
             if fault and fault.code:
                 raise injected(fault)
-            self._check_token(cluster.token)
+            self._check_token(cluster)
             answer = self._answer(fault.watch_events if fault else -1)
             if answer is not DONE:
                 self._send(201 if self.command == "POST" else 200, answer)
@@ -73,8 +73,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _any
 
-    def _check_token(self, token):
-        if token and self.headers.get("Authorization") != f"Bearer {token}":
+    def _check_token(self, cluster):
+        given = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        if cluster.token and given != cluster.token and not cluster.accepts(given):
             raise ApiError(401, "Unauthorized", "Unauthorized")
 
     def _send(self, code, answer, content_type="application/json", headers=None):

@@ -1,12 +1,14 @@
 """Endpoints of services, and the API server's proxy to them."""
 import http.client
 import random
+import time
 
 from .errors import ApiError
 from .kinds import BY_KIND
 from .selection import labels_of
 from .workloads import is_over, is_ready
 
+FROM_A_NODE = "X-From-A-Node"  # a header: this request is led as on a node, behind the API server's time
 SERVICE, POD = BY_KIND["Service"], BY_KIND["Pod"]
 ENDPOINTS, SLICE = BY_KIND["Endpoints"], BY_KIND["EndpointSlice"]
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade", "te", "trailer", "host",
@@ -52,6 +54,9 @@ def _publish(store, service):
     put(store, ENDPOINTS, {"apiVersion": "v1", "kind": "Endpoints", "metadata": {
         "name": meta["name"], "namespace": meta["namespace"], "labels": labels_of(service)},
         "subsets": subsets})
+    told = store.endpoints.setdefault((meta["namespace"], meta["name"]), [])
+    if not told or told[-1][1] != subsets:
+        told.append((time.monotonic(), subsets))
     put(store, SLICE, _slice(service, subsets))
 
 
@@ -107,6 +112,12 @@ def put(store, kind, obj):
     store.change(kind, meta["namespace"], meta["name"], mutate)
 
 
+def endpoints_at(store, namespace, name, moment):
+    """Where a service led to at that moment: what was published last before it."""
+    told = store.endpoints.get((namespace, name)) or [(0, [])]
+    return next((subsets for since, subsets in reversed(told) if since <= moment), told[0][1])
+
+
 def proxy(store, namespace, name, request):
     """`request`: method, path with query, headers, body. -> status, headers, body."""
     parts = name.split(":")
@@ -118,8 +129,9 @@ def proxy(store, namespace, name, request):
                    if port in ("", p.get("name"), str(p["port"]))), None)
     if wanted is None:
         raise ApiError(503, "ServiceUnavailable", f'no service port "{port}" found for service "{name}"')
-    endpoints = store.find(ENDPOINTS, namespace, name) or {}
-    found = [(a["ip"], p["port"]) for subset in endpoints.get("subsets") or []
+    late = store.endpoint_lag if FROM_A_NODE in request[2] else 0
+    subsets = endpoints_at(store, namespace, name, time.monotonic() - late)
+    found = [(a["ip"], p["port"]) for subset in subsets
              for a in subset.get("addresses") or [] for p in subset["ports"]
              if p.get("name") == wanted.get("name")]
     if not found:

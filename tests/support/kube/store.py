@@ -21,6 +21,8 @@ class Store:
         self.changed = threading.Condition(threading.RLock())
         self.version = 1000
         self.events = []
+        self.endpoints = {}    # (namespace, service) -> [(moment, subsets)], each time they changed
+        self.endpoint_lag = 0  # seconds until the nodes of the cluster lead traffic by a change
         self._objects = {}
 
     # -- reading
