@@ -25,6 +25,7 @@ void register_plugins(Registry& registry) {
   registry.add(plugins::make_keyring_secrets());
   registry.add(plugins::make_kubernetes_target());
   registry.add(plugins::make_kubernetes_check());
+  registry.add(plugins::make_kubernetes_rotation());
   registry.add(renderhost::make_target());
 
   registry.add(docker::make_factory());

@@ -22,6 +22,7 @@ void register_stages(Registry& registry) {
   registry.add(stages::make_verify_kind());
   registry.add(stages::make_deploy_kind());
   registry.add(stages::make_approve_kind());
+  registry.add(stages::make_rotate_kind());
   registry.add(stages::make_provision_kind());
 
   registry.add(stages::make_rolling_strategy());

@@ -8,6 +8,7 @@
 #include "cli/output.hpp"
 #include "cli/secrets/report.hpp"
 #include "cli/session/secrets_file.hpp"
+#include "cli/session/session.hpp"
 #include "cli/signals.hpp"
 #include "cli/usage.hpp"
 
@@ -84,11 +85,37 @@ void add_pipeline_command(CLI::App& command, SecretsOptions& options) {
   command.add_flag("--json", options.json, "Print JSON");
 }
 
+void add_rotate(CLI::App& secrets, Invocation& invocation) {
+  auto* const command = secrets.add_subcommand(
+      "rotate", "Give a secret a new value and retire the old one, as its stage says");
+  const auto options = std::make_shared<RunOptions>();
+  command->add_option("NAME", options->rotate, "The secret that a stage of `kind: rotate` names")
+      ->required();
+  command->add_option("--file", options->pipeline.file, "The pipeline file")->type_name("FILE");
+  add_value_options(*command, options->pipeline);
+  command
+      ->add_option("--secrets-file", options->secrets_file,
+                   "Read secret values from a .env file that only you can read")
+      ->type_name("PATH");
+  const auto number = [](ui::UiMode mode) { return static_cast<int>(mode); };
+  command->add_option("--ui", options->ui, "How to show the run")
+      ->transform(numbered({{"auto", number(ui::UiMode::automatic)},
+                            {"live", number(ui::UiMode::live)},
+                            {"plain", number(ui::UiMode::plain)},
+                            {"json", number(ui::UiMode::json)}}))
+      ->type_name("auto|live|plain|json");
+  command->add_flag("-n,--dry-run", options->dry_run,
+                    "Say what would happen and stop; asks nobody, changes nothing");
+  command->callback([options, &invocation] {
+    invocation.exit_code = exit_code_or_report(run_session(*options, invocation));
+  });
+}
+
 }  // namespace
 
 void add_secrets(CLI::App& root, Invocation& invocation) {
   auto* const command = root.add_subcommand(
-      "secrets", "List and check the pipeline's secrets, and show who used them");
+      "secrets", "List, check and rotate the pipeline's secrets, and show who used them");
   const auto options = std::make_shared<SecretsOptions>();
   command->require_subcommand(1);
 
@@ -105,6 +132,8 @@ void add_secrets(CLI::App& root, Invocation& invocation) {
                    "Read secret values from a .env file that only you can read")
       ->type_name("PATH");
   on_call(*check_command, options, invocation, check);
+
+  add_rotate(*command, invocation);
 
   auto* const audit_command =
       command->add_subcommand("audit", "Show which stage of which run used which secret, and when");

@@ -1,6 +1,7 @@
 #include "cli/session/gone_tellings.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace pipectl::cli {
 namespace {
@@ -19,10 +20,9 @@ RunOrigin origin_of(const store::RunRecord& record, const EnvMap& host) {
   return origin;
 }
 
-/// The run as its record has it, up to its end; the last event is that end.
-std::pair<RunStory, RunEvent> story_of(const store::RunRecord& record, const EnvMap& host) {
+/// The run as its record has it, up to the moment in which nobody was at it any more.
+RunStory story_of(const store::RunRecord& record, const EnvMap& host, WallTime ended) {
   RunStory story{origin_of(record, host)};
-  const WallTime ended = record.ended.value_or(record.started);
   event::RunStarted started{record.request.pipeline,
                             std::string{to_string(record.request.event.kind)},
                             record.request.git.branch,
@@ -37,13 +37,41 @@ std::pair<RunStory, RunEvent> story_of(const store::RunRecord& record, const Env
     if (stage.outcome)
       story.apply({record.id, ended, event::StageFinished{stage.name, *stage.outcome}});
   }
+  return story;
+}
+
+/// What the run did not live to tell: the end of the stages that it had begun, and its own.
+std::vector<RunEvent> untold(const store::RunRecord& record, WallTime ended) {
+  std::vector<RunEvent> events;
+  for (const auto& stage : record.stages) {
+    if (stage.attempt == 0 || stage.outcome) continue;
+    Outcome outcome;
+    outcome.status = Status::cancelled;
+    outcome.reason = "the run died before it ended";
+    outcome.attempts = stage.attempt;
+    events.push_back({record.id, ended, event::StageFinished{stage.name, outcome}});
+  }
   const auto took = std::chrono::duration_cast<Milliseconds>(ended - record.started);
   const bool unfinished = !record.exit_code.has_value();
-  event::RunFinished over{record.exit_code.value_or(killed), took,
-                          unfinished ? "pipectl run --resume=" + record.id : std::string{}};
-  RunEvent end{record.id, ended, std::move(over)};
-  story.apply(end);
-  return {std::move(story), std::move(end)};
+  events.push_back(
+      {record.id, ended,
+       event::RunFinished{record.exit_code.value_or(killed), took,
+                          unfinished ? "pipectl run --resume=" + record.id : std::string{}}});
+  return events;
+}
+
+/// Each event as part of the story that it belongs to; of what one says over another the last.
+std::vector<store::NewPost> posts_about(const store::RunRecord& record, const GoneTellings& gone) {
+  const WallTime ended = record.ended.value_or(record.started);
+  RunStory story = story_of(record, gone.host, ended);
+  std::vector<store::NewPost> posts;
+  for (const RunEvent& event : untold(record, ended)) {
+    story.apply(event);
+    auto more = notify::posts_for(event, story, gone.targets, gone.redactor);
+    std::ranges::move(more, std::back_inserter(posts));
+  }
+  notify::drop_superseded(posts);
+  return posts;
 }
 
 }  // namespace
@@ -58,9 +86,7 @@ void tell_of_gone_runs(const GoneTellings& gone, WallTime now) {
     if (!told.is_open(run.id) || gone.store.is_running(run.id)) continue;
     const auto record = gone.store.load(run.id);
     if (!record) continue;
-    const auto [story, end] = story_of(*record, gone.host);
-    const auto posts = notify::posts_for(end, story, gone.targets, gone.redactor);
-    if (gone.outbox.store(posts, now)) told.end(run.id, now);
+    if (gone.outbox.store(posts_about(*record, gone), now)) told.end(run.id, now);
   }
 }
 

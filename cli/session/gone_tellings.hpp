@@ -19,7 +19,8 @@ struct GoneTellings {
 };
 
 /// Stores what is to be told of the end of earlier runs of the file whose pipectl died before it
-/// could: with the result that they had, else as interrupted. So no `pending` stays for ever.
+/// could: with the result that they had, else as interrupted, and the stages
+/// that it had begun with it. So no `pending` stays for ever.
 void tell_of_gone_runs(const GoneTellings& gone, WallTime now);
 
 }  // namespace pipectl::cli

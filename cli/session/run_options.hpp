@@ -27,6 +27,7 @@ struct RunOptions {
   std::optional<std::string> resume;  ///< a run, or `latest`
   std::string deploy_to;              ///< environment whose deploys alone are meant; empty: all
   bool only_releases{false};          ///< stages that release alone are meant
+  std::string rotate;                 ///< secret whose rotations alone are meant; empty: all
   /// Instead of deploying, back to the release of this run; empty: the one before.
   std::optional<std::string> go_back;
 };

@@ -15,6 +15,7 @@
 #include "cli/session/live_run.hpp"
 #include "cli/session/release_request.hpp"
 #include "cli/session/resume_record.hpp"
+#include "cli/session/rotation_request.hpp"
 #include "cli/session/run_view.hpp"
 #include "cli/session/secrets_file.hpp"
 #include "core/base/forget_environment.hpp"
@@ -72,6 +73,8 @@ class RunSession {
 
   /// The record of a resumed run comes first: the file is read with the variables that it had.
   Result<void> load() {
+    if (!options_.rotate.empty() && !options_.resume && !options_.dry_run)
+      options_.resume = TRY(died_rotation());
     if (options_.resume) {
       const auto file = TRY(find_pipeline(options_.pipeline, invocation_));
       store_ = TRY(store::RunStore::open(state_dir(invocation_, file)));
@@ -82,11 +85,20 @@ class RunSession {
       file_ = TRY(load_pipeline(options_.pipeline, invocation_, registry_));
       if (!options_.deploy_to.empty()) TRY(select_deploys(pipeline(), options_));
       if (options_.only_releases) TRY(select_releases(pipeline(), options_));
+      if (!options_.rotate.empty()) TRY(select_rotations(file_->loaded, options_));
       return {};
     }
     file_ = TRY(
         load_pipeline_with(record_->request.variables, options_.pipeline, invocation_, registry_));
     return check_same_file(*record_, *file_);
+  }
+
+  /// The locks of a rotation that died are those of its run: so the next call goes on with that.
+  Result<std::optional<std::string>> died_rotation() {
+    file_ = TRY(load_pipeline(options_.pipeline, invocation_, registry_));
+    TRY(select_rotations(file_->loaded, options_));
+    const auto store = TRY(store::RunStore::open(state_dir(invocation_, file_->file)));
+    return find_died_rotation(*store, *file_, options_, invocation_);
   }
 
   /// What pipectl was started with is in the invocation's copy; a stage may look at its parent.
@@ -107,7 +119,8 @@ class RunSession {
   }
 
   Result<int> show_plan() const {
-    if (options_.only_releases) return rehearse(*file_, input_, invocation_);
+    if (options_.only_releases || !options_.rotate.empty())
+      return rehearse(*file_, input_, invocation_);
     TRY(write_stdout(plan_text(forecast(*file_, input_, invocation_), input_,
                                stdout_terminal(invocation_.env))));
     return 0;

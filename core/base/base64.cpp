@@ -6,6 +6,15 @@
 
 namespace pipectl {
 
+std::string encode_base64(std::string_view bytes) {
+  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');  // OpenSSL ends it with a zero byte
+  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                   reinterpret_cast<const unsigned char*>(bytes.data()),
+                                   static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
+}
+
 std::optional<std::string> decode_base64(std::string_view text) {
   std::string digits(text);
   std::erase_if(digits, [](char c) { return c == '\n' || c == '\r'; });

@@ -1,10 +1,9 @@
 #include "core/base/secret_forms.hpp"
 
-#include <openssl/evp.h>
-
 #include <algorithm>
 #include <array>
 
+#include "core/base/base64.hpp"
 #include "core/base/wrap_index.hpp"
 
 namespace pipectl {
@@ -89,15 +88,6 @@ std::string without_gaps(std::string_view text) {
   return left;
 }
 
-std::string base64(std::string_view bytes) {
-  std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
-                                   reinterpret_cast<const unsigned char*>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
-  text.resize(static_cast<std::size_t>(size));
-  return text;
-}
-
 /// What an encoder leaves as it is, beside letters and digits, and how it writes a space.
 struct PercentRules {
   std::string_view safe;
@@ -138,7 +128,7 @@ std::vector<std::string> base64_forms(std::string_view bytes) {
     const std::size_t first = (before * 8 + 5) / 6;
     const std::size_t last = shifted.size() * 8 / 6;
     if (last <= first) continue;
-    std::string standard = base64(shifted).substr(first, last - first);
+    std::string standard = encode_base64(shifted).substr(first, last - first);
     std::string for_urls = standard;
     std::replace(for_urls.begin(), for_urls.end(), '+', '-');
     std::replace(for_urls.begin(), for_urls.end(), '/', '_');

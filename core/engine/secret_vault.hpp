@@ -59,6 +59,16 @@ class SecretVault {
   /// limits; nobody waits for a secret that it does not ask for. Each use is written down once.
   Result<EnvMap> grant(const std::vector<std::string>& names, const SecretUser& user);
 
+  /// A value that a stage came by itself is hidden from now on. Fault::usage where it is too short.
+  Result<void> hide(const std::string& name, const std::string& value) {
+    return parts_.redactor.add(name, value);
+  }
+  /// For the record: what was done to a secret, and by whom. Each time, not once.
+  Result<void> write_down(store::SecretUse deed) {
+    if (!parts_.audit) return {};
+    return parts_.audit({std::move(deed)});
+  }
+
   /// Why this run gets no secrets; empty when it does.
   [[nodiscard]] const std::string& withheld() const noexcept { return parts_.withheld; }
 

@@ -8,13 +8,13 @@
 #include "core/api/run_command.hpp"
 #include "core/base/files.hpp"
 #include "core/base/text.hpp"
+#include "core/engine/keeping_emitter.hpp"
 #include "core/engine/output_file.hpp"
 #include "core/engine/retry.hpp"
 #include "core/engine/stage_files.hpp"
 #include "core/engine/stage_place.hpp"
 #include "core/engine/stage_reports.hpp"
 #include "core/engine/stage_skip.hpp"
-#include "core/engine/worker_emitter.hpp"
 #include "core/exec/leftovers.hpp"
 
 namespace pipectl {
@@ -43,7 +43,7 @@ class StageRun {
       : job_(job),
         tools_(tools),
         spec_(*job.node->stage),
-        emit_(job.node->id, tools.mailbox, tools.redactor),
+        emit_(*job.node, tools.mailbox, tools.redactor, tools.secrets),
         reports_(job, tools, emit_) {}
 
   Outcome run() {
@@ -221,7 +221,7 @@ class StageRun {
   const StageJob& job_;
   const JobTools& tools_;
   const StageSpec& spec_;
-  WorkerEmitter emit_;
+  KeepingEmitter emit_;
   std::optional<SteadyTime> secrets_until_;
   std::optional<Outputs> settled_;  ///< of a stage that asked for it
   bool has_artifacts_{false};

@@ -6,7 +6,7 @@
 namespace pipectl {
 
 /// A stage's voice: redacts, then puts into the mailbox.
-class WorkerEmitter final : public StageEmitter {
+class WorkerEmitter : public StageEmitter {
  public:
   WorkerEmitter(plan::NodeId node, Mailbox& mailbox, const Redactor& redactor)
       : node_(node), mailbox_(mailbox), redactor_(redactor) {}

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/base/text.hpp"
 
 namespace pipectl::plan {
@@ -10,6 +12,16 @@ namespace {
 class Narrowing {
  public:
   Narrowing(const StageMap& map, Plan& plan) : map_(map), plan_(plan) {}
+
+  /// What changes a secret is never done by the way.
+  void leave_out_rotations(const std::vector<std::string>& named) {
+    for (auto& node : plan_.nodes) {
+      if (node.stage->kind != "rotate" || node.skip != SkipCause::none) continue;
+      if (std::ranges::find(named, node.stage->name) != named.end()) continue;
+      node.skip = SkipCause::deselected;
+      node.skip_reason = "rotates a secret when it is asked for by name: `pipectl secrets rotate`";
+    }
+  }
 
   Result<void> only(const std::vector<std::string>& names) {
     if (names.empty()) return {};
@@ -93,7 +105,9 @@ Result<void> apply(const Selection& selection, const StageMap& map, Plan& plan) 
   TRY(narrowing.only(selection.only));
   TRY(narrowing.from(selection.from));
   TRY(narrowing.until(selection.until));
-  return narrowing.skip(selection.skip);
+  TRY(narrowing.skip(selection.skip));
+  narrowing.leave_out_rotations(selection.only);
+  return {};
 }
 
 }  // namespace pipectl::plan

@@ -26,7 +26,7 @@ namespace pipectl::store {
 struct SecretUse {
   WallTime at{};
   std::string run{};
-  std::string role{};      ///< of the user: `stage`, `notify`, `source`
+  std::string role{};      ///< of the user: `stage`, `notify`, `source`; `rotate`, `retire`, `undo`
   std::string user{};      ///< the stage, the entry of `notify:`; empty for `source`
   std::string secret{};    ///< its name
   std::string provider{};  ///< `env`, `vault`, …; `--secrets-file`

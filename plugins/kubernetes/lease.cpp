@@ -79,7 +79,7 @@ Result<void> Lease::hold(const DeployWork& work, Force force) {
     if (others && (force == Force::no || held_))
       return fail(
           Fault::infrastructure,
-          fmt::format("run {} is deploying here, seen last at {}", printable(held.by), held.since),
+          fmt::format("run {} is {} here, seen last at {}", printable(held.by), doing_, held.since),
           "wait for it, resume it with `pipectl run --resume`, or undo it with `pipectl "
           "rollback`");
     const auto put = kubectl_.run({.argv = {text.empty() ? "create" : "replace", "--filename=-"},

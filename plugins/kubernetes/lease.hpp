@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "plugins/kubernetes/kubectl.hpp"
 
@@ -11,8 +12,12 @@ namespace pipectl::plugins::kubernetes {
 /// take.
 class Lease {
  public:
-  Lease(const Kubectl& kubectl, const std::string& deployment, std::string holder)
-      : kubectl_(kubectl), name_("pipectl-" + deployment), holder_(std::move(holder)) {}
+  Lease(const Kubectl& kubectl, const std::string& deployment, std::string holder,
+        std::string_view doing = "deploying")
+      : kubectl_(kubectl),
+        name_("pipectl-" + deployment),
+        holder_(std::move(holder)),
+        doing_(doing) {}
 
   /// Takes it, or goes on holding it. Fault::infrastructure when another run has it.
   [[nodiscard]] Result<void> take(const DeployWork& work);
@@ -28,6 +33,7 @@ class Lease {
   const Kubectl& kubectl_;
   std::string name_;
   std::string holder_;
+  std::string_view doing_;  ///< a literal: what others are told that it is for
   bool held_{false};
 };
 

@@ -17,5 +17,6 @@ namespace pipectl::stages {
 [[nodiscard]] std::unique_ptr<StageKind> make_verify_kind();
 [[nodiscard]] std::unique_ptr<StageKind> make_deploy_kind();
 [[nodiscard]] std::unique_ptr<StageKind> make_approve_kind();
+[[nodiscard]] std::unique_ptr<StageKind> make_rotate_kind();
 
 }  // namespace pipectl::stages

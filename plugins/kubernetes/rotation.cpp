@@ -1,0 +1,156 @@
+#include "plugins/kubernetes/rotation.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "core/base/base64.hpp"
+#include "core/base/text.hpp"
+#include "plugins/kubernetes/json_access.hpp"
+#include "plugins/kubernetes/record.hpp"
+#include "plugins/kubernetes/rotation_record.hpp"
+
+namespace pipectl::plugins::kubernetes {
+namespace {
+
+using nlohmann::json;
+
+/// `apply` keeps a copy of what it applied here: the old value would outlive its retirement.
+constexpr const char* last_applied = "kubectl.kubernetes.io/last-applied-configuration";
+
+tl::unexpected<Error> changed_by_another(const std::string& where) {
+  return fail(Fault::step, fmt::format("{} was changed by somebody else meanwhile", where),
+              "what stands there now is left alone; look at it before the next rotation");
+}
+
+}  // namespace
+
+/// Of the key: from one of two values to the second, with or without the old one beside it.
+struct KubernetesRotation::Change {
+  const std::string& from;
+  const std::string& to;
+  std::string beside{};  ///< value of the key `previous`; empty: none
+};
+
+KubernetesRotation::KubernetesRotation(StageContext& context, RotationAim place)
+    : place_(std::move(place)),
+      kubectl_(context, place_.access),
+      cluster_(kubectl_),
+      http_(kubectl_),
+      me_(context.run_id + "/" + context.stage),
+      lease_(kubectl_, place_.secret + "-secret", me_, "rotating a secret") {}
+
+KubernetesRotation::~KubernetesRotation() { lease_.release({Lifetime::cleanup, {}}); }
+
+Result<void> KubernetesRotation::open() { return lease_.take({}); }
+
+std::string KubernetesRotation::name() const {
+  const std::string& space = place_.access.name_space;
+  return fmt::format("{}{}#{}", space.empty() ? "" : space + "/", place_.secret, place_.key);
+}
+
+/// As JSON; empty when there is none.
+Result<std::string> KubernetesRotation::get(const std::string& secret,
+                                            const DeployWork& work) const {
+  return kubectl_.run(
+      {.argv = {"get", "secret", secret, "--ignore-not-found", "--output=json"}, .work = work});
+}
+
+Result<std::optional<Rotation>> KubernetesRotation::unfinished(const DeployWork& work) {
+  const std::string text = TRY(get(record(), work));
+  if (text.empty()) return std::optional<Rotation>{};
+  return std::optional{TRY(rotation_in(text, place_.key))};
+}
+
+Result<std::string> KubernetesRotation::current(const DeployWork& work) {
+  const std::string text = TRY(get(place_.secret, work));
+  const json secret = json::parse(text, nullptr, false);
+  const auto data = texts_at(secret, "/data");
+  const auto found = data.find(place_.key);
+  const auto value = found == data.end() ? std::nullopt : decode_base64(found->second);
+  if (!value || value->empty())
+    return fail(Fault::step, fmt::format("{} is not there: there is nothing to rotate", name()),
+                "a deploy makes the first value; `restart` and `key` must fit it");
+  return *value;
+}
+
+/// One that is there is replaced only as long as it is this rotation's.
+Result<void> KubernetesRotation::write_down(const Rotation& rotation, const DeployWork& work) {
+  TRY(lease_.take(work));
+  return pipectl::plugins::kubernetes::put(kubectl_, to_record(rotation, record(), place_.key),
+                                           work);
+}
+
+Result<bool> KubernetesRotation::change(const Change& change, const DeployWork& work) {
+  TRY(lease_.take(work));
+  constexpr int tries = 5;  // somebody may change another key between our look and our hand
+  for (int i = 0; i < tries; ++i) {
+    json secret = json::parse(TRY(get(place_.secret, work)), nullptr, false);
+    if (!secret.is_object() || !secret["data"].is_object()) return changed_by_another(name());
+    json& data = secret["data"];
+    const json before = data;
+    const std::string now = text_at(data, ("/" + place_.key).c_str());
+    if (now != encode_base64(change.from) && now != encode_base64(change.to))
+      return changed_by_another(name());
+    data[place_.key] = encode_base64(change.to);
+    if (!place_.previous.empty() && change.beside.empty()) data.erase(place_.previous);
+    if (!place_.previous.empty() && !change.beside.empty())
+      data[place_.previous] = encode_base64(change.beside);
+    json& notes = secret["metadata"]["annotations"];
+    const bool copied = notes.is_object() && notes.erase(last_applied) > 0;
+    if (data == before && !copied) return false;
+    if (notes.is_null()) secret["metadata"].erase("annotations");
+    const auto done =
+        kubectl_.run({.argv = {"replace", "--filename=-"}, .input = secret.dump(), .work = work});
+    if (done) return true;
+    if (!says_conflict(done.error())) return tl::unexpected(done.error());
+  }
+  return fail(Fault::infrastructure, fmt::format("{} changes too often to be replaced", name()));
+}
+
+Result<std::string> KubernetesRotation::put(const Rotation& rotation, const DeployWork& work) {
+  TRY(change({rotation.old_value, rotation.fresh_value, rotation.old_value}, work));
+  if (place_.previous.empty()) return fmt::format("{} has the new value", name());
+  return fmt::format("{} has the new value, {} the old one", name(), place_.previous);
+}
+
+Result<bool> KubernetesRotation::drop_old(const Rotation& rotation, const DeployWork& work) {
+  TRY(change({rotation.fresh_value, rotation.fresh_value, {}}, work));
+  return !place_.previous.empty();
+}
+
+Result<bool> KubernetesRotation::put_back(const Rotation& rotation, const DeployWork& work) {
+  return change({rotation.fresh_value, rotation.old_value, {}}, work);
+}
+
+Result<std::string> KubernetesRotation::restart_one(const std::string& deployment,
+                                                    const DeployWork& work) {
+  const TimeLimit limit{kubectl_.context().clock.steady() + place_.deadline, place_.deadline};
+  const DeployWork patient{work.lifetime, limit};
+  Lease lease{kubectl_, deployment, me_};
+  TRY(lease.take(patient));
+  auto done =
+      kubectl_.run({.argv = {"rollout", "restart", "deployment/" + deployment}, .work = patient});
+  if (done) done = cluster_.await_rollout(deployment, patient);
+  lease.release({Lifetime::cleanup, {}});
+  return done;
+}
+
+Result<std::string> KubernetesRotation::restart(const DeployWork& work) {
+  const auto all = place_.deadline * static_cast<long>(place_.restart.size());
+  TRY(lease_.take({work.lifetime, TimeLimit{kubectl_.context().clock.steady() + all, all}}));
+  for (const std::string& deployment : place_.restart) {
+    const auto done = restart_one(deployment, work);
+    if (!done) return done;
+    kubectl_.context().emit.note("started anew: " + *done);
+  }
+  return join(place_.restart, ", ");
+}
+
+Result<void> KubernetesRotation::forget(const DeployWork& work) {
+  TRY(kubectl_.run({.argv = {"delete", "secret", record(), "--ignore-not-found", "--wait=false"},
+                    .work = work}));
+  return {};
+}
+
+}  // namespace pipectl::plugins::kubernetes
