@@ -1,11 +1,21 @@
 #include "core/git/http_request.hpp"
 
+#include <strings.h>
+
 #include <algorithm>
 #include <cstring>
 
 #include "core/git/remote_error.hpp"
 
 namespace pipectl::git {
+namespace {
+
+bool is_authorization(std::string_view header) {
+  constexpr std::string_view name = "authorization:";
+  return header.size() >= name.size() && strncasecmp(header.data(), name.data(), name.size()) == 0;
+}
+
+}  // namespace
 
 HttpRequestStream::~HttpRequestStream() {
   if (!session_.curl) return;
@@ -108,7 +118,11 @@ void HttpRequestStream::set_login(const Query& query) {
     set(easy_, CURLOPT_NETRC_FILE, (home + "/.netrc").c_str());
   }
   if (session_.strayed) return;
-  for (const auto& header : session_.config.http_headers(session_.address)) add_header(header);
+  for (const auto& header : session_.config.http_headers(session_.address)) {
+    // A login that was granted is the one that counts; servers refuse a request with two.
+    if (query.login && is_authorization(header)) continue;
+    add_header(header);
+  }
 }
 
 Result<void> HttpRequestStream::start(Query query) {

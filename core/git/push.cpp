@@ -1,5 +1,9 @@
 #include "core/git/push.hpp"
 
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
 #include "core/git/checkout.hpp"
 #include "core/git/library.hpp"
 #include "core/git/open.hpp"
@@ -31,15 +35,58 @@ Address made_absolute(Address address, const fs::path& root) {
   return address;
 }
 
+/// The headers that the repository's own configuration sets for its remotes: a CI system leaves the
+/// token of its job there. Nothing else of it counts; what it sets was put there after the
+/// checkout.
+std::vector<std::pair<std::string, std::string>> headers_of(git_repository* repository) {
+  std::vector<std::pair<std::string, std::string>> headers;
+  lib::Config all;
+  lib::Config own;
+  lib::ConfigIterator iterator;
+  if (git_repository_config(lib::Out(all), repository) < 0 ||
+      git_config_open_level(lib::Out(own), all.get(), GIT_CONFIG_LEVEL_LOCAL) < 0 ||
+      git_config_iterator_new(lib::Out(iterator), own.get()) < 0)
+    return headers;
+  git_config_entry* entry = nullptr;
+  while (git_config_next(&entry, iterator.get()) == 0) {
+    const std::string name = entry->name;
+    if (name.starts_with("http.") && name.ends_with(".extraheader"))
+      headers.emplace_back(name, entry->value == nullptr ? "" : entry->value);
+  }
+  return headers;
+}
+
+/// As the variables that git reads settings from; those that are there come later, and so win.
+EnvMap with_settings(EnvMap environment,
+                     std::vector<std::pair<std::string, std::string>> settings) {
+  if (settings.empty()) return environment;
+  const auto value = [&](const std::string& name) {
+    const auto found = environment.find(name);
+    return found == environment.end() ? std::string{} : found->second;
+  };
+  const std::string text = value("GIT_CONFIG_COUNT");
+  std::size_t count = 0;
+  std::from_chars(text.data(), text.data() + text.size(), count);
+  for (std::size_t i = 0; i < std::min<std::size_t>(count, 1000); ++i)
+    settings.emplace_back(value("GIT_CONFIG_KEY_" + std::to_string(i)),
+                          value("GIT_CONFIG_VALUE_" + std::to_string(i)));
+  for (std::size_t i = 0; i < settings.size(); ++i) {
+    environment["GIT_CONFIG_KEY_" + std::to_string(i)] = settings[i].first;
+    environment["GIT_CONFIG_VALUE_" + std::to_string(i)] = settings[i].second;
+  }
+  environment["GIT_CONFIG_COUNT"] = std::to_string(settings.size());
+  return environment;
+}
+
 template <class Use>
 auto with_remote(const RemoteEnd& end, const CancelToken& cancel, Use use)
     -> decltype(use(std::declval<RemoteRepository&>())) {
   const auto repository = TRY(open_at(end.root, end.environment));
-  const UserConfig config = UserConfig::load(end.environment);
   CheckoutRequest request;
+  request.environment = with_settings(end.environment, headers_of(repository.get()));
+  const UserConfig config = UserConfig::load(request.environment);
   request.url = config.rewrite(TRY(url_of(repository.get(), end)));
   request.secret = end.secret;
-  request.environment = end.environment;
   request.silence = end.silence;
   Session session(request, made_absolute(TRY(parse_address(request.url)), end.root), config);
   session.purpose = Purpose::push;

@@ -13,7 +13,8 @@
 namespace pipectl::git {
 
 /// A remote of a repository, as one who writes to it. Logins, trust and proxies are those of
-/// `checkout` (core/git/checkout.hpp).
+/// `checkout` (core/git/checkout.hpp); `http.extraHeader` of the repository's own configuration
+/// counts, too: CI systems put the token of the job there.
 struct RemoteEnd {
   std::filesystem::path root;  ///< of the repository here
   std::string remote{"origin"};

@@ -68,17 +68,22 @@ Result<void> read_format(const Configuration& configuration, Signing& signing) {
   return {};
 }
 
+struct SshKey {
+  std::string file;
+  bool literal{false};  ///< the configuration holds the public key itself: the agent has the other
+};
+
 /// A file that ssh-keygen can read: the configured one, or the configured key itself.
-Result<std::string> ssh_key_file(const Signing& signing, const StageContext& context) {
+Result<SshKey> ssh_key(const Signing& signing, const StageContext& context) {
   std::string key = signing.key;
   if (key.starts_with(literal_key)) key = key.substr(literal_key.size());
   if (key.starts_with("ssh-") || key.starts_with("ecdsa-") || key.starts_with("sk-")) {
     const auto file = context.state_dir / "release-signing-key.pub";
     TRY(write_file_atomically(file, key + "\n", 0600));
-    return file.string();
+    return SshKey{file.string(), true};
   }
-  if (key.starts_with("~/")) return variable(context.env, "HOME") + key.substr(1);
-  return key;
+  if (key.starts_with("~/")) key = variable(context.env, "HOME") + key.substr(1);
+  return SshKey{std::move(key), false};
 }
 
 Result<std::vector<std::string>> command_for(const Signing& signing, const git::Person& who,
@@ -88,10 +93,9 @@ Result<std::vector<std::string>> command_for(const Signing& signing, const git::
         signing.key.empty() ? fmt::format("{} <{}>", who.name, who.email) : signing.key;
     return std::vector<std::string>{signing.program, "--status-fd=2", "-bsau", key};
   }
-  std::vector<std::string> command{
-      signing.program, "-Y", "sign", "-n", "git", "-f", TRY(ssh_key_file(signing, context))};
-  // A public key alone: the agent holds the other half.
-  if (command.back().ends_with(".pub")) command.emplace_back("-U");
+  const SshKey key = TRY(ssh_key(signing, context));
+  std::vector<std::string> command{signing.program, "-Y", "sign", "-n", "git", "-f", key.file};
+  if (key.literal) command.emplace_back("-U");
   return command;
 }
 
