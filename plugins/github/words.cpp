@@ -38,11 +38,16 @@ std::string row_of(const StageStory& stage) {
                      cell(what_of(stage)));
 }
 
+bool is_waiting(const RunStory& story) {
+  constexpr int waiting = 4;
+  return story.end() && story.end()->exit_code == waiting;
+}
+
 std::string_view word_of(const RunStory& story) {
   if (!story.end()) return "runs";
   const int code = story.end()->exit_code;
   if (code == 0) return "passed";
-  if (code == 4) return "waits for an approval";
+  if (is_waiting(story)) return "waits for an approval";
   return code > 128 ? "was interrupted" : "failed";
 }
 
@@ -102,7 +107,9 @@ std::string description_of(const StageStory& stage) {
   } else {
     text = to_string(stage.outcome->status);
     if (stage.attempt > 0) text += " in " + human_duration(stage.outcome->duration);
-    if (const auto what = what_of(stage); !what.empty()) text += ": " + what;
+    const bool asks = stage.outcome->status == Status::waiting && !stage.outcome->hint.empty();
+    if (asks) text += ": " + stage.outcome->hint;  // first: what comes last is cut
+    if (const auto what = what_of(stage); !what.empty()) text += (asks ? " · " : ": ") + what;
   }
   return cut_to_characters(printable(text), most_of_a_description);
 }
@@ -140,6 +147,8 @@ std::string report_of(const RunStory& story, std::size_t most) {
       fmt::format("### {} {}{}\n\n", plain_markdown(origin.pipeline), word_of(story),
                   story.end() ? " in " + human_duration(story.end()->duration) : std::string{});
   text += plain_markdown(story.summary()) + "\n\n";
+  if (is_waiting(story))
+    text += fmt::format("To go on:\n\n    {}\n\n", printable(story.end()->resume_hint));
   if (origin.url.starts_with("http")) text += fmt::format("[Log]({})\n\n", origin.url);
   if (story.stages().empty()) return cut(text, most);
   text += "| stage | result | time | |\n|---|---|---|---|\n";
