@@ -30,17 +30,6 @@ std::optional<Login> read_login(yaml::Node::Entry entry, const ParseContext& con
   return login;
 }
 
-void read_logins(yaml::Reader& reader, const ParseContext& context, PublishSpec& spec) {
-  const auto mapping = reader.node("login");
-  if (!mapping) return;
-  if (mapping->kind() != yaml::Kind::mapping)
-    context.diagnostics.error(mapping->span(),
-                              "`login` must be a mapping from registries to logins",
-                              "ghcr.io: {username: bot, password: GHCR_TOKEN}");
-  for (const auto& entry : mapping->entries())
-    if (auto login = read_login(entry, context)) spec.logins.push_back(*std::move(login));
-}
-
 /// A login that nothing is pushed to is a mistake, mostly of spelling.
 void check_logins(const PublishSpec& spec, Diagnostics& diagnostics) {
   const auto all_known =
@@ -79,6 +68,19 @@ const char* const publish_schema =
     R"({"type":"object","additionalProperties":false,"required":["username","password"],)"
     R"("properties":{"username":{"type":"string"},"password":{"$ref":"#/$defs/name"}}}}}})";
 
+std::vector<Login> read_logins(yaml::Reader& reader, const ParseContext& context) {
+  std::vector<Login> logins;
+  const auto mapping = reader.node("login");
+  if (!mapping) return logins;
+  if (mapping->kind() != yaml::Kind::mapping)
+    context.diagnostics.error(mapping->span(),
+                              "`login` must be a mapping from registries to logins",
+                              "ghcr.io: {username: bot, password: GHCR_TOKEN}");
+  for (const auto& entry : mapping->entries())
+    if (auto login = read_login(entry, context)) logins.push_back(*std::move(login));
+  return logins;
+}
+
 std::string registry_of(const std::string& repository) {
   const std::size_t slash = repository.find('/');
   if (slash == std::string::npos) return docker_hub;
@@ -102,7 +104,7 @@ std::optional<PublishSpec> parse_publish(yaml::Node mapping, const ParseContext&
   spec.to = read_texts("to", reader, context);
   spec.tags = read_texts("tags", reader, context);
   spec.platforms = read_platforms(reader);
-  read_logins(reader, context, spec);
+  spec.logins = read_logins(reader, context);
   if (spec.image.text().empty() && !reader.node("image"))
     context.diagnostics.error(mapping.span(), "`docker` does not say which `image` to publish");
   if (spec.to.empty() && !reader.node("to"))

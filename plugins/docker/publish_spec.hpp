@@ -30,6 +30,9 @@ struct PublishSpec {
                                                        const ParseContext& context);
 extern const char* const publish_schema;
 
+/// The logins below `login`, by registry; what is wrong is reported and left out.
+[[nodiscard]] std::vector<Login> read_logins(yaml::Reader& reader, const ParseContext& context);
+
 /// `docker.io` for `team/app`, `ghcr.io` for `ghcr.io/team/app`: by the rule that docker has.
 [[nodiscard]] std::string registry_of(const std::string& repository);
 /// Whether docker talks plain HTTP to it, too: addresses of this host.

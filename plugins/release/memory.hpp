@@ -14,6 +14,7 @@ struct Memory {
   std::string version;  ///< decided; it stays the same until the release is done
   std::string commit;   ///< of the release: written, and perhaps HEAD already
   std::string release;  ///< id on GitHub
+  std::string image;    ///< digest of the image that is promoted
 };
 
 [[nodiscard]] Memory recall(const std::map<std::string, std::string>& notes);
@@ -21,5 +22,6 @@ struct Memory {
 constexpr const char* version_note = "release.version";
 constexpr const char* commit_note = "release.commit";
 constexpr const char* release_note = "release.github";
+constexpr const char* image_note = "release.image";
 
 }  // namespace pipectl::releasing

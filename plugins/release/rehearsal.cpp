@@ -5,6 +5,7 @@
 #include "core/base/text.hpp"
 #include "plugins/docker/keys.hpp"
 #include "plugins/release/assets.hpp"
+#include "plugins/release/promotion.hpp"
 #include "plugins/release/signing.hpp"
 
 namespace pipectl::releasing {
@@ -111,6 +112,9 @@ Result<Lines> describe(const Settings& settings, const Site& site, const Plan& p
     TRY(describe_commit(site, plan, signing, who, lines));
   }
   describe_push(settings, plan, lines);
+  if (settings.promotion)
+    lines.push_back(describe(TRY(plan_promotion(*settings.promotion, site.scope,
+                                                {plan.version, plan.tag, plan.prerelease}))));
   describe_github(settings, site, plan, lines);
   if (!plan.notes.empty()) {
     lines.emplace_back("notes:");

@@ -5,6 +5,7 @@
 #include "core/api/rehearsal.hpp"
 #include "core/api/run_command.hpp"
 #include "plugins/docker/keys.hpp"
+#include "plugins/release/promotion.hpp"
 #include "plugins/release/rehearsal.hpp"
 #include "plugins/release/walk.hpp"
 
@@ -22,6 +23,8 @@ class ReleaseStage final : public StageRunner, public Rehearsable {
     for (const auto& file : settings_.version_files) lines.push_back("write " + file.path);
     lines.push_back("tag " + settings_.tag_form);
     if (settings_.push) lines.push_back("push to " + settings_.remote);
+    if (settings_.promotion)
+      lines.push_back("promote " + docker::shown(settings_.promotion->image, scope));
     if (settings_.github.wanted) lines.emplace_back("release on GitHub");
     for (const auto& asset : settings_.assets)
       lines.push_back("upload " + docker::shown(asset, scope));

@@ -9,6 +9,7 @@
 #include "core/config/values.hpp"
 #include "plugins/docker/keys.hpp"
 #include "plugins/github/repository.hpp"
+#include "plugins/release/promotion.hpp"
 
 namespace pipectl::releasing {
 namespace {
@@ -179,6 +180,9 @@ std::vector<KeyDoc> keys() {
       {"assets", texts_type, "Files of the release on GitHub; checksums go with them"},
       {"sbom", texts_type, "Bills of materials that a tool made, where there are some"},
       {"provenance", boolean_type, "A SLSA provenance of the assets; default: true"},
+      {"promote", promotion_schema,
+       "The image that was tested gets the release's tags in its registry, by its digest: `{image, "
+       "to, tags, login}`"},
       {"remote", text_type, "Where commit and tag are pushed to; default: origin"},
       {"push", boolean_type, "`false` leaves commit and tag here; default: true"},
       {"github",
@@ -212,6 +216,9 @@ std::optional<Settings> read_settings(yaml::Reader& reader, const ParseContext& 
   settings.remote = read_plain(reader, "remote").value_or(settings.remote);
   settings.push = reader.boolean("push").value_or(true);
   read_github(reader, context, settings);
+  if (const auto node = reader.node("promote"))
+    if (auto promotion = read_promotion(*node, context))
+      settings.promotion = std::make_shared<const PromotionSettings>(*std::move(promotion));
   check_together(reader, context, settings);
   if (context.diagnostics.error_count() > errors) return std::nullopt;
   return settings;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "core/release/version_file.hpp"
 
 namespace pipectl::releasing {
+
+struct PromotionSettings;
 
 /// The release on GitHub.
 struct GitHubSettings {
@@ -36,6 +39,7 @@ struct Settings {
   std::string remote{"origin"};
   bool push{true};
   GitHubSettings github;
+  std::shared_ptr<const PromotionSettings> promotion;  ///< null: no image is promoted
 
   [[nodiscard]] release::TagForm tag() const { return *release::TagForm::parse(tag_form); }
 };

@@ -31,6 +31,13 @@ std::string ReleaseWalk::token() const {
   return found == context_.secrets.end() ? std::string{} : found->second;
 }
 
+/// By its digest, under the first name of the version.
+std::string ReleaseWalk::released_image() const {
+  auto name = promoter_->promotion().fixed.front();
+  name.reference = memory_.image;
+  return name.text();
+}
+
 Result<void> ReleaseWalk::check_cancelled() const {
   if (!context_.cancel.cancelled()) return {};
   return fail(Fault::cancelled, describe(context_.cancel.reason()));
@@ -44,9 +51,11 @@ Result<Outcome> ReleaseWalk::go() {
   context_.emit.note(fmt::format("release {} ({})", plan.tag, plan.why));
   TRY(look(plan));
   TRY(context_.emit.remember(version_note, plan.version));
+  if (promoter_) TRY(context_.emit.remember(image_note, memory_.image));
   TRY(commit(plan));
   TRY(tag(plan));
   TRY(push(plan));
+  TRY(promote());
   TRY(publish(plan));
   TRY(write_outputs(plan));
   return done(plan);
@@ -61,6 +70,7 @@ Result<void> ReleaseWalk::look(Plan& plan) {
   uploads_ = TRY(find_uploads(settings_, site_, context_.cancel));
   end_ = {plan.facts.root, settings_.remote, {}, without_secrets(context_.env, context_.secrets)};
   if (settings_.github.wanted) TRY(look_at_github(plan));
+  if (settings_.promotion) TRY(look_at_image(plan));
   if (settings_.push)
     pushes_ = TRY(look_at_remote(settings_, plan, end_, site_.environment, context_.cancel));
   return check_cancelled();
@@ -88,6 +98,18 @@ Result<void> ReleaseWalk::look_at_github(const Plan& plan) {
   if (plan.previous_tag.empty() || plan.tagged) return {};
   if (!TRY(github_->find(plan.previous_tag, {})))
     context_.emit.note(fmt::format("warning: tag {} has no release on GitHub", plan.previous_tag));
+  return {};
+}
+
+/// Which image it is is decided here, once: its tag may be moved before the release is done.
+Result<void> ReleaseWalk::look_at_image(const Plan& plan) {
+  const auto& settings = *settings_.promotion;
+  auto promotion =
+      TRY(plan_promotion(settings, site_.scope, {plan.version, plan.tag, plan.prerelease}));
+  promoter_.emplace(std::move(promotion), TRY(logins_for(settings, context_)), context_);
+  memory_.image = TRY(promoter_->look(memory_.image));
+  context_.emit.note(
+      fmt::format("image {} is {}", promoter_->promotion().source.text(), memory_.image));
   return {};
 }
 
@@ -126,6 +148,14 @@ Result<void> ReleaseWalk::push(const Plan& plan) {
   return check_cancelled();
 }
 
+Result<void> ReleaseWalk::promote() {
+  if (!promoter_) return {};
+  const int given = TRY(promoter_->promote());
+  deeds_ += given;
+  if (given > 0) context_.emit.note(describe(promoter_->promotion()));
+  return check_cancelled();
+}
+
 Result<void> ReleaseWalk::publish(const Plan& plan) {
   if (!github_) return {};
   const auto release = TRY(github_->ensure(settings_, plan, memory_.release));
@@ -145,6 +175,7 @@ Result<void> ReleaseWalk::write_outputs(const Plan& plan) const {
   std::ofstream file{context_.output_file, std::ios::app};
   file << "released=true\nversion=" << plan.version << "\ntag=" << plan.tag
        << "\nsha=" << plan.commit << '\n';
+  if (promoter_) file << "image=" << released_image() << '\n';
   if (!url_.empty()) file << "url=" << url_ << '\n';
   file.flush();
   if (file) return {};

@@ -5,6 +5,7 @@
 #include "plugins/release/assets.hpp"
 #include "plugins/release/github_release.hpp"
 #include "plugins/release/plan.hpp"
+#include "plugins/release/promotion.hpp"
 #include "plugins/release/remote.hpp"
 #include "plugins/release/signing.hpp"
 
@@ -12,8 +13,9 @@ namespace pipectl::releasing {
 
 /// One release, from the decision to what everybody sees. In this order: everything is looked at
 /// (tree, remote, GitHub, assets) before anything is made; then commit, tag, push of the branch,
-/// push of the tag, a draft on GitHub with all its files, and its publication. Each step finds out
-/// what is there and does what is missing, so a walk that broke anywhere is simply walked again.
+/// push of the tag, the names of the image, a draft on GitHub with all its files, and its
+/// publication. Each step finds out what is there and does what is missing, so a walk that broke
+/// anywhere is simply walked again.
 class ReleaseWalk {
  public:
   ReleaseWalk(const Settings& settings, StageContext& context);
@@ -22,14 +24,17 @@ class ReleaseWalk {
  private:
   Result<void> look(Plan& plan);
   Result<void> look_at_github(const Plan& plan);
+  Result<void> look_at_image(const Plan& plan);
   Result<void> commit(Plan& plan);
   Result<void> tag(Plan& plan);
   Result<void> push(const Plan& plan);
+  Result<void> promote();
   Result<void> publish(const Plan& plan);
   Result<void> write_outputs(const Plan& plan) const;
   Result<Outcome> nothing(const Nothing& nothing) const;
   [[nodiscard]] Outcome done(const Plan& plan) const;
   [[nodiscard]] std::string token() const;
+  [[nodiscard]] std::string released_image() const;
   Result<void> check_cancelled() const;
 
   const Settings& settings_;
@@ -42,6 +47,7 @@ class ReleaseWalk {
   Pushes pushes_;
   std::vector<Upload> uploads_;
   std::optional<GitHubRelease> github_;
+  std::optional<Promoter> promoter_;
   std::string url_;  ///< of the release on GitHub
   int deeds_{0};     ///< how much there was to do
 };

@@ -1,0 +1,164 @@
+#include "plugins/release/promotion.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/base/text.hpp"
+#include "plugins/docker/keys.hpp"
+#include "plugins/release/settings.hpp"
+
+namespace pipectl::releasing {
+namespace {
+
+using docker::ImageName;
+
+/// A `+` of a version may not stand in a tag of an image.
+std::string tag_for(const std::string& form, const ReleasedVersion& version) {
+  std::string tag = filled_in(form, version.version, version.tag);
+  std::ranges::replace(tag, '+', '-');
+  return tag;
+}
+
+bool holds_version(const std::string& form) {
+  return form.find("{version}") != std::string::npos || form.find("{tag}") != std::string::npos;
+}
+
+Result<ImageName> name_of(const std::string& text) {
+  auto name = docker::parse_image_name(text);
+  if (!name)
+    return fail(Fault::step, fmt::format("promote: '{}' is no name of an image", printable(text)));
+  return *std::move(name);
+}
+
+/// The repositories that get the names.
+Result<std::vector<ImageName>> targets_of(const PromotionSettings& settings,
+                                          const expr::Scope& scope, const ImageName& source) {
+  std::vector<ImageName> targets;
+  for (const std::string& text : TRY(docker::evaluate_all(settings.to, scope))) {
+    targets.push_back(TRY(name_of(text)));
+    if (targets.back().registry != source.registry)
+      return fail(Fault::usage,
+                  fmt::format("promote: {} is in another registry than {}", text, source.text()),
+                  "publish the image there, too, and promote it in a release stage of its own");
+  }
+  if (targets.empty()) targets.push_back(source);
+  return targets;
+}
+
+}  // namespace
+
+const char* const promotion_schema =
+    R"({"type":"object","additionalProperties":false,"required":["image"],"properties":{)"
+    R"("image":{"type":"string"},"to":{"$ref":"#/$defs/texts"},"tags":{"$ref":"#/$defs/texts"},)"
+    R"("login":{"type":"object","additionalProperties":{"type":"object","additionalProperties":)"
+    R"(false,"required":["username","password"],"properties":{"username":{"type":"string"},)"
+    R"("password":{"$ref":"#/$defs/name"}}}}}})";
+
+std::optional<PromotionSettings> read_promotion(yaml::Node node, const ParseContext& context) {
+  const std::size_t errors = context.diagnostics.error_count();
+  yaml::Reader reader{node, fmt::format("`promote` of stage '{}'", context.stage.name),
+                      context.diagnostics};
+  PromotionSettings settings;
+  settings.image = docker::read_text("image", reader, context);
+  settings.to = docker::read_texts("to", reader, context);
+  if (reader.node("tags")) settings.tags.clear();
+  for (const yaml::Node& tag : reader.strings("tags")) settings.tags.emplace_back(tag.text());
+  settings.logins = docker::read_logins(reader, context);
+  reader.finish();
+  if (settings.image.text().empty())
+    context.diagnostics.error(node.span(), "`promote` does not say which `image` was tested",
+                              "`promote: {image: 'ghcr.io/team/app:${{ git.short_sha }}'}`");
+  if (context.diagnostics.error_count() == errors &&
+      std::ranges::none_of(settings.tags, holds_version))
+    context.diagnostics.error(node.span(), "no tag of `promote` holds the version",
+                              "`tags: ['{version}', latest]`");
+  if (context.diagnostics.error_count() > errors) return std::nullopt;
+  return settings;
+}
+
+Result<Promotion> plan_promotion(const PromotionSettings& settings, const expr::Scope& scope,
+                                 const ReleasedVersion& version) {
+  Promotion promotion;
+  promotion.source = TRY(name_of(TRY(settings.image.evaluate(scope))));
+  for (ImageName target : TRY(targets_of(settings, scope, promotion.source))) {
+    for (const std::string& form : settings.tags) {
+      if (version.prerelease && !holds_version(form)) continue;
+      target.reference = tag_for(form, version);
+      TRY(name_of(target.text()));
+      (holds_version(form) ? promotion.fixed : promotion.moving).push_back(target);
+    }
+  }
+  return promotion;
+}
+
+std::string describe(const Promotion& promotion) {
+  std::vector<std::string> names;
+  for (const auto* list : {&promotion.fixed, &promotion.moving})
+    for (const ImageName& name : *list) names.push_back(name.text());
+  return fmt::format("promote {} to {}, by its digest", promotion.source.text(), join(names, ", "));
+}
+
+Result<docker::RegistryLogins> logins_for(const PromotionSettings& settings,
+                                          const StageContext& context) {
+  docker::RegistryLogins logins = docker::logins_of_docker(context.env);
+  for (const docker::Login& login : settings.logins) {
+    const auto password = context.secrets.find(login.password);
+    if (password == context.secrets.end())
+      return fail(Fault::usage, fmt::format("secret {} is not there", login.password),
+                  fmt::format("it is the password for {}", login.registry));
+    logins[login.registry] = {TRY(login.username.evaluate(context.scope)), password->second};
+  }
+  return logins;
+}
+
+/// A name that the version has already is as good as the one that was tested: later tries may not
+/// know that any more.
+Result<std::optional<docker::Manifest>> Promoter::source_of(const std::string& known) {
+  ImageName source = promotion_.source;
+  if (!known.empty()) source.reference = known;
+  auto found = TRY(client_.find(source));
+  if (found || !known.empty()) return found;
+  return client_.find(promotion_.fixed.front());
+}
+
+Result<std::string> Promoter::look(const std::string& known) {
+  auto found = TRY(source_of(known));
+  if (!found)
+    return fail(Fault::step, fmt::format("{} is not in its registry", promotion_.source.text()),
+                "an earlier stage has to publish it");
+  manifest_ = *std::move(found);
+  TRY(check_free());
+  return manifest_.digest;
+}
+
+Result<void> Promoter::check_free() {
+  missing_.clear();
+  for (const ImageName& name : promotion_.fixed) {
+    const auto there = TRY(client_.find(name));
+    if (there && there->digest != manifest_.digest)
+      return fail(
+          Fault::step,
+          fmt::format("{} is there already, and is another image: {}", name.text(), there->digest),
+          "what is released does not change: release another version");
+    if (!there) missing_.push_back(name);
+  }
+  for (const ImageName& name : promotion_.moving) {
+    const auto there = TRY(client_.find(name));
+    if (!there || there->digest != manifest_.digest) missing_.push_back(name);
+  }
+  return {};
+}
+
+Result<int> Promoter::promote() {
+  ImageName source = promotion_.source;
+  source.reference = manifest_.digest;
+  int given = 0;
+  for (const ImageName& name : missing_) {
+    TRY(client_.name(source, manifest_, name));
+    ++given;
+  }
+  return given;
+}
+
+}  // namespace pipectl::releasing
