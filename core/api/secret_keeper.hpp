@@ -6,7 +6,8 @@
 
 namespace pipectl {
 
-/// What a StageEmitter may be, too: for a stage that comes by values of secrets itself. Thread-safe.
+/// What a StageEmitter may be, too: for a stage that comes by values of secrets itself.
+/// Thread-safe.
 class SecretKeeper {
  public:
   /// What is done to a secret, for the audit log. Never a value.

@@ -8,7 +8,7 @@ from docker_case import DockerTest, docker_engine
 from example_case import PATH, needs
 from harness import clean_environment, main
 from kube_harness import MANIFEST, KubeTest
-from test_docker_build import Registry
+from registry_case import Registry
 import aws_double
 
 AWS = shutil.which("aws", path=PATH)

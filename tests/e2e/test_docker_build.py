@@ -6,14 +6,13 @@ import shutil
 import socket
 import subprocess
 import threading
-import time
 import urllib.error
 import urllib.request
 
 from docker_case import DockerTest, docker_engine
 from harness import main
+from registry_case import PASSWORD, Registry, free_port, make_htpasswd
 
-PASSWORD = "registry-password"
 DOCKERFILE = """\
 FROM IMAGE AS base
 ARG VERSION=0
@@ -23,61 +22,6 @@ CMD ["cat", "/version"]
 FROM base AS other
 RUN false
 """
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-class Registry:
-    """docker-registry on a port of its own."""
-
-    def __init__(self, folder, password="", user="robot"):
-        self.port, self.user = free_port(), user
-        auth = ""
-        folder.mkdir()
-        if password:
-            (folder / "htpasswd").write_text(make_htpasswd(password, user))
-            auth = f"auth: {{htpasswd: {{realm: test, path: {folder}/htpasswd}}}}\n"
-        (folder / "config.yml").write_text(
-            f"version: 0.1\nlog: {{level: warn}}\nstorage: {{filesystem: {{rootdirectory: {folder}/data}}}}\n"
-            f"http: {{addr: '127.0.0.1:{self.port}', secret: x}}\n{auth}")
-        self.process = subprocess.Popen(["docker-registry", "serve", folder / "config.yml"],
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.port)).close()
-                return
-            except OSError:
-                if self.process.poll() is not None:
-                    raise RuntimeError("docker-registry ended") from None
-                time.sleep(0.05)
-
-    @property
-    def name(self):
-        return f"127.0.0.1:{self.port}"
-
-    def digest(self, path, tag, password=""):
-        """As the registry has it; asked over HTTP, not through docker."""
-        request = urllib.request.Request(
-            f"http://{self.name}/v2/{path}/manifests/{tag}", method="HEAD",
-            headers={"Accept": "application/vnd.docker.distribution.manifest.v2+json, "
-                               "application/vnd.docker.distribution.manifest.list.v2+json"})
-        if password:
-            login = base64.b64encode(f"{self.user}:{password}".encode()).decode()
-            request.add_header("Authorization", f"Basic {login}")
-        return urllib.request.urlopen(request).headers["Docker-Content-Digest"]
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
-
-
-def make_htpasswd(password, user):
-    done = subprocess.run(["htpasswd", "-nbB", user, password], stdout=subprocess.PIPE, check=True)
-    return done.stdout.decode()
 
 
 class BrokenProxy(http.server.ThreadingHTTPServer):

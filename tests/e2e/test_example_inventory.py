@@ -7,7 +7,7 @@ from docker_case import DockerTest
 from example_case import ExampleCase, needs
 from harness import main
 from kube_harness import KubeTest, ProcessRunner
-from test_docker_build import Registry, free_port
+from registry_case import Registry, free_port
 
 TOOLS = needs("flake8", "black", "bandit", "pytest",
               modules=["flask", "prometheus_client", "pymongo", "redis", "mongomock", "fakeredis"])

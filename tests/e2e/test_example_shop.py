@@ -8,7 +8,7 @@ from docker_case import DockerTest
 from example_case import ExampleCase, needs
 from harness import main
 from python_image import python_image
-from test_docker_build import PASSWORD, Registry
+from registry_case import PASSWORD, Registry
 
 SERVICES = ("catalog", "users", "orders", "notifications")
 TOOLS = needs("flake8", "pytest", modules=["fastapi", "uvicorn", "httpx", "sqlalchemy", "fakeredis"])

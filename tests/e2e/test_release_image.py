@@ -1,0 +1,234 @@
+"""A release gives the image that was tested its tags: the very digest, in a real registry."""
+import base64
+import http.server
+import json
+import signal
+import threading
+import urllib.error
+import urllib.request
+
+import harness
+from registry_case import PASSWORD, Registry, Uploads, need_registry
+from release_case import ReleaseTest
+
+PIPELINE = """
+    name: shop
+    secrets: {{REGISTRY_PASSWORD: {{env: REGISTRY_PASSWORD, optional: true}}}}
+    stages:
+      release:
+        kind: release
+        changelog: CHANGELOG.md
+        version_files: package.json
+        secrets: [REGISTRY_PASSWORD]
+        promote: {{image: '{name}/team/shop:${{{{ git.short_sha }}}}'{more}}}
+"""
+
+
+class Broken(http.server.ThreadingHTTPServer):
+    """Passes everything on to a registry. `fault` may take the place of an answer to PUT; with `token`
+    everything wants that token, which is had for a password."""
+
+    daemon_threads = True
+
+    def __init__(self, upstream):
+        self.upstream, self.fault, self.token, self.asked = upstream, None, None, []
+        super().__init__(("127.0.0.1", 0), _Pass)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def name(self):
+        return f"127.0.0.1:{self.server_address[1]}"
+
+
+class _Pass(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def handle_one(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        server = self.server
+        server.asked.append(f"{self.command} {self.path}")
+        if self.path.startswith("/token"):
+            wanted = "Basic " + base64.b64encode(f"robot:{PASSWORD}".encode()).decode()
+            if self.headers.get("Authorization") != wanted:
+                return self.say(401, {}, b"{}")
+            return self.say(200, {}, json.dumps({"token": server.token}).encode())
+        if server.token and self.headers.get("Authorization") != f"Bearer {server.token}":
+            realm = f'Bearer realm="http://{server.name}/token",service="shop registry"'
+            return self.say(401, {"WWW-Authenticate": realm}, b"{}")
+        if self.command == "PUT" and server.fault:
+            return self.say(server.fault, {}, b"{}")
+        headers = {k: v for k, v in self.headers.items()
+                   if k.lower() in ("accept", "content-type") or (k == "Authorization" and not server.token)}
+        request = urllib.request.Request(f"http://{server.upstream}{self.path}", data=body or None,
+                                         method=self.command, headers=headers)
+        try:
+            with urllib.request.urlopen(request) as answer:
+                return self.say(answer.status, dict(answer.headers), answer.read())
+        except urllib.error.HTTPError as error:
+            return self.say(error.code, dict(error.headers), error.read())
+
+    def say(self, status, headers, body):
+        self.send_response(status)
+        for name, value in headers.items():
+            if name.lower() not in ("content-length", "connection", "transfer-encoding", "date"):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    do_GET = do_HEAD = do_PUT = do_POST = handle_one
+
+    def log_message(self, *args):
+        pass
+
+
+class Promotion(ReleaseTest):
+    pipeline = "name: shop\nstages: {release: {kind: release}}\n"
+
+    def setUp(self):
+        need_registry()
+        super().setUp()
+        self.registry = self.start_registry("registry")
+
+    def start_registry(self, name, **options):
+        registry = Registry(self.top / name, **options)
+        self.addCleanup(registry.stop)
+        return registry
+
+    def promote(self, more=", tags: ['{version}', latest]", name=None):
+        """The pipeline, committed; the image of its commit is not there yet."""
+        self.write(PIPELINE.format(name=name or self.registry.name, more=more))
+        self.sha = self.commit("chore: pipeline")[:7]
+
+    def digest(self, tag, path="team/shop", **options):
+        return self.registry.digest(path, tag, **options)
+
+    def publish(self, words="tested", **options):
+        return Uploads(self.registry, **options).image("team/shop", self.sha, words)["digest"]
+
+    def check(self, digest):
+        self.assertEqual(digest, self.digest("1.1.0"))
+        self.assertEqual(digest, self.digest("latest"))
+        self.check_released(commits=5)
+
+    def test_the_very_digest_gets_the_tags(self):
+        self.promote()
+        digest = self.publish()
+        text = self.release(code=0)
+        self.assertIn(f"promote {self.registry.name}/team/shop:{self.sha} to ", text.stdout + text.stderr)
+        self.check(digest)
+        outputs = json.loads(self.pipectl("runs", "show", "latest", "--json", code=0).stdout)
+        self.assertIn(f"{self.registry.name}/team/shop@{digest}", json.dumps(outputs))
+        again = self.release(code=0)
+        self.assertIn("v1.1.0 was released already", again.stdout + again.stderr)
+
+    def test_a_dry_run_says_it_and_asks_nobody(self):
+        self.promote()
+        self.registry.stop()
+        done = self.release("--dry-run", code=0)
+        base = f"{self.registry.name}/team/shop"
+        self.assertIn(f"promote {base}:{self.sha} to {base}:1.1.0, {base}:latest, by its digest",
+                      done.stdout)
+
+    def test_an_image_of_several_platforms_goes_to_another_repository(self):
+        self.promote(f", to: ['{self.registry.name}/released/shop'], tags: ['{{version}}', latest]")
+        digest = Uploads(self.registry).image_of_two_platforms("team/shop", self.sha, "both")["digest"]
+        self.release(code=0)
+        self.assertEqual(digest, self.digest("1.1.0", "released/shop"))
+        self.assertEqual(digest, self.digest("latest", "released/shop"))
+        with urllib.request.urlopen(urllib.request.Request(
+                f"http://{self.registry.name}/v2/released/shop/manifests/{digest}",
+                headers={"Accept": "application/vnd.docker.distribution.manifest.list.v2+json"})) as answer:
+            members = json.load(answer)["manifests"]
+        for member in members:
+            self.assertEqual(member["digest"], self.digest(member["digest"], "released/shop"))
+
+    def test_an_image_that_is_not_there_ends_it_before_anything_is_made(self):
+        self.promote()
+        done = self.release(code=1)
+        self.assertIn("is not in its registry", done.stdout + done.stderr)
+        self.assertEqual("v1.0.0", self.git("tag"))
+
+    def test_a_version_that_names_another_image(self):
+        self.promote()
+        other = Uploads(self.registry).image("team/shop", "1.1.0", "other")["digest"]
+        self.publish()
+        done = self.release(code=1)
+        self.assertIn("is another image", done.stdout + done.stderr)
+        self.assertEqual(other, self.digest("1.1.0"))
+        self.assertEqual("v1.0.0", self.git("tag"))
+
+    def test_a_pre_release_does_not_move_latest(self):
+        self.promote(", tags: ['{version}', latest]")
+        text = (self.repo / "pipeline.yaml").read_text().replace("changelog:", "prerelease: rc\n    changelog:")
+        (self.repo / "pipeline.yaml").write_text(text)
+        self.sha = self.commit("chore: a pre-release")[:7]
+        digest = self.publish()
+        self.release(code=0)
+        self.assertEqual(digest, self.digest("1.1.0-rc.1"))
+        with self.assertRaises(urllib.error.HTTPError):
+            self.digest("latest")
+
+    def test_what_broke_is_resumed_with_the_image_that_was_decided_on(self):
+        broken = Broken(self.registry.name)
+        self.addCleanup(broken.server_close)
+        self.addCleanup(broken.shutdown)
+        self.promote(name=broken.name)
+        digest = self.publish()
+        broken.fault = 403
+        done = self.release(code=3)
+        self.assertIn("the registry answered 403", done.stdout + done.stderr)
+        self.publish("made later, never tested")
+        broken.fault = None
+        self.release("--resume", code=0)
+        self.check(digest)
+
+    def test_with_a_password(self):
+        self.registry = self.start_registry("locked", password=PASSWORD)
+        self.promote(f", tags: ['{{version}}', latest], login: {{'{self.registry.name}': "
+                     "{username: robot, password: REGISTRY_PASSWORD}}")
+        digest = self.publish(password=PASSWORD)
+        done = self.release(code=3, REGISTRY_PASSWORD="wrong-password")
+        self.assertIn("the registry answered 401", done.stdout + done.stderr)
+        done = self.release(code=0, REGISTRY_PASSWORD=PASSWORD)
+        self.assertNotIn(PASSWORD, done.stdout + done.stderr)
+        self.assertEqual(digest, self.digest("latest", password=PASSWORD))
+
+    def test_with_the_login_of_docker_and_a_token(self):
+        broken = Broken(self.registry.name)
+        self.addCleanup(broken.server_close)
+        self.addCleanup(broken.shutdown)
+        broken.token = "t0ken-of-the-registry"
+        self.promote(name=broken.name)
+        digest = self.publish()
+        auth = base64.b64encode(f"robot:{PASSWORD}".encode()).decode()
+        self.write(json.dumps({"auths": {broken.name: {"auth": auth}}}), "../docker/config.json")
+        self.release(code=0, DOCKER_CONFIG=str(self.repo.parent / "docker"))
+        self.check(digest)
+        scopes = [one for one in broken.asked if one.startswith("GET /token")]
+        self.assertTrue(any("scope=repository%3Ateam%2Fshop%3Apull%2Cpush" in one for one in scopes), scopes)
+        self.assertTrue(any("service=shop%20registry" in one for one in scopes), scopes)
+
+    def test_killed_at_every_write_of_the_journal(self):
+        self.assertTrue(harness.FAULTY, "PIPECTL_FAULTY names no binary")
+        number = 0
+        while True:
+            self.make_repository(f"killed-{number}")
+            self.registry = self.start_registry(f"registry-{number}")
+            self.promote()
+            digest = self.publish()
+            done = self.pipectl("release", binary=harness.FAULTY, env=self.environment(
+                FAULT_AT=str(number), FAULT_WHEN=("before", "after")[number % 2]))
+            if done.returncode == 0:
+                break
+            self.assertEqual(done.returncode, -signal.SIGKILL, done.stderr)
+            self.release("--resume", code=0)
+            with self.subTest(f"write {number}"):
+                self.check(digest)
+            number += 1
+        self.assertGreater(number, 5)
+
+
+if __name__ == "__main__":
+    harness.main()
