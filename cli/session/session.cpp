@@ -82,7 +82,7 @@ class RunSession {
       resumed_ = record_.has_value();
     }
     if (!resumed_) {
-      file_ = TRY(load_pipeline(options_.pipeline, invocation_, registry_));
+      if (!file_) file_ = TRY(load_pipeline(options_.pipeline, invocation_, registry_));
       if (!options_.deploy_to.empty()) TRY(select_deploys(pipeline(), options_));
       if (options_.only_releases) TRY(select_releases(pipeline(), options_));
       if (!options_.rotate.empty()) TRY(select_rotations(file_->loaded, options_));

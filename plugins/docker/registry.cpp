@@ -128,7 +128,9 @@ Result<HttpResponse> RegistryClient::send(const ImageName& name, const Ask& ask)
     auto response = TRY(context_.http.send(known, context_.cancel));
     const auto* const challenge = response.header("www-authenticate");
     if (response.status != 401 || challenge == nullptr || round > 0) return response;
-    authorizations_[key] = TRY(token_for(name, ask, *challenge));
+    std::string answer = TRY(token_for(name, ask, *challenge));
+    if (answer.empty()) return response;
+    authorizations_[key] = std::move(answer);
   }
 }
 

@@ -36,7 +36,7 @@ std::optional<std::vector<expr::Template>> parse_argv(yaml::Node list,
     return std::nullopt;
   }
   std::vector<expr::Template> argv;
-  for (const yaml::Node& item : list.items()) {
+  for (const yaml::Node item : list.items()) {
     const auto text = yaml::read_string(item, "command", context.diagnostics);
     if (!text) return std::nullopt;
     auto word = expr::Template::parse(*text, item.span(), context.diagnostics);
