@@ -3,26 +3,31 @@
 #include <algorithm>
 #include <iterator>
 
+#include "core/notify/notifications.hpp"
+
 namespace pipectl::cli {
 namespace {
 
 constexpr std::size_t runs_looked_at = 50;
 constexpr int killed = 128 + 9;
 
-RunOrigin origin_of(const store::RunRecord& record, const EnvMap& host) {
+RunOrigin origin_of(const store::RunRecord& record, const GoneTellings& gone) {
   RunOrigin origin;
   origin.id = record.id;
   origin.number = record.number;
   origin.pipeline = record.request.pipeline;
   origin.event = record.request.event;
   origin.git = record.request.git;
-  origin.host = host;
+  origin.host = gone.host;
+  origin.environment_of = [&gone, target = record.request.environment](const std::string& stage) {
+    return gone.environment_of(stage, target);
+  };
   return origin;
 }
 
 /// The run as its record has it, up to the moment in which nobody was at it any more.
-RunStory story_of(const store::RunRecord& record, const EnvMap& host, WallTime ended) {
-  RunStory story{origin_of(record, host)};
+RunStory story_of(const store::RunRecord& record, const GoneTellings& gone, WallTime ended) {
+  RunStory story{origin_of(record, gone)};
   event::RunStarted started{record.request.pipeline,
                             std::string{to_string(record.request.event.kind)},
                             record.request.git.branch,
@@ -63,7 +68,7 @@ std::vector<RunEvent> untold(const store::RunRecord& record, WallTime ended) {
 /// Each event as part of the story that it belongs to; of what one says over another the last.
 std::vector<store::NewPost> posts_about(const store::RunRecord& record, const GoneTellings& gone) {
   const WallTime ended = record.ended.value_or(record.started);
-  RunStory story = story_of(record, gone.host, ended);
+  RunStory story = story_of(record, gone, ended);
   std::vector<store::NewPost> posts;
   for (const RunEvent& event : untold(record, ended)) {
     story.apply(event);

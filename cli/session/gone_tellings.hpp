@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/redactor.hpp"
@@ -16,6 +19,10 @@ struct GoneTellings {
   const EnvMap& host;  ///< without secrets
   const std::string& file;
   const std::string& own;  ///< the run that begins, or goes on
+  /// As RunOrigin::environment_of, of a run whose target was the second one.
+  std::function<std::pair<std::string, std::string>(const std::string& stage,
+                                                    const std::string& environment)>
+      environment_of;
 };
 
 /// Stores what is to be told of the end of earlier runs of the file whose pipectl died before it

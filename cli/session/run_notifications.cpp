@@ -59,11 +59,11 @@ RunOrigin::Before before(const NotificationInput& input) {
 
 /// The environment that a deploy goes to, and its URL where the file writes it out.
 std::pair<std::string, std::string> environment_of(const NotificationInput& input,
-                                                   const std::string& stage) {
+                                                   const std::string& stage,
+                                                   const std::string& target) {
   const auto* node = input.input.plan.find(stage);
   if (node == nullptr || node->stage->kind != "deploy") return {};
-  const auto& name =
-      node->stage->environment.empty() ? input.input.environment : node->stage->environment;
+  const auto& name = node->stage->environment.empty() ? target : node->stage->environment;
   const auto* environment = input.file.loaded.pipeline.environment(name);
   if (environment == nullptr) return {name, {}};
   const auto url = environment->values.find("url");
@@ -117,7 +117,7 @@ RunOrigin origin_of(const NotificationInput& input) {
   origin.url = job_url(input.invocation.env);
   origin.before = before(input);
   origin.environment_of = [input](const std::string& stage) {
-    return environment_of(input, stage);
+    return environment_of(input, stage, input.input.environment);
   };
   origin.log_tail = [&store = input.store, id = input.record.id](const std::string& stage) {
     return log_tail(store.log_file(id, stage));
@@ -158,7 +158,10 @@ void RunNotifications::open(const NotificationInput& input) {
     targets.push_back({one.name, one.notifier.get()});
   auto origin = origin_of(input);
   tell_of_gone_runs({input.store, **outbox, targets, input.redactor, origin.host,
-                     input.record.request.file, input.record.id},
+                     input.record.request.file, input.record.id,
+                     [&input](const std::string& stage, const std::string& target) {
+                       return environment_of(input, stage, target);
+                     }},
                     input.clock.wall());
   auto grant = [&vault = *vault_](const std::string& target, const std::vector<std::string>& names,
                                   const CancelToken& cancel) {

@@ -43,10 +43,9 @@ std::vector<std::pair<std::string, std::string>> headers_of(git_repository* repo
   lib::Config all;
   lib::Config own;
   lib::ConfigIterator iterator;
-  if (git_repository_config(lib::Out(all), repository) < 0 ||
-      git_config_open_level(lib::Out(own), all.get(), GIT_CONFIG_LEVEL_LOCAL) < 0 ||
-      git_config_iterator_new(lib::Out(iterator), own.get()) < 0)
-    return headers;
+  if (git_repository_config(lib::Out(all), repository) < 0) return headers;
+  if (git_config_open_level(lib::Out(own), all.get(), GIT_CONFIG_LEVEL_LOCAL) < 0) return headers;
+  if (git_config_iterator_new(lib::Out(iterator), own.get()) < 0) return headers;
   git_config_entry* entry = nullptr;
   while (git_config_next(&entry, iterator.get()) == 0) {
     const std::string name = entry->name;

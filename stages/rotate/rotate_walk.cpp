@@ -10,6 +10,8 @@ namespace {
 
 using Phase = Rotation::Phase;
 
+constexpr const char* end_note = "rotation.end";
+
 std::string what_was_found(const Rotation& rotation) {
   switch (rotation.phase) {
     case Phase::replacing:
@@ -38,9 +40,17 @@ Outcome both_stay(Outcome outcome, const std::string& secret) {
 Outcome RotateWalk::go() {
   const auto found = target_.unfinished({});
   if (!found) return outcome_of(found.error());
+  // An earlier try died between the end of the rotation and its own.
+  if (!*found && context_.remembered.contains(end_note)) return rotated();
   const auto ready = *found ? go_on(**found) : begin();
   if (!ready) return outcome_of(ready.error());
   return walk();
+}
+
+Outcome RotateWalk::rotated() const {
+  Outcome outcome;
+  outcome.summary = "rotated " + target_.name();
+  return outcome;
 }
 
 Result<void> RotateWalk::go_on(const Rotation& found) {
@@ -63,11 +73,11 @@ Result<void> RotateWalk::begin() {
   const auto written = write_deed("rotate");
   const auto entered = written ? enter(Phase::replacing, {}) : written;
   if (entered) return {};
-  const auto undone = issue_undone();
-  if (undone) return entered;
+  const auto revoked = issue_undone();
+  if (revoked) return entered;
   return fail(entered.error().fault,
               fmt::format("{}; and the new value stays valid at its issuer: {}",
-                          entered.error().message, undone.error().message),
+                          entered.error().message, revoked.error().message),
               entered.error().hint);
 }
 
@@ -138,10 +148,10 @@ Outcome RotateWalk::retire() {
   }
   if (const auto gone = make_invalid(rotation_.old_value, {}); !gone)
     return outcome_of(gone.error());
-  if (const auto forgotten = target_.forget({}); !forgotten) return outcome_of(forgotten.error());
-  Outcome outcome;
-  outcome.summary = "rotated " + target_.name();
-  return outcome;
+  // What is over is noted here first, then forgotten there: it is never begun a second time.
+  auto closed = context_.emit.remember(end_note, "rotated");
+  if (closed) closed = target_.forget({});
+  return closed ? rotated() : outcome_of(closed.error());
 }
 
 Result<void> RotateWalk::enter(Phase phase, const DeployWork& work) {
@@ -185,10 +195,10 @@ Outcome RotateWalk::undo(Outcome failure) {
     context_.emit.note(noted.error().message);  // undoing without a record beats not undoing
   if (const auto noted = write_deed("undo"); !noted) context_.emit.note(noted.error().message);
   context_.emit.note("undoing: " + failure.reason);
-  if (const auto done = take_back(); !done) {
+  if (const auto back = take_back(); !back) {
     failure.status = Status::failed;
     failure.undo_failed = true;
-    failure.reason += " -> undo failed: " + done.error().message;
+    failure.reason += " -> undo failed: " + back.error().message;
     failure.hint = fmt::format("`pipectl secrets rotate {}` undoes it again", settings_.secret);
     return failure;
   }

@@ -37,6 +37,7 @@ class RotateWalk {
   Outcome retire();
   Outcome undo(Outcome failure);
   Result<void> take_back();
+  [[nodiscard]] Outcome rotated() const;
   Result<void> enter(Rotation::Phase phase, const DeployWork& work);
   Result<void> write_deed(const std::string& deed);
   Result<void> make_invalid(const std::string& value, const DeployWork& work);

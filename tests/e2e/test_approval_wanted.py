@@ -101,7 +101,7 @@ class ApprovalWanted(NotifyTest):
         run = self.wait_for_approval(
             f"{{token: SLACK, channel: C0, api_url: '{slack.url}', on: [start, approval]}}",
             SLACK="xoxb-of-test")
-        wanted = [b for b in slack.bodies() if "waits for an approval" in b["text"] and "thread_ts" in b]
+        wanted = [b for b in slack.bodies() if "live waits for an approval" in b["text"]]
         self.assertEqual(1, len(wanted), [b["text"] for b in slack.bodies()])
         self.check_on_github(run)
         self.go_on(run, self.command_in(wanted[0], run))

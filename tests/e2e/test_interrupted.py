@@ -35,6 +35,8 @@ class Interrupted(NotifyTest):
             GITHUB_SERVER_URL="https://github.com", GITHUB_RUN_ID="77", GITHUB_REF="refs/heads/main")
 
     def answer(self, request):
+        if request["method"] == "GET":
+            return 200, {}, "[]"
         return 201, {}, json.dumps({"id": 7, "url": "x"})
 
     def statuses(self):
@@ -65,7 +67,7 @@ class Interrupted(NotifyTest):
 
     def check_ended(self, words):
         statuses = self.statuses()
-        self.assertEqual({"pipectl", "pipectl/first", "pipectl/slow", "pipectl/live"}, statuses.keys())
+        self.assertEqual([], [c for c, (state, _) in statuses.items() if state == "pending"])
         self.assertEqual("success", statuses["pipectl/first"][0])
         for context in ("pipectl/slow", "pipectl/live"):
             with self.subTest(context):

@@ -33,8 +33,8 @@ class SigningTest(ReleaseTest):
 
     def check_signed(self, by):
         """git accepts tag and commit, at the remote as here."""
-        for command in ("verify-tag", "verify-commit"):
-            done = self.run_as_signer("git", command, "-v", "v1.1.0")
+        for command, what in (("verify-tag", "v1.1.0"), ("verify-commit", "v1.1.0^{commit}")):
+            done = self.run_as_signer("git", command, "-v", what)
             self.assertEqual(0, done.returncode, done.stdout)
             self.assertIn(by, done.stdout)
         self.assertEqual(self.there("rev-parse", "v1.1.0"), self.git("rev-parse", "v1.1.0"))
