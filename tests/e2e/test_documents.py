@@ -119,7 +119,7 @@ class Documents(PipectlTest):
             return
         self.assertIn(words[0] if words else "", [*names, "man"])
         path, rest = [words[0]], words[1:]
-        below = {"runs": ("list", "show", "clean"), "secrets": ("list", "check", "audit")}
+        below = {"runs": ("list", "show", "clean"), "secrets": ("list", "check", "audit", "rotate")}
         if rest and rest[0] in below.get(path[0], ()):
             path.append(rest.pop(0))
         text = self.help(*path)
