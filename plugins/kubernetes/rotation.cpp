@@ -141,7 +141,7 @@ Result<std::string> KubernetesRotation::restart(const DeployWork& work) {
   TRY(lease_.take({work.lifetime, TimeLimit{kubectl_.context().clock.steady() + all, all}}));
   for (const std::string& deployment : place_.restart) {
     const auto done = restart_one(deployment, work);
-    if (!done) return done;
+    if (!done) return tl::unexpected(done.error());
     kubectl_.context().emit.note("started anew: " + *done);
   }
   return join(place_.restart, ", ");

@@ -37,7 +37,7 @@ class RotateReader {
 
  private:
   std::string read_secret() {
-    const std::string name{reader_.required_string("secret").value_or("")};
+    std::string name{reader_.required_string("secret").value_or("")};
     if (!name.empty() && !is_env_name(name))
       context_.diagnostics.error(reader_.node("secret")->span(),
                                  fmt::format("'{}' is no name for a secret", printable(name)),

@@ -74,7 +74,7 @@ Result<void> RotateWalk::begin() {
   const auto entered = written ? enter(Phase::replacing, {}) : written;
   if (entered) return {};
   const auto revoked = issue_undone();
-  if (revoked) return entered;
+  if (revoked) return tl::unexpected(entered.error());
   return fail(entered.error().fault,
               fmt::format("{}; and the new value stays valid at its issuer: {}",
                           entered.error().message, revoked.error().message),
