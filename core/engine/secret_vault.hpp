@@ -64,7 +64,7 @@ class SecretVault {
     return parts_.redactor.add(name, value);
   }
   /// For the record: what was done to a secret, and by whom. Each time, not once.
-  Result<void> write_down(store::SecretUse deed) {
+  Result<void> write_down(store::SecretUse deed) const {
     if (!parts_.audit) return {};
     return parts_.audit({std::move(deed)});
   }
