@@ -32,6 +32,7 @@ void register_plugins(Registry& registry) {
   registry.add(docker::make_build_method());
   registry.add(docker::make_publish_method());
   registry.add(docker::make_compose_target());
+  registry.add(docker::make_app_target());
 
   registry.add(releasing::make_release_kind());
 

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "core/api/run_command.hpp"
-#include "core/base/files.hpp"
 #include "core/base/text.hpp"
 #include "plugins/docker/compose.hpp"
+#include "plugins/docker/deploy_call.hpp"
 #include "plugins/docker/engine.hpp"
 #include "plugins/docker/explain.hpp"
 #include "plugins/docker/names.hpp"
@@ -14,8 +14,6 @@
 namespace pipectl::docker {
 namespace {
 
-constexpr std::string_view record_label = "dev.pipectl.record";
-constexpr Milliseconds longest{30 * 60'000};
 constexpr Milliseconds between_looks{500};
 
 /// Runs and is healthy, or has done its work.
@@ -36,33 +34,29 @@ std::string trouble_of(const ContainerState& state) {
 }  // namespace
 
 Call ComposeTargetProject::call(const DeployWork& work) const {
-  auto deadline = context_.clock.steady() + longest;
-  if (work.limit) deadline = std::min(deadline, work.limit->deadline);
-  const bool of_stage = work.lifetime == Lifetime::stage;
-  if (of_stage && context_.deadline) deadline = std::min(deadline, *context_.deadline);
-  return {.deadline = deadline, .cancel = of_stage ? context_.cancel : context_.cleanup};
+  return deploy_call(context_, work);
 }
 
 std::string ComposeTargetProject::label() const {
   return fmt::format("label={}={}", project_label, name_);
 }
 
-Result<void> ComposeTargetProject::open(const DeployWork& work) {
+Result<void> ComposeTargetProject::open(DeployPurpose purpose, const DeployWork& work) {
   TRY(ask_engine(client_, call(work).cancel));
   program_ = TRY(compose_program(client_, call(work).cancel));
-  return {};
+  return purpose == DeployPurpose::deploy ? lock_.take(work) : lock_.seize(work);
+}
+
+/// Images may be pulled and built meanwhile.
+Result<void> ComposeTargetProject::hold(const DeployWork& work) {
+  const auto deadline = *call(work).deadline;
+  const auto left = std::chrono::ceil<Milliseconds>(deadline - context_.clock.steady());
+  return lock_.take({work.lifetime, TimeLimit{deadline, std::max(left, Milliseconds{0})}});
 }
 
 Result<ComposeRecord> ComposeTargetProject::read_record(const DeployWork& work) const {
-  // One that was interrupted while it was replaced has its new name only.
-  for (const std::string& name : {holder(), holder() + ".next"}) {
-    const auto found =
-        TRY(client_.ask({"container", "inspect", "--format",
-                         fmt::format("{{{{index .Config.Labels \"{}\"}}}}", record_label), name},
-                        call(work)));
-    if (found.success()) return record_of_label(std::string(trim(found.out)));
-  }
-  return ComposeRecord{};
+  const auto text = TRY(book_.read(work));
+  return text ? record_of_label(*text) : ComposeRecord{};
 }
 
 Result<void> ComposeTargetProject::write_record(const ComposeRecord& record,
@@ -70,16 +64,7 @@ Result<void> ComposeTargetProject::write_record(const ComposeRecord& record,
   if (!record.running || record.running->images.empty())
     return fail(Fault::step,
                 fmt::format("project '{}' runs nothing that could be recorded", name_));
-  const auto file = context_.state_dir / (holder() + ".label");
-  TRY(write_file_atomically(file, fmt::format("{}={}\n", record_label, to_label(record)), 0600));
-  const std::string next = holder() + ".next";
-  TRY(client_.ask({"rm", "--force", next}, call(work)));
-  TRY(client_.must({"create", "--name", next, "--label-file", file.string(), "--network", "none",
-                    record.running->images.begin()->second, "true"},
-                   call(work)));
-  TRY(client_.ask({"rm", "--force", holder()}, call(work)));
-  TRY(client_.must({"rename", next, holder()}, call(work)));
-  return {};
+  return book_.write(to_label(record), record.running->images.begin()->second, work);
 }
 
 Result<void> ComposeTargetProject::up(const std::vector<std::filesystem::path>& files,

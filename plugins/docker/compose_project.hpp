@@ -8,6 +8,7 @@
 #include "plugins/docker/arguments.hpp"
 #include "plugins/docker/client.hpp"
 #include "plugins/docker/compose_release.hpp"
+#include "plugins/docker/engine_book.hpp"
 
 namespace pipectl::docker {
 
@@ -18,10 +19,14 @@ class ComposeTargetProject {
   ComposeTargetProject(StageContext& context, std::string name)
       : context_(context),
         client_(context.executor, context.env, &context.emit),
-        name_(std::move(name)) {}
+        name_(std::move(name)),
+        lock_(client_, context, "compose-" + name_),
+        book_(client_, context, "pipectl-" + name_) {}
 
-  /// Finds the programs and the engine.
-  [[nodiscard]] Result<void> open(const DeployWork& work);
+  /// Finds the programs and the engine, and takes the lock: whoever goes back from anybody.
+  [[nodiscard]] Result<void> open(DeployPurpose purpose, const DeployWork& work);
+  /// Goes on holding the lock for as long as this may take.
+  [[nodiscard]] Result<void> hold(const DeployWork& work);
   [[nodiscard]] Result<ComposeRecord> read_record(const DeployWork& work) const;
   [[nodiscard]] Result<void> write_record(const ComposeRecord& record,
                                           const DeployWork& work) const;
@@ -42,12 +47,13 @@ class ComposeTargetProject {
  private:
   [[nodiscard]] Call call(const DeployWork& work) const;
   [[nodiscard]] std::string label() const;
-  [[nodiscard]] std::string holder() const { return "pipectl-" + name_; }
   [[nodiscard]] Result<std::vector<std::string>> containers(const DeployWork& work) const;
 
   StageContext& context_;
   Client client_;
   std::string name_;
+  EngineLock lock_;
+  EngineRecord book_;
   Arguments program_;
 };
 

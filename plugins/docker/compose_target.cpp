@@ -34,7 +34,7 @@ class ComposeTarget final : public DeployTarget {
       : context_(context), project_(context, std::move(project)) {}
 
   Result<void> open(const Settings& settings, DeployPurpose purpose) {
-    TRY(project_.open({}));
+    TRY(project_.open(purpose, {}));
     record_ = TRY(project_.read_record({}));
     if (purpose == DeployPurpose::go_back) return {};
     fresh_ = !record_.running && !TRY(project_.has_containers({}));
@@ -60,14 +60,17 @@ class ComposeTarget final : public DeployTarget {
     return record_.running ? record_.running->name() : std::string{};
   }
   Result<std::string> apply(const DeployStep&, const DeployWork& work) override {
+    TRY(project_.hold(work));
     TRY(project_.up(files_, release_, work));
     return release_.name();
   }
   Result<std::string> settle(const DeployStep&, const DeployWork& work) override {
+    TRY(project_.hold(work));
     return fmt::format("{} containers run", TRY(project_.await_healthy(work)));
   }
   Result<std::string> shift(const DeployStep&, const DeployWork&) override { return std::string{}; }
   Result<std::string> record(const DeployStep&, const DeployWork& work) override {
+    TRY(project_.hold(work));
     const bool done = record_.running && record_.running->run == release_.run;
     release_.images = TRY(project_.images(work));
     if (record_.running && !done) record_.history.insert(record_.history.begin(), *record_.running);
@@ -134,6 +137,9 @@ class ComposeSpec final : public DeployTargetSpec {
 
   [[nodiscard]] DeployAbilities abilities() const noexcept override {
     return {.beside = false, .settles = true, .records = true};
+  }
+  [[nodiscard]] std::vector<Requirement> programs() const override {
+    return {{"docker", Presence::required}};
   }
   [[nodiscard]] std::vector<std::string> preview(const expr::Scope& scope) const override {
     std::string line = "docker compose";

@@ -17,6 +17,8 @@ namespace pipectl::docker {
 
 /// `compose` of `kind: deploy`.
 [[nodiscard]] std::unique_ptr<DeployTargetKind> make_compose_target();
+/// `docker` of `kind: deploy`.
+[[nodiscard]] std::unique_ptr<DeployTargetKind> make_app_target();
 
 /// False (reported) for a stage whose commands run in a container.
 [[nodiscard]] bool runs_on_host(yaml::Node value, const ParseContext& context);

@@ -66,18 +66,41 @@ class DockerTest(PipectlTest):
         self.fail(f"'{text}' never came: {events}\n{process.stderr.read()}")
         return events
 
-    def redis_image(self):
-        """The host's Redis with the libraries that it needs, as an image; its name."""
-        server, client = shutil.which("redis-server"), shutil.which("redis-cli")
-        listed = subprocess.run(["ldd", server, client], stdout=subprocess.PIPE, check=True, text=True).stdout
-        build = self.folder / "redis"
+    def image_of_programs(self, name, programs, command, folders=(), files=()):
+        """Programs of this host with the libraries that they need, as an image; its name."""
+        listed = subprocess.run(["ldd", *programs], stdout=subprocess.PIPE, check=True, text=True).stdout
+        build = self.folder / name.replace("/", "-").replace(":", "-")
         needed = {word for word in listed.split() if word.startswith("/") and not word.endswith(":")}
-        for path in {server, client} | needed:
+        for path in set(programs) | needed:
             target = build / path.lstrip("/")
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(pathlib.Path(path).resolve(), target)
-        (build / "Dockerfile").write_text(
-            f"FROM scratch\nCOPY . /\nCMD [\"{server}\", \"--protected-mode\", \"no\", \"--save\", \"\"]\n")
-        name = "pipectl-test/redis:1"
+        for folder in folders:
+            (build / folder).mkdir(parents=True, exist_ok=True)
+        for path, text in dict(files).items():
+            (build / path).parent.mkdir(parents=True, exist_ok=True)
+            (build / path).write_text(text)
+        (build / "Dockerfile").write_text(f"FROM scratch\nCOPY . /\nCMD {json.dumps(command)}\n")
         self.docker("build", "-t", name, build)
+        shutil.rmtree(build)
+        return name
+
+    def redis_image(self):
+        """The host's Redis as an image; its name."""
+        server, client = shutil.which("redis-server"), shutil.which("redis-cli")
+        return self.image_of_programs("pipectl-test/redis:1", [server, client],
+                                      [server, "--protected-mode", "no", "--save", ""])
+
+    def nginx_image(self):
+        """The host's nginx as an image; its name."""
+        nginx = shutil.which("nginx", path="/usr/sbin:/usr/bin")
+        users = {"etc/passwd": "root:x:0:0::/:/\nnobody:x:65534:65534::/:/\n",
+                 "etc/group": "root:x:0:\nnogroup:x:65534:\n"}
+        name = "pipectl-test/nginx:1"
+        if not self.docker("image", "ls", "-q", name):
+            self.image_of_programs("pipectl-test/nginx:0", [nginx], [nginx],
+                                   ["tmp", "run", "var/lib/nginx", "var/log/nginx", "etc/nginx"], users)
+            made = self.docker("create", "pipectl-test/nginx:0")
+            self.docker("commit", "--change", "ENV PATH=/usr/sbin:/usr/bin", made, name)
+            self.docker("rm", made)
         return name

@@ -1,0 +1,263 @@
+"""Deploys of containers behind a proxy to a real Docker engine: no request is lost, and the ways back."""
+import json
+import threading
+import time
+import urllib.request
+
+from docker_case import DockerTest, docker_engine
+from harness import main
+
+SLOW = """#!/bin/sh
+touch /gate/arrived
+until test -e /gate/open; do sleep 0.1; done
+printf 'Content-Type: text/plain\\n\\n'
+cat /w/index.html
+"""
+START = "cat /run/secrets/* > /w/secret 2>/dev/null; echo $RELEASE > /w/index.html; exec httpd -f -p 8080 -h /w"
+
+
+class Load:
+    """Requests one after the other, each on a connection of its own, until it is stopped."""
+
+    def __init__(self, ask):
+        self.ask, self.seen, self.failed, self.stopped = ask, [], [], False
+        self.new = threading.Condition()
+        self.thread = threading.Thread(target=self.work)
+        self.thread.start()
+
+    def work(self):
+        while not self.stopped:
+            try:
+                answer = self.ask()
+            except OSError as error:
+                self.failed.append(str(error))
+                answer = None
+            with self.new:
+                self.seen.append(answer)
+                self.new.notify_all()
+
+    def wait_for(self, answer):
+        with self.new:
+            return self.new.wait_for(lambda: answer in self.seen, timeout=120)
+
+    def stop(self):
+        self.stopped = True
+        self.thread.join()
+
+
+class DockerDeployTest(DockerTest):
+    def setUp(self):
+        super().setUp()
+        self.app = f"shop{self.folder.name[-8:].lower().replace('-', '').replace('_', '')}"
+        self.nginx = self.nginx_image()
+        self.web = docker_engine.add_image(
+            "pipectl-test/app:1", {"w/index.html": ("", 0o666), "w/cgi-bin/slow": (SLOW, 0o755)},
+            ["ENV PATH=/bin", "STOPSIGNAL SIGKILL"], (*docker_engine.SHELLS, "until"))
+        (self.folder / "gate").mkdir()
+        (self.folder / "gate").chmod(0o777)
+        self.addCleanup(self.clean)
+
+    def clean(self):
+        for what in (f"label=dev.pipectl.app={self.app}", f"label=dev.pipectl.proxy={self.app}",
+                     f"name=pipectl-app-{self.app}", f"name=pipectl-lock-app-{self.app}"):
+            for one in self.docker("ps", "-aq", "--filter", what).split():
+                self.docker("rm", "-f", one)
+        self.docker("network", "rm", self.app, check=False)
+
+    def file(self, release, check="wget -q -O /dev/null http://127.0.0.1:8080/", strategy="blue-green",
+             proxy=None, more="", health="", grace="60s"):
+        proxy = proxy or f"{{image: {self.nginx}, publish: '127.0.0.1:0:80'}}"
+        self.write(f"""
+            secrets: {{DB_PASSWORD: {{env: TEST_DB_PASSWORD, optional: true}}}}
+            environments: {{live: {{}}}}
+            stages:
+              deploy:
+                kind: deploy
+                environment: live
+                secrets: [DB_PASSWORD]
+                docker:
+                  name: {self.app}
+                  image: {self.web}
+                  command: [sh, -c, '{START}']
+                  replicas: 2
+                  port: 8080
+                  env: {{RELEASE: {release}}}
+                  volumes: ['{self.folder}/gate:/gate']
+                  healthcheck: {{command: '{check}', interval: 500ms, retries: 3, start_period: {grace}}}
+                  proxy: {proxy}
+                  {more}
+                strategy: {strategy}
+                {health}
+        """)
+
+    def call(self, *args, code=0, **extra):
+        done = self.pipectl(*args, "--ui", "plain", code=code, env=self.env(**extra))
+        return done.stdout + done.stderr
+
+    def deploy(self, release, code=0, **how):
+        self.file(release, **how)
+        return self.call("run", code=code)
+
+    def ask(self, path="/"):
+        port = self.docker("port", f"{self.app}-proxy", "80").splitlines()[0].rpartition(":")[2]
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
+            return answer.read().decode().strip()
+
+    def loaded(self):
+        port = self.docker("port", f"{self.app}-proxy", "80").splitlines()[0].rpartition(":")[2]
+
+        def ask():
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60) as answer:
+                return answer.read().decode().strip()
+        load = Load(ask)
+        self.addCleanup(load.stop)
+        return load
+
+    def containers(self):
+        return self.docker("ps", "-a", "--filter", f"label=dev.pipectl.app={self.app}", "--format",
+                           "{{.Names}}").split()
+
+    def record(self):
+        return json.loads(self.docker("inspect", "--format", '{{index .Config.Labels "dev.pipectl.record"}}',
+                                      f"pipectl-app-{self.app}"))
+
+    def test_no_request_is_lost_and_back_by_hand(self):
+        self.deploy("v1")
+        self.assertEqual("v1", self.ask())
+        load = self.loaded()
+        slow = []
+        waiting = threading.Thread(target=lambda: slow.append(self.ask("/cgi-bin/slow")))
+        waiting.start()
+        self.wait_for(lambda: (self.folder / "gate/arrived").exists())
+        self.file("v2")
+        process = self.start()
+        self.assertTrue(load.wait_for("v2"))
+        (self.folder / "gate/open").touch()  # the old set is asked to its end
+        process.communicate()
+        waiting.join()
+        load.stop()
+        self.assertEqual((0, []), (process.returncode, load.failed))
+        self.assertEqual(["v1"], slow)
+        switched = load.seen.index("v2")
+        self.assertEqual({"v2"}, set(load.seen[load.seen.index("v2", switched + 50):]))
+        self.assertEqual(2, len(self.containers()))
+        self.assertEqual("v1", self.record()["history"][0]["env"]["RELEASE"])
+        back = self.loaded()
+        self.assertIn(f"{self.web} -> {self.web}", self.call("rollback", "live"))
+        self.assertTrue(back.wait_for("v1"))
+        back.stop()
+        self.assertEqual([], back.failed)
+        self.assertEqual(2, len(self.containers()))
+
+    def wait_for(self, condition):
+        deadline = time.monotonic() + 120
+        while not condition():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.1)
+
+    def test_a_release_that_is_not_healthy_gets_no_request(self):
+        self.deploy("v1")
+        load = self.loaded()
+        text = self.deploy("v2", check="echo broken; false", code=5, grace="0s")
+        self.assertIn("is unhealthy: broken", text)
+        load.stop()
+        self.assertEqual(({"v1"}, []), (set(load.seen), load.failed))
+        self.assertEqual(2, len(self.containers()))
+
+    def test_one_that_answers_badly_after_the_switch_is_undone(self):
+        self.deploy("v1")
+        load = self.loaded()
+        text = self.deploy("v2", code=5, health="health: [{command: ['false'], within: 0s}]")
+        self.assertIn(f"rolled back to {self.web}", text)
+        self.assertEqual("v1", self.ask())
+        load.stop()
+        self.assertEqual([], load.failed)
+        self.assertEqual("v1", self.record()["running"]["env"]["RELEASE"])
+
+    def test_the_first_of_all_leaves_nothing(self):
+        self.deploy("v1", code=5, health="health: [{command: ['false'], within: 0s}]")
+        self.assertEqual([], self.containers())
+        self.assertEqual("", self.docker("ps", "-aq", "--filter", f"label=dev.pipectl.proxy={self.app}"))
+
+    def test_rolling_and_canary(self):
+        self.deploy("v1", strategy="rolling")
+        load = self.loaded()
+        self.deploy("v2", strategy="{canary: {steps: [50%], pause: 2s}}")
+        load.stop()
+        self.assertEqual([], load.failed)
+        first = load.seen.index("v2")
+        self.assertIn("v1", load.seen[first:])  # they shared for a while
+        self.assertEqual("v2", self.ask())
+
+    def killed(self):
+        """v1 runs; a deploy of v2 was killed while it waited for v2's health."""
+        self.deploy("v1")
+        self.file("v2", check="test -e /gate/healthy", strategy="{blue-green: {deadline: 5m}}")
+        process = self.start()
+        self.wait_for(lambda: len(self.containers()) == 4)
+        process.kill()
+        process.communicate()
+
+    def test_killed_in_the_middle_then_rolled_back(self):
+        self.killed()
+        self.assertEqual("v1", self.ask())
+        # Another machine, which knows nothing of that run.
+        text = self.call("run", code=3, PIPECTL_STATE_DIR=str(self.folder / "other"))
+        self.assertIn("is deploying here; its lock ends at", text)
+        self.call("rollback", "live", PIPECTL_STATE_DIR=str(self.folder / "other"))
+        self.assertEqual("v1", self.ask())
+        self.assertEqual(2, len(self.containers()))
+        self.deploy("v3")
+        self.assertEqual("v3", self.ask())
+
+    def test_killed_in_the_middle_then_resumed(self):
+        self.killed()
+        made = set(self.containers())
+        (self.folder / "gate/healthy").touch()
+        self.assertIn("going on from there", self.call("run", "--resume"))
+        self.assertEqual("v2", self.ask())
+        self.assertEqual(2, len(self.containers()))
+        self.assertLess(set(self.containers()), made)
+
+    def test_secrets_are_files_only(self):
+        value = "s3cret-of-the-docker-test"
+        self.file("v1")
+        text = self.call("run", TEST_DB_PASSWORD=value)
+        self.assertNotIn(value, text)
+        for name in [*self.containers(), f"{self.app}-proxy", f"pipectl-app-{self.app}"]:
+            self.assertNotIn(value, self.docker("inspect", name))
+        self.assertEqual(value, self.docker("exec", self.containers()[0], "cat", "/run/secrets/DB_PASSWORD"))
+
+    def test_a_proxy_of_somebody_in_another_context(self):
+        self.docker("network", "create", self.app)
+        edge = f"{self.app}-proxy"
+        self.docker("create", "--name", edge, "--network", self.app, "--label",
+                    f"dev.pipectl.proxy={self.app}", "-p", "127.0.0.1:0:80", "--entrypoint", "nginx",
+                    self.nginx, "-g", "daemon off;")
+        conf = self.folder / "nginx"
+        (conf / "pipectl").mkdir(parents=True)
+        (conf / "pipectl" / f"{self.app}.conf").write_text(f"map $host $pipectl_{self.app} {{ default 127.0.0.1:9; }}\n")
+        (conf / "nginx.conf").write_text(
+            "pid /tmp/nginx.pid;\nevents {}\nhttp {\n  resolver 127.0.0.11;\n  include /etc/nginx/pipectl/*.conf;\n"
+            f"  server {{ listen 80; location / {{ proxy_pass http://$pipectl_{self.app}; }} }}\n}}\n")
+        self.docker("cp", conf, f"{edge}:/etc/")
+        self.docker("start", edge)
+        self.docker("context", "create", self.app, "--docker", f"host={self.host}")
+        self.addCleanup(self.docker, "context", "rm", "-f", self.app)
+        self.file("v1", proxy=f"{{container: {edge}}}", more=f"context: {self.app}")
+        self.call("run", DOCKER_HOST="unix:///nowhere/docker.sock")
+        self.assertEqual("v1", self.ask())
+
+    def test_mistakes(self):
+        self.write("stages: {a: {kind: deploy, docker: {image: x, proxy: {image: n}}}}")
+        text = self.pipectl("validate", code=2).stderr
+        self.assertIn("`docker` needs `name`", text)
+        self.assertIn("`docker` needs `port`", text)
+        self.write(f"stages: {{a: {{kind: deploy, docker: {{name: {self.app}, image: '{self.image}', command: [sleep, '60']}}}}}}")
+        self.assertIn("nothing tells when", self.call("run", code=5))
+        text = self.call("run", code=3, DOCKER_HOST="unix:///nowhere/docker.sock")
+        self.assertIn("docker", text)
+
+
+if __name__ == "__main__":
+    main()
