@@ -180,7 +180,8 @@ constexpr std::array container{
 
 constexpr std::array service{
     KeyDoc{"image", image, "What it runs"},
-    KeyDoc{"compose", text, "A Compose file in the workspace, instead of `image`"},
+    KeyDoc{"compose", text,
+           "A Compose file, relative to the stage's working directory, instead of `image`"},
     KeyDoc{"ports", R"({"type":"array","items":{"$ref":"#/$defs/port"}})",
            "The ports it listens on; the first one is its port"},
     KeyDoc{"env", env, "Environment variables"},

@@ -10,7 +10,7 @@ namespace {
 constexpr std::array table{
     NotBuilt{Place::stage_key, "load", "kind `perf` has it; elsewhere call a tool with `run`"},
     NotBuilt{Place::stage_key, "docker",
-             "kinds `build` and `publish` have it; elsewhere call docker with `run`"},
+             "kinds `build`, `publish` and `deploy` have it; elsewhere call docker with `run`"},
     NotBuilt{Place::stage_key, "compose",
              "`services` can be a Compose file, kind `deploy` has it; or call docker compose with "
              "`run`"},

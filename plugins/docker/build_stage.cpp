@@ -54,7 +54,7 @@ class Build {
     const expr::Scope& scope = context_.scope;
     BuildCall call;
     const std::string folder = TRY(spec_.context.evaluate(scope));
-    const auto path = folder.empty() ? context_.directory : context_.workspace / folder;
+    const auto path = context_.directory / folder;
     call.context = path.lexically_normal().string();
     if (!lies_within(path, context_.workspace))
       return fail(Fault::step, fmt::format("the context '{}' lies outside the workspace", folder));
@@ -173,11 +173,7 @@ class BuildStage final : public StageRunner {
   explicit BuildStage(BuildSpec spec) : spec_(std::move(spec)) {}
 
   [[nodiscard]] std::vector<std::string> preview(const expr::Scope& scope) const override {
-    std::string line = "docker build";
-    for (const auto& tag : spec_.tags) line += " --tag " + shown(tag, scope);
-    for (const auto& platform : spec_.platforms) line += " --platform " + platform;
-    const std::string folder = shown(spec_.context, scope);
-    std::vector<std::string> lines{line + " " + (folder.empty() ? "." : folder)};
+    std::vector<std::string> lines{"docker " + join(build_arguments(shown_call(scope)), " ")};
     if (spec_.check_form != BuildSpec::Check::none) {
       std::string check = "check:";
       for (const auto& part : spec_.check) check += " " + shown(part, scope);
@@ -202,6 +198,27 @@ class BuildStage final : public StageRunner {
   }
 
  private:
+  /// What is not known before the run stands as it was written. The builder and its labels of the
+  /// OCI are the run's.
+  [[nodiscard]] BuildCall shown_call(const expr::Scope& scope) const {
+    BuildCall call;
+    const std::string folder = shown(spec_.context, scope);
+    call.context = folder.empty() ? "." : folder;
+    call.file = shown(spec_.file, scope);
+    call.target = shown(spec_.target, scope);
+    for (const auto& [name, value] : spec_.build_args)
+      call.build_args.emplace_back(name, shown(value, scope));
+    for (const auto& [name, value] : spec_.labels)
+      call.labels.emplace_back(name, shown(value, scope));
+    call.secrets = spec_.secrets;
+    for (const auto& tag : spec_.tags) call.tags.push_back(shown(tag, scope));
+    call.platform = join(spec_.platforms, ",");
+    for (const auto& image : spec_.cache_from) call.cache_from.push_back(shown(image, scope));
+    call.cache = spec_.cache;
+    call.bases = spec_.bases;
+    return call;
+  }
+
   BuildSpec spec_;
 };
 

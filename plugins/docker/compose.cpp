@@ -45,7 +45,7 @@ class ComposeProject final : public Services {
   }
 
   Result<void> start() {
-    const auto file = context_.workspace / spec_.compose;
+    const auto file = context_.directory / spec_.compose;
     if (!lies_within(file, context_.workspace))
       return fail(Fault::step, fmt::format("'{}' lies outside the workspace", spec_.compose));
     Arguments argv = TRY(compose_program(ground_.client, context_.cancel));

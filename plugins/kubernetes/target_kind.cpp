@@ -18,7 +18,9 @@ class KubernetesSpec final : public DeployTargetSpec {
     return {.beside = true, .settles = true, .records = true};
   }
   [[nodiscard]] std::vector<Requirement> programs() const override {
-    return {{"kubectl", Presence::required}};
+    std::vector<Requirement> programs{{"kubectl", Presence::required}};
+    if (!settings_.source.chart.text().empty()) programs.push_back({"helm", Presence::required});
+    return programs;
   }
   [[nodiscard]] std::vector<std::string> preview(const expr::Scope& scope) const override {
     std::string line = describe(settings_.source, scope);

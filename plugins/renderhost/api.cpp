@@ -73,6 +73,10 @@ bool is_over(const StageContext& context, const DeployWork& work) {
 
 }  // namespace
 
+bool Deploy::is_under_way() const {
+  return status == "created" || status == "queued" || status.ends_with("_in_progress");
+}
+
 bool Deploy::has_failed() const {
   constexpr std::array<std::string_view, 5> failed{"build_failed", "update_failed", "canceled",
                                                    "pre_deploy_failed", "deactivated"};

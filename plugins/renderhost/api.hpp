@@ -15,6 +15,8 @@ struct Deploy {
   std::string commit;
   std::string image;
   [[nodiscard]] bool is_live() const { return status == "live"; }
+  /// It neither is live nor failed yet.
+  [[nodiscard]] bool is_under_way() const;
   /// It will never be live.
   [[nodiscard]] bool has_failed() const;
   /// `dep-1 (1f3c9a2)`

@@ -78,14 +78,17 @@ class ServiceTarget final : public Target {
   ServiceTarget(StageContext& context, Api::Service service, Wanted wanted)
       : context_(context), api_(context, std::move(service)), wanted_(std::move(wanted)) {}
 
-  Result<void> open() {
+  Result<void> open(DeployPurpose purpose) {
     const auto all = TRY(api_.deploys({}));
+    deploy_ = recalled(deploy_note);
     const std::string noted = recalled(before_note);
+    // What a resumed run finds under way may be its own.
+    if (purpose == DeployPurpose::deploy && noted.empty() && deploy_.empty())
+      TRY(refuse_beside_another(all));
     const auto live = std::ranges::find_if(
         all, [&](const Deploy& one) { return noted.empty() ? one.is_live() : one.id == noted; });
     if (live != all.end()) before_ = *live;
     if (!before_.id.empty() && noted.empty()) TRY(context_.emit.remember(before_note, before_.id));
-    deploy_ = recalled(deploy_note);
     return {};
   }
 
@@ -110,6 +113,16 @@ class ServiceTarget final : public Target {
     if (before_.id.empty())
       return fail(Fault::step, "nothing was live before: Render has no way back");
     return bring_back(before_, work);
+  }
+
+  /// Render knows who deploys: that is its lock.
+  static Result<void> refuse_beside_another(const std::vector<Deploy>& all) {
+    const auto other = std::ranges::find_if(all, &Deploy::is_under_way);
+    if (other == all.end()) return {};
+    return fail(
+        Fault::infrastructure,
+        fmt::format("{} is deploying here: {}", printable(other->name()), printable(other->status)),
+        "wait for it, or cancel it in Render");
   }
 
   Result<std::string> go_back(const std::string& run, const DeployWork& work) override {
@@ -167,7 +180,7 @@ class Spec final : public DeployTargetSpec {
     return {"back to the deploy that was live before"};
   }
   Result<std::unique_ptr<DeployTarget>> open(StageContext& context,
-                                             DeployPurpose /*purpose*/) const override {
+                                             DeployPurpose purpose) const override {
     Wanted wanted{TRY(settings_.commit.evaluate(context.scope)),
                   TRY(settings_.image.evaluate(context.scope))};
     if (settings_.by_hook())
@@ -178,7 +191,7 @@ class Spec final : public DeployTargetSpec {
     Api::Service service{std::move(base), TRY(settings_.service.evaluate(context.scope)),
                          TRY(secret(context, settings_.api_key))};
     auto target = std::make_unique<ServiceTarget>(context, std::move(service), std::move(wanted));
-    TRY(target->open());
+    TRY(target->open(purpose));
     return target;
   }
 

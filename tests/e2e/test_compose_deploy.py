@@ -1,5 +1,6 @@
 """Deploys of a Compose project to a real Docker engine, and the ways back."""
 import json
+import time
 import urllib.request
 
 from docker_case import DockerTest, docker_engine
@@ -110,6 +111,29 @@ class ComposeDeploy(DockerTest):
         self.assertNotIn(value, text)
         self.assertNotIn(value, json.dumps(self.record()))
         self.assertNotIn(value, self.docker("inspect", f"pipectl-{self.project}"))
+
+    def test_one_at_a_time(self):
+        self.deploy("v1", greeting="one")
+        process = self.in_the_middle_of("v2")
+        text = self.deploy("v1", greeting="three", code=3, PIPECTL_STATE_DIR=str(self.folder / "other"))
+        self.assertIn("/deploy is deploying here; its lock ends at", text)
+        process.kill()  # what it leaves is undone by hand, from anywhere
+        process.communicate()
+        self.call("rollback", "live", PIPECTL_STATE_DIR=str(self.folder / "third"), code=6)
+        self.assertEqual("", self.docker("ps", "-aq", "--filter", f"name=pipectl-lock-compose-{self.project}"))
+        self.deploy("v1", greeting="three")
+        self.assertEqual(("three", "pipectl-test/web:v1"), self.ask())
+
+    def in_the_middle_of(self, tag):
+        """A deploy that looks at the health for ever."""
+        seen = self.folder / "seen"
+        self.deploy(tag, "--dry-run", health=f"health: [{{command: 'touch {seen}; exit 1', within: 10m}}]")
+        process = self.start()
+        deadline = time.monotonic() + 120
+        while not seen.exists():
+            self.assertLess(time.monotonic(), deadline)
+            time.sleep(0.1)
+        return process
 
     def test_no_engine(self):
         text = self.deploy("v1", code=3, DOCKER_HOST="unix:///nowhere/docker.sock")

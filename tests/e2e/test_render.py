@@ -75,6 +75,14 @@ class RenderTest(harness.PipectlTest):
         self.assertIn("was not live in time: build_in_progress", text)
         self.assertEqual("c1", self.live())
 
+    def test_beside_another_deploy_nothing_is_begun(self):
+        self.deploy("c1")
+        self.render.behaviour["slow"] = "stuck"
+        self.deploy("slow", code=5, more="strategy: {rolling: {deadline: 1s}}")
+        text = self.deploy("c2", code=3)
+        self.assertIn("dep-2 (slow) is deploying here: build_in_progress", text)
+        self.assertEqual((2, "c1"), (len(self.render.deploys), self.live()))
+
     def test_the_first_of_all_has_no_way_back(self):
         text = self.deploy("c1", code=6, more="health: [{command: ['false'], within: 0s}]")
         self.assertIn("nothing was live before", text)
