@@ -92,6 +92,11 @@ class ComposeTarget final : public DeployTarget {
   }
 
   Result<std::string> go_back(const std::string& run, const DeployWork& work) override {
+    // A deploy that died in the middle replaced what the record still calls running.
+    const bool died = !project_.unfinished().empty() && record_.running &&
+                      project_.unfinished() != record_.running->run;
+    if (died && (run.empty() || record_.running->run.starts_with(run)))
+      return bring_back(*record_.running, work);
     const auto wanted = std::ranges::find_if(record_.history, [&](const ComposeRelease& release) {
       return run.empty() || release.run.starts_with(run);
     });

@@ -171,6 +171,7 @@ Result<void> EngineLock::hold(const DeployWork& work, Force force) {
                   "wait for it, resume it with `pipectl run --resume`, or undo it with `pipectl "
                   "rollback`");
     TRY(client_.ask({"rm", "--force", held->id}, call));
+    taken_from_ = held->by;
   }
   return fail(Fault::infrastructure,
               fmt::format("the container {} changes too often to be taken as a lock", name_));

@@ -48,6 +48,8 @@ class EngineLock {
   [[nodiscard]] Result<void> take(const DeployWork& work) { return hold(work, Force::no); }
   /// Takes it from whoever has it.
   [[nodiscard]] Result<void> seize(const DeployWork& work) { return hold(work, Force::yes); }
+  /// Run and stage that had it and did not give it free, or empty: a deploy that was not finished.
+  [[nodiscard]] const std::string& taken_from() const noexcept { return taken_from_; }
 
  private:
   enum class Force { no, yes };
@@ -68,6 +70,7 @@ class EngineLock {
   StageContext& context_;
   std::string name_;
   std::string holder_;
+  std::string taken_from_;
   std::string id_;  ///< of the container, while it is ours
 };
 
