@@ -110,8 +110,8 @@ Result<void> AppProxy::make(const Traffic& traffic, const DeployWork& work) cons
     return fail(Fault::step, fmt::format("the proxy's container {} is not there", settings_.name),
                 "start it before the deploy, or let `proxy` have an `image`");
   Arguments create{
-      "create",    "--name",        settings_.name, "--label",       "dev.pipectl.proxy=" + app_,
-      "--network", traffic.network, "--restart",    "unless-stopped"};
+      "create",    "--name",       settings_.name, "--label", "dev.pipectl.proxy=" + app_,
+      "--network", traffic.network};
   for (const std::string& port : settings_.publish)
     create.insert(create.end(), {"--publish", port});
   create.insert(create.end(), {"--entrypoint", "nginx", settings_.image, "-g", "daemon off;"});
@@ -123,15 +123,22 @@ Result<void> AppProxy::start(const DeployWork& work) const {
   const Call call = deploy_call(context_, work);
   TRY(client_.must({"start", settings_.name}, call));
   while (true) {
-    const bool runs = TRY(state(work)) == State::running;
-    if (runs && !TRY(workers(work)).empty()) return {};
-    const Answer logs = TRY(client_.ask({"logs", "--tail", "5", settings_.name}, call));
-    if (!runs || logs.err.find("[emerg]") != std::string::npos)
+    const auto seen = workers(work);  // of one that has just ended it cannot be told
+    if (seen && !seen->empty()) break;
+    if (TRY(state(work)) != State::running) {
+      const Answer logs = TRY(client_.ask({"logs", "--tail", "5", settings_.name}, call));
       return fail(Fault::step, fmt::format("the proxy does not start: {}", last_words(logs)),
                   fmt::format("docker logs {}", settings_.name));
-    if (call.cancel.wait_for(between_looks) || context_.clock.steady() >= *call.deadline)
+    }
+    if (context_.clock.steady() >= *call.deadline)
       return fail(Fault::step, "the proxy did not start in time");
+    if (call.cancel.wait_for(between_looks))
+      return fail(Fault::cancelled, describe(call.cancel.reason()));
   }
+  if (settings_.owner == Owner::somebody) return {};
+  // Only now: one that cannot start must not try for ever.
+  TRY(client_.must({"update", "--restart", "unless-stopped", settings_.name}, call));
+  return {};
 }
 
 /// The old workers take nothing any more when they leave, or are gone.

@@ -100,14 +100,14 @@ class DockerDeployTest(DockerTest):
 
     def ask(self, path="/"):
         port = self.docker("port", f"{self.app}-proxy", "80").splitlines()[0].rpartition(":")[2]
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=60) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=300) as answer:
             return answer.read().decode().strip()
 
     def loaded(self):
         port = self.docker("port", f"{self.app}-proxy", "80").splitlines()[0].rpartition(":")[2]
 
         def ask():
-            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=60) as answer:
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=300) as answer:
                 return answer.read().decode().strip()
         load = Load(ask)
         self.addCleanup(load.stop)
@@ -125,12 +125,14 @@ class DockerDeployTest(DockerTest):
         self.deploy("v1")
         self.assertEqual("v1", self.ask())
         load = self.loaded()
+        self.file("v2", check="test -e /gate/healthy")
+        process = self.start()
+        self.wait_for(lambda: len(self.containers()) == 4)
         slow = []
         waiting = threading.Thread(target=lambda: slow.append(self.ask("/cgi-bin/slow")))
         waiting.start()
         self.wait_for(lambda: (self.folder / "gate/arrived").exists())
-        self.file("v2")
-        process = self.start()
+        (self.folder / "gate/healthy").touch()
         self.assertTrue(load.wait_for("v2"))
         (self.folder / "gate/open").touch()  # the old set is asked to its end
         process.communicate()
@@ -214,7 +216,7 @@ class DockerDeployTest(DockerTest):
         self.killed()
         made = set(self.containers())
         (self.folder / "gate/healthy").touch()
-        self.assertIn("going on from there", self.call("run", "--resume"))
+        self.assertIn("an earlier try was interrupted", self.call("run", "--resume"))
         self.assertEqual("v2", self.ask())
         self.assertEqual(2, len(self.containers()))
         self.assertLess(set(self.containers()), made)
