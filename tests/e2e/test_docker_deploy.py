@@ -91,7 +91,7 @@ class DockerDeployTest(DockerTest):
         """)
 
     def call(self, *args, code=0, **extra):
-        done = self.pipectl(*args, "--ui", "plain", code=code, env=self.env(**extra))
+        done = self.pipectl(*args, "--ui", "plain", code=code, env=self.env(**extra), timeout=400)
         return done.stdout + done.stderr
 
     def deploy(self, release, code=0, **how):
