@@ -13,7 +13,7 @@ until test -e /gate/open; do sleep 0.1; done
 printf 'Content-Type: text/plain\\n\\n'
 cat /w/index.html
 """
-START = "cat /run/secrets/* > /w/secret 2>/dev/null; echo $RELEASE > /w/index.html; exec httpd -f -p 8080 -h /w"
+START = "cat /run/secrets/* > /w/secret 2>/dev/null; echo $RELEASE > /w/index.html; trap exit TERM; httpd -f -p 8080 -h /w & wait"
 
 
 class Load:
@@ -52,7 +52,7 @@ class DockerDeployTest(DockerTest):
         self.nginx = self.nginx_image()
         self.web = docker_engine.add_image(
             "pipectl-test/app:1", {"w/index.html": ("", 0o666), "w/cgi-bin/slow": (SLOW, 0o755)},
-            ["ENV PATH=/bin", "STOPSIGNAL SIGKILL"], (*docker_engine.SHELLS, "until"))
+            ["ENV PATH=/bin"], (*docker_engine.SHELLS, "until"))
         (self.folder / "gate").mkdir()
         (self.folder / "gate").chmod(0o777)
         self.addCleanup(self.clean)
