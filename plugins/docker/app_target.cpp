@@ -161,7 +161,7 @@ Result<void> AppTarget::keep_images(const DeployWork& work) const {
     const bool wanted =
         tag.empty() || (kept.running && kept.running->set == tag) ||
         std::ranges::find(kept.history, tag, &AppRelease::set) != kept.history.end();
-    if (!wanted) TRY(client_.ask({"image", "rm", repository + ":" + tag}, call));
+    if (!wanted) TRY(client_.ask({"image", "rm", fmt::format("{}:{}", repository, tag)}, call));
   }
   return {};
 }

@@ -223,7 +223,7 @@ class DockerDeployTest(DockerTest):
 
     def test_secrets_are_files_only(self):
         value = "s3cret-of-the-docker-test"
-        self.file("v1")
+        self.file("v1", more="secrets: [DB_PASSWORD]")
         text = self.call("run", TEST_DB_PASSWORD=value)
         self.assertNotIn(value, text)
         for name in [*self.containers(), f"{self.app}-proxy", f"pipectl-app-{self.app}"]:
