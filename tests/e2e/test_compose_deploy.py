@@ -115,10 +115,10 @@ class ComposeDeploy(DockerTest):
     def test_one_at_a_time(self):
         self.deploy("v1", greeting="one")
         process = self.in_the_middle_of("v2")
-        text = self.deploy("v1", greeting="three", code=3, PIPECTL_STATE_DIR=str(self.folder / "other"))
-        self.assertIn("/deploy is deploying here; its lock ends at", text)
         process.kill()  # what it leaves is undone by hand, from anywhere
         process.communicate()
+        text = self.deploy("v1", greeting="three", code=3, PIPECTL_STATE_DIR=str(self.folder / "other"))
+        self.assertIn("/deploy is deploying here; its lock ends at", text)
         self.call("rollback", "live", PIPECTL_STATE_DIR=str(self.folder / "third"))
         self.assertEqual(("one", "pipectl-test/web:v1"), self.ask())
         self.assertEqual("", self.docker("ps", "-aq", "--filter", f"name=pipectl-lock-compose-{self.project}"))
