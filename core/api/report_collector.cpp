@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/sha256.hpp"
-
 namespace pipectl {
 namespace {
 
@@ -97,7 +95,8 @@ std::string ReportCollector::fingerprint_of(const report::Finding& finding) {
     text.append(part).push_back('\0');
   const std::size_t hash = std::hash<std::string>{}(text);
   if (alike_.size() < most_alike || alike_.contains(hash)) text += std::to_string(alike_[hash]++);
-  return sha256_hex(text).substr(0, fingerprint_digits);
+  digest_.update(text);
+  return digest_.hex().substr(0, fingerprint_digits);
 }
 
 void ReportCollector::clean(report::Finding& finding) {

@@ -9,6 +9,7 @@
 
 #include "core/api/coverage_map.hpp"
 #include "core/api/report_reader.hpp"
+#include "core/base/sha256.hpp"
 
 namespace pipectl {
 
@@ -79,6 +80,7 @@ class ReportCollector final : public ReportSink {
   std::array<std::uint64_t, 5> by_outcome_{};
   double test_seconds_{0};
   std::vector<report::TestCase> tests_;
+  Sha256 digest_;
   std::unordered_map<std::size_t, std::uint32_t> alike_;  ///< findings that differ in place only
   std::optional<Error> failure_;
 };

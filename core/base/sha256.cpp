@@ -33,7 +33,9 @@ void Sha256::update(std::string_view bytes) {
 std::string Sha256::hex() {
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned size = 0;
-  if (EVP_DigestFinal_ex(context_->evp, digest.data(), &size) != 1) throw std::bad_alloc();
+  if (EVP_DigestFinal_ex(context_->evp, digest.data(), &size) != 1 ||
+      EVP_DigestInit_ex(context_->evp, nullptr, nullptr) != 1)
+    throw std::bad_alloc();
   constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
   text.reserve(std::size_t{2} * size);

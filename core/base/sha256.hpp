@@ -19,7 +19,8 @@ class Sha256 {
   Sha256& operator=(Sha256&& other) noexcept;
 
   void update(std::string_view bytes);
-  /// 64 lower-case hex digits over all that came. Ends this digest; call it once.
+  /// 64 lower-case hex digits over all that came. What comes then is another digest: for many short
+  /// texts that is much cheaper than a new object for each.
   [[nodiscard]] std::string hex();
 
  private:

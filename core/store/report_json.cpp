@@ -3,6 +3,8 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
+#include "core/store/json_line.hpp"
+
 namespace pipectl::store {
 namespace {
 
@@ -15,10 +17,6 @@ constexpr std::array all_merges{report::Merge::sum, report::Merge::most, report:
 
 std::string dump(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-void put_text(Json& json, const char* key, const std::string& text) {
-  if (!text.empty()) json[key] = text;
 }
 
 /// Reads what `take` asks for; nothing when the text is no JSON or a value has another type.
@@ -41,17 +39,18 @@ report::Severity severity_named(std::string_view name) {
   return report::Severity::unknown;
 }
 
-Json json_of(const report::Finding& finding) {
-  Json json{{"rule", finding.rule},
-            {"severity", to_string(finding.severity)},
-            {"message", finding.message}};
-  put_text(json, "path", finding.path);
-  if (finding.line > 0) json["line"] = finding.line;
-  if (finding.column > 0) json["column"] = finding.column;
-  put_text(json, "package", finding.package);
-  put_text(json, "url", finding.url);
-  json["fingerprint"] = finding.fingerprint;
-  return json;
+JsonLine line_of(const report::Finding& finding) {
+  JsonLine line;
+  line.text("rule", finding.rule)
+      .text("severity", to_string(finding.severity))
+      .text("message", finding.message)
+      .text_if_any("path", finding.path)
+      .number_if_any("line", finding.line)
+      .number_if_any("column", finding.column)
+      .text_if_any("package", finding.package)
+      .text_if_any("url", finding.url)
+      .text("fingerprint", finding.fingerprint);
+  return line;
 }
 
 void read(const Json& json, report::Finding& finding) {
@@ -68,20 +67,21 @@ void read(const Json& json, report::Finding& finding) {
 
 }  // namespace
 
-std::string to_json(const report::Finding& finding) { return dump(json_of(finding)); }
+std::string to_json(const report::Finding& finding) { return line_of(finding).take(); }
 
 std::string to_json(const report::Finding& finding, std::string_view waived) {
-  Json json = json_of(finding);
-  json["waived"] = waived;
-  return dump(json);
+  return line_of(finding).text("waived", waived).take();
 }
 
 std::string to_json(const report::TestCase& test) {
-  Json json{{"suite", test.suite}, {"name", test.name}, {"outcome", to_string(test.outcome)}};
-  json["seconds"] = test.duration.count();
-  put_text(json, "message", test.message);
-  put_text(json, "file", test.file);
-  return dump(json);
+  JsonLine line;
+  return line.text("suite", test.suite)
+      .text("name", test.name)
+      .text("outcome", to_string(test.outcome))
+      .number("seconds", test.duration.count())
+      .text_if_any("message", test.message)
+      .text_if_any("file", test.file)
+      .take();
 }
 
 std::string to_json(const ReportSummary& summary) {

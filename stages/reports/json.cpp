@@ -46,19 +46,20 @@ class JsonReading {
   bool number_float(double value, const std::string&) {
     return scalar([&] { return Json(value); });
   }
-  bool string(std::string& value) {
-    return scalar([&] { return Json(std::move(value)); });
+  /// A copy: moved, the parser's buffer would have to grow anew with every text.
+  bool string(const std::string& value) {
+    return scalar([&] { return Json(value); });
   }
   static bool binary(Json::binary_t&) { return true; }
-  bool start_object(std::size_t) { return open(Json::object()); }
-  bool start_array(std::size_t) { return open(Json::array()); }
+  bool start_object(std::size_t) { return open(Json::value_t::object); }
+  bool start_array(std::size_t) { return open(Json::value_t::array); }
   bool end_object() { return close(); }
   bool end_array() { return close(); }
-  bool key(std::string& key) {
+  bool key(const std::string& key) {
     if (builder_.active())
       builder_.key(key);
     else
-      frames_.back().key = std::move(key);
+      frames_.back().key = key;
     return true;
   }
   bool parse_error(std::size_t, const std::string&, const Json::exception& error) {
@@ -154,11 +155,12 @@ class JsonReading {
     return good;
   }
 
-  bool open(Json container) {
+  bool open(Json::value_t container) {
+    const bool is_list = container == Json::value_t::array;
     if (++depth_ > deepest)
       return refuse({Fault::step, fmt::format("values are nested deeper than {}", deepest), {}});
     if (builder_.active()) {
-      builder_.open(std::move(container));
+      builder_.open(container);
       return still_fits();
     }
     feed_.heard();
@@ -166,11 +168,11 @@ class JsonReading {
     Wanted* const wanted = complete_place(alive);
     if (wanted != nullptr && wanted->place.take) {
       wanted_ = wanted;
-      builder_.begin(std::move(container));
+      builder_.begin(container);
       return true;
     }
-    if (wanted != nullptr && (!frames_.empty() || container.is_array())) wanted->seen = true;
-    frames_.push_back({alive, container.is_array(), 0, {}});
+    if (wanted != nullptr && (!frames_.empty() || is_list)) wanted->seen = true;
+    frames_.push_back({alive, is_list, 0, {}});
     return true;
   }
 
@@ -200,6 +202,7 @@ class JsonReading {
 
   [[nodiscard]] JsonPath path() const {
     JsonPath path;
+    path.reserve(frames_.size());
     for (const Frame& frame : frames_)
       path.push_back(frame.is_list ? std::to_string(frame.position) : frame.key);
     return path;

@@ -13,14 +13,14 @@ class JsonBuilder {
   [[nodiscard]] bool active() const noexcept { return !open_.empty(); }
   [[nodiscard]] std::size_t nodes() const noexcept { return nodes_; }
 
-  void begin(nlohmann::json container) {
-    root_ = std::move(container);
+  void begin(nlohmann::json::value_t container) {
+    root_ = nlohmann::json(container);
     open_ = {&root_};
     nodes_ = 1;
   }
-  void key(std::string& key) { key_ = std::move(key); }
+  void key(const std::string& key) { key_ = key; }
   void add(nlohmann::json value) { put(std::move(value)); }
-  void open(nlohmann::json container) { open_.push_back(&put(std::move(container))); }
+  void open(nlohmann::json::value_t container) { open_.push_back(&put(nlohmann::json(container))); }
   /// True when that was the root.
   bool close() {
     open_.pop_back();

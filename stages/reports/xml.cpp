@@ -23,6 +23,13 @@ std::string_view local_name(const char* name) {
   return colon == std::string_view::npos ? text : text.substr(colon + 1);
 }
 
+/// Whether `qualified` is `name`, with any prefix.
+bool is_named(std::string_view qualified, std::string_view name) {
+  if (!qualified.ends_with(name)) return false;
+  qualified.remove_suffix(name.size());
+  return qualified.empty() || qualified.ends_with(':');
+}
+
 class XmlReading {
  public:
   explicit XmlReading(XmlHandler& handler)
@@ -125,13 +132,13 @@ Result<void> read_xml(std::istream& in, XmlHandler& handler) { return XmlReading
 
 std::string_view XmlAttributes::text(std::string_view name) const noexcept {
   for (const char** pair = pairs_; *pair != nullptr; pair += 2)
-    if (local_name(pair[0]) == name) return pair[1];
+    if (is_named(pair[0], name)) return pair[1];
   return {};
 }
 
 bool XmlAttributes::has(std::string_view name) const noexcept {
   for (const char** pair = pairs_; *pair != nullptr; pair += 2)
-    if (local_name(pair[0]) == name) return true;
+    if (is_named(pair[0], name)) return true;
   return false;
 }
 

@@ -1,5 +1,6 @@
 // What reading a report costs beside the bare parser of its format, and how much memory it takes.
-// Two files of 100 MB are made: SARIF, and JUnit. Each reading runs in a process of its own.
+// Two files of 100 MB (or as many as are asked for) are made: SARIF, and JUnit. Each reading runs in
+// a process of its own.
 #include <expat.h>
 #include <fmt/format.h>
 #include <sys/resource.h>
@@ -23,9 +24,7 @@ namespace {
 using namespace pipectl;
 namespace fs = std::filesystem;
 
-constexpr std::size_t size_wanted = 100'000'000;
-
-void write_sarif(const fs::path& file) {
+void write_sarif(const fs::path& file, std::size_t size_wanted) {
   std::ofstream out(file);
   out << R"({"version":"2.1.0","runs":[{"tool":{"driver":{"name":"t","rules":[)";
   for (int i = 0; i < 200; ++i)
@@ -40,7 +39,7 @@ void write_sarif(const fs::path& file) {
   out << "]}]}";
 }
 
-void write_junit(const fs::path& file) {
+void write_junit(const fs::path& file, std::size_t size_wanted) {
   std::ofstream out(file);
   out << "<?xml version=\"1.0\"?>\n<testsuites>\n";
   for (int i = 0; static_cast<std::size_t>(out.tellp()) < size_wanted; ++i) {
@@ -152,12 +151,14 @@ void compare(std::string_view format, const fs::path& file, Bare bare) {
 
 }  // namespace
 
-int main() {
+int main(int argc, char** argv) {
+  constexpr std::size_t megabyte = 1'000'000;
+  const std::size_t size = (argc > 1 ? std::stoul(argv[1]) : 100) * megabyte;
   std::string name = (fs::temp_directory_path() / "pipectl-bench-XXXXXX").string();
   if (::mkdtemp(name.data()) == nullptr) return 1;
   const fs::path folder = name;
-  write_sarif(folder / "report.sarif");
-  write_junit(folder / "junit.xml");
+  write_sarif(folder / "report.sarif", size);
+  write_junit(folder / "junit.xml", size);
   compare("sarif", folder / "report.sarif", bare_json);
   compare("junit", folder / "junit.xml", bare_xml);
   fs::remove_all(folder);

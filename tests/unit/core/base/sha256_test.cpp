@@ -20,6 +20,9 @@ TEST_CASE("sha256 in pieces is that of the whole", "[sha256]") {
   for (int i = 0; i < 1'000'000 / 125; ++i) digest.update(std::string(125, 'a'));
   Sha256 moved = std::move(digest);
   CHECK(moved.hex() == sha256_hex(std::string(1'000'000, 'a')));
+  moved.update("abc");
+  CHECK(moved.hex() == sha256_hex("abc"));
+  CHECK(moved.hex() == sha256_hex(""));
 }
 
 TEST_CASE("sha256 of a file", "[sha256]") {
