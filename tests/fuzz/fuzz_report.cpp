@@ -1,12 +1,14 @@
-// Reads arbitrary bytes with every reader of reports: the first line names the format, or any line
-// stands for one. Nothing may crash, hang or grow without bound; a reading either succeeds or says
-// why not, and what it tells can be merged, summed up and stored.
+// Reads arbitrary bytes with one reader of reports: the program is called fuzz_report-FORMAT. Nothing
+// may crash, hang or grow without bound; a reading either succeeds or says why not, and what it tells
+// can be merged, summed up and stored.
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <sstream>
 #include <string>
+#include <string_view>
 
 #include "core/api/registry.hpp"
 #include "core/api/report_collector.hpp"
@@ -22,18 +24,32 @@ void require(bool holds) {
   if (!holds) std::abort();
 }
 
-Registry make_registry() {
-  Registry registry;
-  register_stages(registry);
-  return registry;
-}
+/// The reader that the program is called after. libFuzzer hands nothing from its start to its runs.
+class Target {
+ public:
+  static Target& get() {
+    static Target target;
+    return target;
+  }
+  void choose(std::string_view program) {
+    constexpr std::string_view prefix = "fuzz_report-";
+    const auto at = program.rfind(prefix);
+    if (at != std::string_view::npos)
+      reader_ = registry_.report_reader(program.substr(at + prefix.size()));
+    if (reader_ != nullptr) return;
+    std::fputs("call it fuzz_report-FORMAT, where FORMAT is one of:", stderr);
+    for (const auto& reader : registry_.report_readers())
+      std::fprintf(stderr, " %s", std::string(reader->name()).c_str());
+    std::fputs("\n", stderr);
+    std::exit(2);
+  }
+  [[nodiscard]] const ReportReader& reader() const { return *reader_; }
 
-const ReportReader& reader_for(const Registry& registry, const std::string& name) {
-  if (const auto* reader = registry.report_reader(name)) return *reader;
-  std::size_t sum = 0;
-  for (const char c : name) sum += static_cast<unsigned char>(c);
-  return *registry.report_readers()[sum % registry.report_readers().size()];
-}
+ private:
+  Target() { register_stages(registry_); }
+  Registry registry_;
+  const ReportReader* reader_{nullptr};
+};
 
 /// What is stored comes back, and is text.
 class Storing final : public ReportSpool {
@@ -53,12 +69,14 @@ class Storing final : public ReportSpool {
 
 }  // namespace
 
+extern "C" int LLVMFuzzerInitialize(int* /*count*/, char*** arguments) {
+  Target::get().choose((*arguments)[0]);
+  return 0;
+}
+
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  static const Registry registry = make_registry();
-  const std::string input(reinterpret_cast<const char*>(data), size);
-  const auto end = input.find('\n');
-  const auto& reader = reader_for(registry, input.substr(0, end));
-  std::istringstream in(end == std::string::npos ? std::string() : input.substr(end + 1));
+  const auto& reader = Target::get().reader();
+  std::istringstream in(std::string(reinterpret_cast<const char*>(data), size));
   Storing spool;
   ReportCollector collector({}, &spool);
   const auto read = reader.read(in, collector);
