@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "core/api/run_command.hpp"
 #include "core/base/files.hpp"
 #include "core/base/text.hpp"
@@ -53,7 +51,7 @@ class LoadStage final : public StageRunner {
     for (const auto& scenario : spec_.scenarios)
       for (const auto& request : scenario.requests)
         lines.push_back(fmt::format("load: {} {}", request.method, shown(request.url, scope)));
-    lines.back() += fmt::format(", {}", profile());
+    lines.back() += ", " + describe(spec_.profile, scope);
     return lines;
   }
 
@@ -70,21 +68,18 @@ class LoadStage final : public StageRunner {
   }
 
  private:
-  [[nodiscard]] std::string profile() const {
-    const std::string length = human_duration(spec_.duration);
-    if (spec_.users > 0)
-      return fmt::format("{} user{} for {}", spec_.users, spec_.users == 1 ? "" : "s", length);
-    double most = 0;
-    for (const Phase& phase : spec_.phases) most = std::max({most, phase.from, phase.to});
-    return fmt::format("{}{:g}/s for {}", spec_.phases.size() > 1 ? "up to " : "", most, length);
-  }
-
   Result<Outcome> measure(StageContext& context) const {
-    const Load load = TRY(ready(context));
+    const Profile profile = TRY(resolve(spec_.profile, context.scope));
+    const Load load = TRY(ready(profile, context));
     const auto folder = TRY(make_report_folder(context));
-    if (!spec_.serve) return send(load, folder, context);
+    const std::string headline = "$ load: " + describe(profile);
+    if (!spec_.serve) {
+      context.emit.note(headline);
+      return send(load, folder, context);
+    }
     Service service{*spec_.serve, context};
     if (auto unhealthy = service.await()) return std::move(*unhealthy);
+    context.emit.note(headline);
     auto outcome = send(load, folder, context, &service);
     service.stop();
     return outcome;
@@ -92,7 +87,6 @@ class LoadStage final : public StageRunner {
 
   Result<Outcome> send(const Load& load, const std::filesystem::path& folder, StageContext& context,
                        Service* service = nullptr) const {
-    context.emit.note("$ load: " + profile());
     CancelSource stop{service == nullptr ? context.cancel : service->alive()};
     bool late = false;
     const auto progress = [&](const LoadResult& so_far) {
@@ -114,7 +108,8 @@ class LoadStage final : public StageRunner {
     if (context.report != nullptr) tell(*result, *context.report);
     Outcome outcome;
     outcome.exit_code = 0;
-    outcome.summary = one_line(*result);
+    if (context.report == nullptr)
+      outcome.summary = one_line(*result);  // else its metrics are told
     return outcome;
   }
 
@@ -127,7 +122,7 @@ class LoadStage final : public StageRunner {
     return outcome;
   }
 
-  [[nodiscard]] Result<Load> ready(const StageContext& context) const {
+  [[nodiscard]] Result<Load> ready(const Profile& profile, const StageContext& context) const {
     Load load;
     for (const auto& spec : spec_.scenarios) {
       Scenario& scenario = load.scenarios.emplace_back();
@@ -136,12 +131,12 @@ class LoadStage final : public StageRunner {
       for (const auto& request : spec.requests)
         scenario.requests.push_back(TRY(ready(request, context)));
     }
-    load.users = spec_.users;
-    load.warmup = seconds(spec_.warmup);
-    load.duration = seconds(spec_.duration);
-    load.phases = spec_.phases;
-    if (spec_.users == 0 && load.warmup > 0) {
-      const double rate = spec_.phases.front().from;
+    load.users = profile.users;
+    load.warmup = seconds(profile.warmup);
+    load.duration = seconds(profile.duration);
+    load.phases = profile.phases;
+    if (profile.users == 0 && load.warmup > 0) {
+      const double rate = profile.phases.front().from;
       load.phases.insert(load.phases.begin(), {rate, rate, load.warmup});
     }
     load.timeout = spec_.timeout;

@@ -9,7 +9,7 @@
 #include "stages/checks/check_list.hpp"
 #include "stages/checks/status_set.hpp"
 #include "stages/load/capture.hpp"
-#include "stages/load/schedule.hpp"
+#include "stages/load/profile.hpp"
 #include "stages/steps.hpp"
 
 namespace pipectl::stages::load {
@@ -40,14 +40,10 @@ struct ServeSpec {
   CheckList health;
 };
 
-/// `load` of a perf stage. Either users (each begins anew when it is through: a closed load), or
-/// phases (users arrive at a rate: an open load).
+/// `load` of a perf stage.
 struct LoadSpec {
   std::vector<ScenarioSpec> scenarios;
-  long users{0};
-  std::vector<Phase> phases;
-  Milliseconds duration{0};  ///< of what counts, without the warm-up
-  Milliseconds warmup{0};
+  ProfileSpec profile;
   Milliseconds timeout{10'000};  ///< of one request
   std::optional<ServeSpec> serve;
   std::vector<std::string> allow_hosts;

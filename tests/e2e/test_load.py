@@ -95,6 +95,28 @@ class Load(PipectlTest):
         self.assertEqual(result["all"]["errors"], 0)
         self.assertIn("200 requests", ended["summary"])
 
+    def test_numbers_that_only_the_run_knows(self):
+        server = self.server()
+        self.write(f"""
+            params: {{rate: {{default: 20/s}}, length: {{default: 1s}}}}
+            stages:
+              load:
+                kind: perf
+                matrix: {{users: ['1', '2']}}
+                needs: []
+                load: {{url: '{server.url}/x', users: '${{{{ matrix.users }}}}', duration: '${{{{ params.length }}}}'}}
+              steps:
+                kind: perf
+                needs: []
+                load: {{url: '{server.url}/x', stages: [{{rate: '${{{{ params.rate }}}}', duration: 1s}}]}}
+            """)
+        ended = {e["stage"]: e for e in self.events(code=0) if e["event"] == "stage.finished"}
+        self.assertIn("20 requests", ended["steps"]["summary"])
+        self.assertIn("2 users for 1.0s", self.pipectl("plan", code=0).stdout)
+        ended = {e["stage"]: e for e in self.events("-p", "rate=fast", "-s", "steps", code=1)
+                 if e["event"] == "stage.finished"}
+        self.assertEqual(ended["steps"]["reason"], "'fast' is no rate")
+
     def test_percentiles_of_a_known_delay(self):
         server = self.server()
         _, result = self.measure(f"load: {{url: '{server.url}/slow', rate: 40/s, duration: 2s}}")
@@ -241,6 +263,7 @@ class Load(PipectlTest):
         ended, result = self.measure(f"load: {{url: '{server.url}/bad', rate: 20/s, duration: 1s}}",
                                      code=1)
         self.assertEqual(ended["reason"], "gate error_rate: 100%, want < 1%")
+        self.assertRegex(ended["summary"], r"^P95 \S+ · errors 100% · \d+ requests$")
         self.assertEqual(result["all"]["causes"], {"status 500": 20})
         ended, result = self.measure(
             f"load: {{url: '{server.url}/silent', contains: hello, rate: 20/s, duration: 1s}}", code=1)
