@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/dotenv.hpp"
+#include "core/base/text.hpp"
 #include "core/config/checks.hpp"
 #include "core/config/files.hpp"
 #include "core/config/keys.hpp"
@@ -103,7 +104,12 @@ void Load::read_top(const ConfigFile& file) {
 
 void Load::read_name(yaml::Reader& reader, const ConfigFile& file) {
   pipeline_.name = reader.string("name").value_or(file.folder.filename().string());
-  if (const auto name = reader.node("name")) check_literal(*name, "name", diagnostics_);
+  const auto name = reader.node("name");
+  if (!name) return;
+  check_literal(*name, "name", diagnostics_);
+  if (name->kind() == yaml::Kind::scalar && trim(name->text()).empty())
+    diagnostics_.error(name->span(), "'name' is empty",
+                       "left out, the pipeline is called as its folder");
 }
 
 void Load::report_unknown_top(yaml::Reader& reader, const ConfigFile& file, yaml::Node key) {
@@ -165,6 +171,7 @@ void Load::read_stages() {
   StagesReader stages(defaults_, targets_, templates_, context_, pipeline_);
   for (const auto& file : files_.all())
     if (const auto mapping = section(file, "stages")) stages.read(*mapping);
+  stages.check_unused_templates();
   const yaml::Node main = files_.all().back().document.root();
   const bool readable = main.kind() == yaml::Kind::mapping || main.kind() == yaml::Kind::null;
   if (stages.entries().empty() && !diagnostics_.has_errors() && readable)

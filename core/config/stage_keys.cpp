@@ -5,6 +5,7 @@
 #include <array>
 #include <filesystem>
 
+#include "core/base/text.hpp"
 #include "core/config/containers.hpp"
 #include "core/config/keys.hpp"
 #include "core/config/reports.hpp"
@@ -149,8 +150,12 @@ void read_limits(yaml::Reader& reader, StageSpec& spec) {
     spec.retry = read_retry(*retry, reader.diagnostics());
   if (const auto weight = reader.integer("weight", 1, heaviest))
     spec.weight = static_cast<unsigned>(*weight);
-  if (const auto group = reader.node("concurrency"))
-    spec.concurrency = read_template(*group, "concurrency", reader.diagnostics());
+  const auto group = reader.node("concurrency");
+  if (!group) return;
+  spec.concurrency = read_template(*group, "concurrency", reader.diagnostics());
+  if (spec.concurrency && trim(spec.concurrency->text()).empty())
+    reader.diagnostics().error(group->span(), "'concurrency' is empty",
+                               "name what only one stage at a time may have, such as 'staging'");
 }
 
 void read_commands(yaml::Reader& reader, StageSpec& spec) {
@@ -195,7 +200,11 @@ std::optional<std::vector<Need>> read_needs(yaml::Reader& reader) {
   std::vector<Need> needs;
   NameSet taken;
   for (const yaml::Node name : yaml::read_strings(*value, "needs", reader.diagnostics())) {
-    if (!taken.has(name.text())) needs.push_back({std::string(name.text()), name.span()});
+    if (taken.has(name.text())) {
+      reader.diagnostics().warning(name.span(), fmt::format("'{}' stands here twice", name.text()));
+      continue;
+    }
+    needs.push_back({std::string(name.text()), name.span()});
     taken.add(name.text());
   }
   return needs;

@@ -4,9 +4,11 @@
 
 #include <algorithm>
 
+#include "core/base/text.hpp"
 #include "core/config/containers.hpp"
 #include "core/config/keys.hpp"
 #include "core/config/leniency.hpp"
+#include "core/config/not_built.hpp"
 #include "core/config/values.hpp"
 
 namespace pipectl::config {
@@ -91,6 +93,29 @@ void StagesReader::read_stage(yaml::Node key, const Extended& extended, const Gr
                    extended.incomplete || group.incomplete};
   pipeline_.stages.push_back(std::move(spec));
   drafts_.push_back(std::move(draft));
+}
+
+/// Of a kind's own keys only the names can be checked: what they hold belongs to a stage.
+void StagesReader::check_unused_templates() {
+  for (const auto& [key, mapping] : templates_.unused()) {
+    yaml::Reader reader(mapping, fmt::format("template '{}'", key.text()), context_.diagnostics);
+    StageSpec scratch = ungrouped_.spec;
+    read_stage_keys(reader, targets_, scratch);
+    static_cast<void>(read_needs(reader));
+    std::vector<std::string_view> known(key_names(Section::stage).begin(),
+                                        key_names(Section::stage).end());
+    for (const auto& kind : context_.registry.stage_kinds()) {
+      const auto& own = kind_keys(kind->name());
+      known.insert(known.end(), own.begin(), own.end());
+    }
+    for (const yaml::Node unknown : reader.unasked()) {
+      if (std::ranges::find(known, unknown.text()) != known.end() ||
+          report_not_built(Place::stage_key, unknown.text(), unknown.span(), context_.diagnostics))
+        continue;
+      context_.diagnostics.error(unknown.span(), fmt::format("unknown key '{}'", unknown.text()),
+                                 suggestion(unknown.text(), known));
+    }
+  }
 }
 
 const std::vector<std::string_view>& StagesReader::kind_keys(std::string_view kind) {

@@ -44,6 +44,8 @@ class StagesReader {
         pipeline_(pipeline) {}
 
   void read(yaml::Node mapping);
+  /// Call once, after every file: a mistake in a template that no stage extends is one, too.
+  void check_unused_templates();
 
   [[nodiscard]] const std::vector<StageDraft>& drafts() const noexcept { return drafts_; }
   [[nodiscard]] const std::vector<Entry>& entries() const noexcept { return entries_; }

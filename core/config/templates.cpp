@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 namespace pipectl::config {
 namespace {
@@ -70,6 +71,21 @@ std::optional<yaml::Node> Templates::resolved(yaml::Node name) {
     entry.state = State::done;
   }
   return entry.value;
+}
+
+std::vector<Templates::Unused> Templates::unused() {
+  constexpr std::array<std::string_view, 5> marks{"run", "steps", "kind", "extends", "parallel"};
+  std::vector<Template*> left;
+  for (const auto name : names_.all()) {
+    Template& entry = templates_.at(name);
+    const auto marked = [&](std::string_view key) { return entry.value.find(key).has_value(); };
+    if (entry.state == State::untouched && std::ranges::any_of(marks, marked))
+      left.push_back(&entry);
+  }
+  std::vector<Unused> unused;
+  for (const Template* entry : left)
+    if (const auto mapping = resolved(entry->key)) unused.push_back({entry->key, *mapping});
+  return unused;
 }
 
 bool Templates::is_too_much(yaml::Node name) {

@@ -29,6 +29,15 @@ class Templates {
   /// of every other key the nearest value holds. `run` and `steps` replace each other.
   [[nodiscard]] yaml::Node resolve(yaml::Node mapping);
 
+  /// A template that no stage extends, with what it extends itself.
+  struct Unused {
+    yaml::Node key;
+    yaml::Node mapping;
+  };
+  /// Those that read like a stage: other keys with a dot may hold anchors of anything. Call once,
+  /// after the stages.
+  [[nodiscard]] std::vector<Unused> unused();
+
  private:
   enum class State { untouched, open, done };
   struct Template {
