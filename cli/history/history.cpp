@@ -5,7 +5,9 @@
 
 #include <CLI/CLI.hpp>
 #include <ctime>
+#include <deque>
 #include <filesystem>
+#include <memory>
 #include <system_error>
 #include <vector>
 
@@ -23,6 +25,35 @@ std::vector<const store::StageRecord*> instances_of(const store::RunRecord& run,
   for (const auto& stage : run.stages)
     if (stage.name.starts_with(name + " (")) found.push_back(&stage);
   return found;
+}
+
+/// A run does not keep its groups; its file may have changed since, or be gone.
+std::vector<std::string> members_of(const store::RunRecord& run, const std::string& group) {
+  Diagnostics ignored;
+  std::deque<std::unique_ptr<SourceFile>> sources;
+  const auto loaded = config::load(run.request.file, make_registry(), ignored, sources);
+  std::vector<std::string> names;
+  if (!loaded) return names;
+  for (const auto& one : loaded->pipeline.groups) {
+    if (one.name != group) continue;
+    for (const auto& member : one.members) {
+      if (run.stage(member) != nullptr) names.push_back(member);
+      for (const auto* const instance : instances_of(run, member)) names.push_back(instance->name);
+    }
+  }
+  return names;
+}
+
+std::string hint_for(const store::RunRecord& run, const std::string& name) {
+  std::string hint;
+  for (const auto* const instance : instances_of(run, name))
+    hint += " " + shell_quoted(instance->name);
+  if (!hint.empty()) return "one of its instances:" + hint;
+  for (const auto& member : members_of(run, name)) hint += " " + shell_quoted(member);
+  if (!hint.empty()) return "it is a group; one of its stages:" + hint;
+  std::vector<std::string_view> names;
+  for (const auto& stage : run.stages) names.push_back(stage.name);
+  return suggestion(name, names);
 }
 
 }  // namespace
@@ -65,15 +96,8 @@ Result<const store::StageRecord*> find_stage(const store::RunRecord& run, const 
   if (const auto* const stage = run.stage(name)) return stage;
   const auto instances = instances_of(run, name);
   if (instances.size() == 1) return instances.front();
-  std::vector<std::string_view> names;
-  for (const auto& stage : run.stages) names.push_back(stage.name);
-  std::string hint = suggestion(name, names);
-  if (!instances.empty()) {
-    hint = "one of its instances:";
-    for (const auto* const instance : instances) hint += " " + shell_quoted(instance->name);
-  }
   return fail(Fault::usage, fmt::format("run {} has no stage '{}'", run.id, printable(name)),
-              std::move(hint));
+              hint_for(run, name));
 }
 
 RunResult result_of(const store::RunRecord& run, bool is_running) noexcept {

@@ -49,6 +49,14 @@ std::size_t different_letters(std::string_view a, std::string_view b) noexcept {
   return count;
 }
 
+/// `runn` for `run`: a key that was pressed twice is likelier than a wrong one.
+bool is_doubled(std::string_view word, std::string_view candidate) {
+  if (word.size() != candidate.size() + 1) return false;
+  const auto at =
+      static_cast<std::size_t>(std::ranges::mismatch(word, candidate).in1 - word.begin());
+  return at > 0 && word[at] == word[at - 1] && word.substr(at + 1) == candidate.substr(at);
+}
+
 }  // namespace
 
 std::optional<std::string_view> nearest(std::string_view word,
@@ -56,7 +64,7 @@ std::optional<std::string_view> nearest(std::string_view word,
   if (word.empty() || word.size() > max_length) return std::nullopt;
   std::optional<std::string_view> best;
   auto best_rank =
-      std::tuple(std::numeric_limits<std::size_t>::max(), std::size_t{0}, std::size_t{0});
+      std::tuple(std::numeric_limits<std::size_t>::max(), 0, std::size_t{0}, std::size_t{0});
   for (const auto candidate : candidates) {
     if (candidate.empty() || candidate.size() > max_length || candidate == word) continue;
     const std::size_t longer = std::max(word.size(), candidate.size());
@@ -65,7 +73,8 @@ std::optional<std::string_view> nearest(std::string_view word,
     if (longer - shorter > limit) continue;
     const std::size_t mistakes = distance(word, candidate, limit);
     if (mistakes > limit || mistakes >= shorter) continue;
-    const auto rank = std::tuple(mistakes, longer - shorter, different_letters(word, candidate));
+    const auto rank = std::tuple(mistakes, is_doubled(word, candidate) ? 0 : 1, longer - shorter,
+                                 different_letters(word, candidate));
     if (rank >= best_rank) continue;
     best = candidate;
     best_rank = rank;

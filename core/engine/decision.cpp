@@ -27,12 +27,30 @@ Outcome failed(const Error& error) {
   return outcome;
 }
 
+std::string shown(const expr::Value& value) {
+  constexpr std::size_t most = 60;
+  if (std::holds_alternative<std::monostate>(value)) return "empty";
+  const bool is_text = std::holds_alternative<std::string>(value);
+  const auto text = cut(printable(expr::to_text(value)), most);
+  return is_text ? fmt::format("'{}'", text) : text;
+}
+
+/// `: branch is 'main', event is 'push'`: what a condition saw.
+std::string seen(const expr::Expression& condition, const NodeScope& scope) {
+  std::string text;
+  for (const auto& path : condition.paths())
+    text += fmt::format("{} {} is {}", text.empty() ? ":" : ",", join(path, "."),
+                        shown(scope.value(path)));
+  return text;
+}
+
 std::optional<Outcome> check_condition(const StageSpec& stage, const NodeScope& scope) {
   if (!stage.when) return std::nullopt;
   const auto value = stage.when->evaluate(scope);
   if (!value) return failed(value.error());
   if (expr::truthy(*value)) return std::nullopt;
-  return skipped(SkipCause::condition, fmt::format("`{}` is false", stage.when->text()));
+  return skipped(SkipCause::condition,
+                 fmt::format("`{}` is false{}", stage.when->text(), seen(*stage.when, scope)));
 }
 
 std::optional<Outcome> check_changed(const StageSpec& stage, const NodeScope& scope) {
@@ -55,10 +73,12 @@ std::optional<Outcome> check_requirements(const StageSpec& stage, const NodeScop
   const EnvMap path = search_path(scope);
   for (const auto& requirement : stage.requirements) {
     if (find_program(requirement.program, path, scope.facts().workspace)) continue;
-    const std::string reason = fmt::format("requires {}, which is not in PATH", requirement.program);
+    const std::string reason =
+        fmt::format("requires {}, which is not in PATH", requirement.program);
     if (requirement.presence == Presence::skip) return skipped(SkipCause::requirement, reason);
-    return failed(Error{Fault::step, reason,
-                        fmt::format("install {} or put its folder into PATH", requirement.program)});
+    return failed(
+        Error{Fault::step, reason,
+              fmt::format("install {} or put its folder into PATH", requirement.program)});
   }
   return std::nullopt;
 }
@@ -75,7 +95,8 @@ std::optional<Outcome> check_environment(const NodeScope& scope) {
                       "run it from such a branch, or give the stage a `when` condition"});
 }
 
-/// A group that cannot be told apart is none: the stage must not run beside those it should wait for.
+/// A group that cannot be told apart is none: the stage must not run beside those it should wait
+/// for.
 std::optional<Outcome> check_concurrency(const StageSpec& stage, const NodeScope& scope) {
   if (!stage.concurrency) return std::nullopt;
   const auto group = stage.concurrency->evaluate(scope);

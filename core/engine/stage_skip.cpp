@@ -81,6 +81,9 @@ void StageSkip::warn(const std::vector<std::string>& warnings) {
 }
 
 std::optional<Outcome> StageSkip::cached(const std::filesystem::path& directory) {
+  const bool has_inputs = !job_.node->stage->inputs.empty();
+  if (has_inputs && tools_.cache == JobTools::Cache::ignore)
+    emit_.reason("earlier results were not looked at (--no-cache)");
   if (!in_use()) return std::nullopt;
   request_.directory = directory;
   auto verdict = tools_.skips->look(request_, job_.cancel);

@@ -134,7 +134,7 @@ class HistoryTest(harness.PipectlTest):
             "flaky": ["succeeded", "why it ran: all that it needs had ended", "attempts: 2",
                       "needs: lint (warned)", "started", "took"],
             "never": ["was skipped", "because: its condition does not hold",
-                      "reason: `branch == 'release'` is false", "needs: flaky (succeeded)"],
+                      "reason: `branch == 'release'` is false: branch is empty", "needs: flaky (succeeded)"],
             "tool": ["was skipped", "because: a program that it requires is not there",
                      "reason: requires no-such-tool, which is not in PATH", "needs: never (skipped)"],
             "bad": ["failed", "why it ran: `has(run.id)` is true", "reason: exit code 7",
@@ -217,6 +217,20 @@ class HistoryTest(harness.PipectlTest):
         self.assertEqual((done.stdout, done.stderr),
                          ("", f"a printed nothing, or its log is gone: there is no {log}\n"))
         self.assertRegex(self.pipectl("logs", "b", code=0).stderr, "^b printed nothing; it was skipped")
+
+    def test_a_group_has_stages_to_ask_for(self):
+        self.write("""
+            stages:
+              quality:
+                parallel:
+                  lint: {run: 'true'}
+                  unit: {run: 'true', matrix: {n: ['1', '2']}}
+        """)
+        self.pipectl("run", code=0)
+        for command in ("logs", "explain"):
+            said = self.pipectl(command, "quality", code=2).stderr
+            self.assertIn("has no stage 'quality'", said)
+            self.assertIn("it is a group; one of its stages: lint 'unit (1)' 'unit (2)'", said)
 
     def followed(self):
         """A run whose stage `talk` has said `first` and waits at the gate, what reads the rest of the

@@ -68,6 +68,8 @@ class SkipTest(harness.PipectlTest):
     def test_no_cache_runs_it(self):
         self.build_outcome()
         self.assertEqual(self.build_outcome("--no-cache")[0], "succeeded")
+        self.assertRegex(self.pipectl("explain", "build", code=0).stdout,
+                         r"why it ran +earlier results were not looked at \(--no-cache\)")
 
     def test_a_failure_is_never_kept(self):
         self.write("name: f\nstages: {a: {run: 'false', inputs: [pipeline.yaml]}}\n")

@@ -20,6 +20,9 @@ TEST_CASE("a typing error finds the name that was meant", "[text]") {
   CHECK(suggest("nedes", {"needs", "when"}) == "did you mean 'needs'?");
   CHECK(suggest("evn", {"env", "even"}) == "did you mean 'env'?");
   CHECK(suggest("unti", {"unit", "lint"}) == "did you mean 'unit'?");
+  CHECK(suggest("runn", {"runs", "run"}) == "did you mean 'run'?");
+  CHECK(suggest("rrun", {"trun", "run"}) == "did you mean 'run'?");
+  CHECK(suggest("rund", {"run", "runs"}) == "did you mean 'runs'?");
 }
 
 TEST_CASE("what is near to nothing gets no suggestion", "[text]") {
