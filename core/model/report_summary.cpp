@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <utility>
 #include <vector>
 
 #include "core/base/text.hpp"
@@ -63,13 +62,18 @@ class Line {
 
   /// What was let pass is always told, and what is no longer let pass.
   void leniency() {
-    constexpr std::array<std::pair<std::string_view, std::string_view>, 3> told{
-        {{"findings.waived", "waived"},
-         {"waivers.expired", "waivers expired"},
-         {"quarantine.expired", "quarantines expired"}}};
-    for (const auto& [name, words] : told)
-      if (const Metric* const some = find(name); is_some(some))
-        add(fmt::format("{} {}", to_text(some->value, some->unit), words));
+    struct Told {
+      std::string_view metric;
+      std::string_view one;
+      std::string_view more;
+    };
+    constexpr std::array<Told, 3> told{
+        {{"findings.waived", "waived", "waived"},
+         {"waivers.expired", "waiver expired", "waivers expired"},
+         {"quarantine.expired", "quarantine expired", "quarantines expired"}}};
+    for (const auto& [metric, one, more] : told)
+      if (const Metric* const some = find(metric); is_some(some))
+        add(fmt::format("{} {}", to_text(some->value, some->unit), some->value == 1 ? one : more));
   }
 
   void load() {

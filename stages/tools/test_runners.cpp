@@ -38,6 +38,8 @@ std::vector<ToolPreset> test_runners() {
        .reports = {{"junit", "junit.xml"}, {"cobertura", "cobertura-coverage.xml"}},
        .gate = gate,
        .env = {{"JEST_JUNIT_OUTPUT_FILE", "{junit}"},
+               {"JEST_JUNIT_CLASSNAME", "{classname}"},  // else suite and name are the same text
+               {"JEST_JUNIT_TITLE", "{title}"},
                {"JEST_JUNIT_REPORT_TEST_SUITE_ERRORS", "true"}},
        .signs = {"jest.config.*"},
        .install = "npm install --save-dev jest jest-junit",

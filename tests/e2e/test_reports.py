@@ -92,7 +92,7 @@ class Reports(PipectlTest):
             told = " ".join(e["text"] for e in events if e["event"] == "stage.note")
             if code:
                 self.assertEqual(ended["reason"], "gate errors: 1, want == 0")
-                self.assertEqual(ended["summary"], "1 error · 1 waivers expired")
+                self.assertEqual(ended["summary"], "1 error · 1 waiver expired")
                 self.assertEqual(kept, "")
                 self.assertNotIn("suppressions", sarif)
                 self.assertIn("the waiver of F* in app* expired on 2001-12-31: goes in spring", told)
@@ -103,7 +103,7 @@ class Reports(PipectlTest):
                 self.assertIn("waived until 2099-12-31: goes in spring: F401", told)
                 self.assertEqual([e for e in events if e["event"] == "stage.finding"], [])
         shown = self.pipectl("runs", "show", code=0).stdout
-        self.assertIn("waivers expired", shown)
+        self.assertIn("waiver expired", shown)
 
     @needs("flake8")
     def test_a_waived_gate_is_told(self):

@@ -107,7 +107,7 @@ TEST_CASE("an expired waiver does not waive, and says so; one that matches nothi
   CHECK(set.metric("waivers.expired") == 1);
   CHECK(sink.notes() == std::vector<std::string>{"the waiver of CVE-1 expired on 2026-11-20: why",
                                                  "the waiver of CVE-2 matches nothing any more"});
-  CHECK(report::summary_line(set.collector.metrics()) == "critical 0 · high 1 · 1 waivers expired");
+  CHECK(report::summary_line(set.collector.metrics()) == "critical 0 · high 1 · 1 waiver expired");
 }
 
 TEST_CASE("a waiver is for a gate or for findings") {
@@ -182,7 +182,7 @@ TEST_CASE("a quarantined test may fail, as long as the quarantine holds") {
         std::vector<std::string>{"quarantined until 2026-11-21: issue 7: net › slow[1] failed",
                                  "the quarantine of old expired on 2026-11-20: x"});
   CHECK(report::summary_line(set.collector.metrics()) ==
-        "2 tests · 1 failed · 1 quarantined · 1 quarantines expired");
+        "2 tests · 1 failed · 1 quarantined · 1 quarantine expired");
 }
 
 TEST_CASE("where too many fail, none is run again, and a quarantine still holds") {

@@ -214,7 +214,7 @@ TEST_CASE("a gate that does not hold is let pass while its waiver lasts") {
             "2 tests · 1 failed · gate tests.failed: 1, want == 0, waived until 2099-12-31: why");
     } else {
       CHECK(rig.status("unit") == Status::failed);
-      CHECK(rig.outcome("unit").summary == "2 tests · 1 failed · 1 waivers expired");
+      CHECK(rig.outcome("unit").summary == "2 tests · 1 failed · 1 waiver expired");
     }
   }
 }
