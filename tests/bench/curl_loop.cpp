@@ -1,4 +1,5 @@
-// The floor of the load generator: libcurl's multi interface in a plain loop, and nothing around it.
+// The floor of the load generator: libcurl's multi interface in a plain loop, and nothing around
+// it.
 //   curl_loop URL CONNECTIONS SECONDS    prints how many requests were answered with 200
 #include <curl/curl.h>
 

@@ -1,6 +1,6 @@
 // What reading a report costs beside the bare parser of its format, and how much memory it takes.
-// Two files of 100 MB (or as many as are asked for) are made: SARIF, and JUnit. Each reading runs in
-// a process of its own.
+// Two files of 100 MB (or as many as are asked for) are made: SARIF, and JUnit. Each reading runs
+// in a process of its own.
 #include <expat.h>
 #include <fmt/format.h>
 #include <sys/resource.h>

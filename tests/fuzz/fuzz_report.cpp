@@ -1,6 +1,6 @@
-// Reads arbitrary bytes with one reader of reports: the program is called fuzz_report-FORMAT. Nothing
-// may crash, hang or grow without bound; a reading either succeeds or says why not, and what it tells
-// can be merged, summed up and stored.
+// Reads arbitrary bytes with one reader of reports: the program is called fuzz_report-FORMAT.
+// Nothing may crash, hang or grow without bound; a reading either succeeds or says why not, and
+// what it tells can be merged, summed up and stored.
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
