@@ -27,12 +27,18 @@ Outcome failed(const Error& error) {
   return outcome;
 }
 
-std::string shown(const expr::Value& value) {
+/// What the environment holds may be a secret that nobody declared, so that nothing hides it.
+bool is_private(expr::Path path) {
+  return path[0] == "env" || (path[0] == "environment" && path.size() > 1 && path[1] != "name");
+}
+
+std::string shown(expr::Path path, const expr::Value& value) {
   constexpr std::size_t most = 60;
-  if (std::holds_alternative<std::monostate>(value)) return "empty";
-  const bool is_text = std::holds_alternative<std::string>(value);
-  const auto text = cut(printable(expr::to_text(value)), most);
-  return is_text ? fmt::format("'{}'", text) : text;
+  const auto text = expr::to_text(value);
+  if (text.empty()) return "empty";
+  if (is_private(path)) return "set";
+  const auto short_text = cut(printable(text), most);
+  return std::holds_alternative<std::string>(value) ? fmt::format("'{}'", short_text) : short_text;
 }
 
 /// `: branch is 'main', event is 'push'`: what a condition saw.
@@ -40,7 +46,7 @@ std::string seen(const expr::Expression& condition, const NodeScope& scope) {
   std::string text;
   for (const auto& path : condition.paths())
     text += fmt::format("{} {} is {}", text.empty() ? ":" : ",", join(path, "."),
-                        shown(scope.value(path)));
+                        shown(path, scope.value(path)));
   return text;
 }
 

@@ -82,6 +82,17 @@ class SkipTest(harness.PipectlTest):
         file.write_text(file.read_text().replace("    inputs:", "    timeout: 1m\n    inputs:"))
         self.assertEqual(self.build_outcome()[0], "cached")
 
+    def test_what_a_condition_saw_is_told_but_not_what_the_environment_holds(self):
+        self.write("""
+            params: {mode: {default: fast}}
+            stages:
+              a: {run: 'true', when: "params.mode == 'slow' || env.KEY == 'x' || env.NONE == 'x'"}
+        """)
+        env = harness.clean_environment(KEY="do-not-tell")
+        ended = [e for e in self.events(code=0, env=env) if e["event"] == "stage.finished"]
+        self.assertEqual(ended[0]["reason"], "`params.mode == 'slow' || env.KEY == 'x' || env.NONE == 'x'` is false: "
+                                             "params.mode is 'fast', env.KEY is set, env.NONE is empty")
+
 
 if __name__ == "__main__":
     harness.main()
