@@ -27,7 +27,7 @@ Outcome failed(const Error& error) {
   return outcome;
 }
 
-/// What the environment holds may be a secret that nobody declared, so that nothing hides it.
+/// A variable may hold a secret that nobody declared (as in an `env_file`): nothing would hide it.
 bool is_private(expr::Path path) {
   return path[0] == "env" || (path[0] == "environment" && path.size() > 1 && path[1] != "name");
 }
