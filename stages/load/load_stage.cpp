@@ -85,8 +85,8 @@ class LoadStage final : public StageRunner {
     return outcome;
   }
 
-  Result<Outcome> send(const Load& load, const std::filesystem::path& folder, StageContext& context,
-                       Service* service = nullptr) const {
+  static Result<Outcome> send(const Load& load, const std::filesystem::path& folder,
+                              StageContext& context, Service* service = nullptr) {
     CancelSource stop{service == nullptr ? context.cancel : service->alive()};
     bool late = false;
     const auto progress = [&](const LoadResult& so_far) {

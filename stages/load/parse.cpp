@@ -125,6 +125,7 @@ class Parser {
     const auto nodes = reader.strings("status");
     if (nodes.empty()) return;
     std::vector<std::string_view> parts;
+    parts.reserve(nodes.size());
     for (const yaml::Node& node : nodes) parts.push_back(node.text());
     if (const auto set = StatusSet::parse(parts))
       request.status = *set;
