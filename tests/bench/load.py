@@ -130,7 +130,7 @@ class Pipectl:
 
     def open(self, url, folder):
         told, _ = self._run(url, folder, f"rate: {args.rate}/s")
-        return {point: told["p" + point] for point in POINTS}
+        return {point: told["duration_ms"]["p" + point] for point in POINTS}
 
 
 class Loop:
@@ -158,7 +158,7 @@ class Hey:
         workers = 50
         out, _ = spent(["hey", "-z", f"{args.seconds}s", "-c", str(workers), "-q",
                            str(args.rate / workers), url], folder)
-        return {point: 1000 * float(re.search(rf"{point}% in ([\d.]+) secs", out)[1]) for point in POINTS}
+        return {point: 1000 * float(re.search(rf"{point}%+ in ([\d.]+) secs", out)[1]) for point in POINTS}
 
 
 class Autocannon:
