@@ -31,15 +31,21 @@ class JUnit final : public XmlHandler {
   explicit JUnit(ReportSink& sink) : sink_(sink) {}
 
   void open(std::string_view name, const XmlAttributes& attributes) override {
+    if (in_message_) {
+      ++inside_message_;
+      return;
+    }
     if (suites_.empty() && name != "testsuites" && name != "testsuite")
       return refuse(fmt::format("the root is <{}>, not <testsuites> or <testsuite>", name));
     if (name == "testsuites" || name == "testsuite") return open_suite(attributes);
     if (name == "testcase") return open_case(attributes);
-    if (case_ && !in_message_) judge(name, attributes);
+    if (case_) judge(name, attributes);
   }
 
   void close(std::string_view name) override {
-    if (in_message_ && name == message_of_) {
+    if (inside_message_ > 0) {
+      --inside_message_;
+    } else if (in_message_) {
       in_message_ = false;
     } else if (case_ && name == "testcase") {
       end_case();
@@ -99,7 +105,6 @@ class JUnit final : public XmlHandler {
       return;
     }
     in_message_ = true;
-    message_of_ = name;
     takes_text_ = case_->message.empty();
     if (!takes_text_) return;
     case_->message = attributes.text("message").substr(0, longest_message);
@@ -141,8 +146,8 @@ class JUnit final : public XmlHandler {
   bool not_run_{false};   ///< says its attribute
   bool may_fail_{false};  ///< Catch2's [!mayfail] and [!shouldfail]: its failure is no failure
   bool in_message_{false};
-  bool takes_text_{false};  ///< the message has no attribute: its text is it
-  std::string message_of_;
+  bool takes_text_{false};         ///< the message has no attribute: its text is it
+  std::size_t inside_message_{0};  ///< open elements; whatever their names, they are its text
 };
 
 Result<void> read(std::istream& in, ReportSink& sink) {
