@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <deque>
 #include <optional>
@@ -19,12 +20,9 @@ constexpr int most_links = 40;  // as the kernel has it
 
 /// Where a link points, empty when it is none (or is not there); nothing when that cannot be told.
 std::optional<std::string> link_target(const fs::path& path) {
-  std::string target(4096, '\0');
+  std::array<char, 4096> target;  // not filled: this is asked for every part of every path
   const ssize_t size = ::readlink(path.c_str(), target.data(), target.size());
-  if (size >= 0) {
-    target.resize(static_cast<std::size_t>(size));
-    return target;
-  }
+  if (size >= 0) return std::string(target.data(), static_cast<std::size_t>(size));
   if (errno == EINVAL || errno == ENOENT || errno == ENOTDIR) return std::string();
   return std::nullopt;
 }
@@ -61,6 +59,7 @@ std::optional<fs::path> resolved(const fs::path& path) {
 }  // namespace
 
 bool lies_within(const fs::path& path, const fs::path& root) {
+  if (path.native() == root.native() && !root.empty()) return true;  // wherever its links lead
   const auto inner = resolved(path);
   const auto outer = resolved(root);
   if (!inner || !outer) return false;

@@ -59,10 +59,8 @@ class StageRun {
     auto secrets = grant_secrets();
     if (!secrets) return without_secrets(secrets.error());
     secrets_ = std::move(*secrets);
-    EnvMap env = job_.env;
-    for (const auto& [name, value] : secrets_) env[name] = value;
     if (const auto restored = files.restore_cache(); !restored) return outcome_of(restored.error());
-    Outcome outcome = attempts(env, *directory);
+    Outcome outcome = attempts(*directory);
     reports_.publish();
     keep_outputs(outcome);
     if (outcome.status != Status::cancelled && !has_artifacts_)
@@ -98,10 +96,10 @@ class StageRun {
     return outcome;
   }
 
-  Outcome attempts(const EnvMap& env, const std::filesystem::path& directory) {
+  Outcome attempts(const std::filesystem::path& directory) {
     for (int attempt = job_.attempt;; ++attempt) {
       const int made = attempt - job_.attempt + 1;
-      Outcome outcome = one_attempt(env, directory, attempt);
+      Outcome outcome = one_attempt(directory, attempt);
       outcome.attempts = attempt;
       const auto wait = next_attempt_after(spec_.retry, outcome, made);
       if (!wait || job_.cancel.cancelled()) return outcome;
@@ -114,14 +112,19 @@ class StageRun {
     }
   }
 
-  StageContext context_of(const EnvMap& env, const std::filesystem::path& directory, int attempt,
-                          Executor& executor) {
+  EnvMap environment() const {
+    EnvMap env = job_.env;
+    for (const auto& [name, value] : secrets_) env[name] = value;
+    return env;
+  }
+
+  StageContext context_of(const std::filesystem::path& directory, int attempt, Executor& executor) {
     return {.run_id = job_.scope->facts().id,
             .stage = job_.node->name,
             .spec = spec_,
             .workspace = job_.scope->facts().workspace,
             .directory = directory,
-            .env = env,
+            .env = environment(),
             .output_file = job_.output_file,
             .state_dir = tools_.run_dir,
             .cache_dir = tools_.cache_dir,
@@ -144,11 +147,11 @@ class StageRun {
             .report = nullptr};
   }
 
-  Outcome one_attempt(const EnvMap& env, const std::filesystem::path& directory, int attempt) {
+  Outcome one_attempt(const std::filesystem::path& directory, int attempt) {
     settled_.reset();
     has_artifacts_ = false;
     PlacedExecutor executor{tools_.executor};
-    StageContext context = context_of(env, directory, attempt, executor);
+    StageContext context = context_of(directory, attempt, executor);
     // A later attempt follows one that has ended, not one that was interrupted.
     if (attempt == job_.attempt) context.remembered = job_.remembered;
     if (spec_.timeout) context.deadline = tools_.clock.steady() + *spec_.timeout;
