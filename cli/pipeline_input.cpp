@@ -51,6 +51,7 @@ Result<void> apply_overrides(const PipelineOptions& options, Event& event, GitIn
   const auto kind = parse_event_kind(options.event);
   if (!kind) {
     std::vector<std::string> kinds;
+    kinds.reserve(std::size(all_event_kinds));
     for (const auto one : all_event_kinds) kinds.emplace_back(to_string(one));
     const std::vector<std::string_view> names(kinds.begin(), kinds.end());
     const std::string maybe = suggestion(options.event, names);

@@ -21,4 +21,7 @@ foreach(script IN LISTS e2e_scripts)
   get_filename_component(name "${script}" NAME_WE)
   string(REGEX REPLACE "^test_" "e2e_" name "${name}")
   pipectl_e2e(${name} e2e ${script})
+  if(name MATCHES "kube|example|compose|render|release")
+    set_tests_properties(${name} PROPERTIES COST 60)  # the longest begin first
+  endif()
 endforeach()

@@ -65,7 +65,7 @@ std::string typed_line(const CancelToken& cancel) {
 
 Reply reply_to(const std::string& question, const CancelToken& cancel) {
   fmt::print(stderr, "{}", question);
-  std::fflush(stderr);
+  (void)std::fflush(stderr);
   const std::string line = typed_line(cancel);
   const auto word = trim(line);
   if (word == "y" || word == "Y" || word == "yes") return Reply::yes;

@@ -39,22 +39,22 @@ Result<std::map<std::string, std::filesystem::path>> find_baselines(
 }
 
 Result<std::map<std::string, std::filesystem::path>> find_baselines(
-    store::RunStore& store, std::set<std::string> missing, const store::RunRecord& present) {
+    store::RunStore& store, std::set<std::string> wanted, const store::RunRecord& present) {
   std::map<std::string, std::filesystem::path> found;
-  if (missing.empty()) return found;
+  if (wanted.empty()) return found;
   const auto branch = wanted_branch(present.request);
   for (const auto& listed : TRY(store.list(runs_searched))) {
-    if (missing.empty()) break;
+    if (wanted.empty()) break;
     if (listed.id >= present.id) continue;
     const auto run = TRY(store.load(listed.id));
     if (run.request.file != present.request.file || branch_of(run.request) != branch) continue;
-    for (auto name = missing.begin(); name != missing.end();) {
+    for (auto name = wanted.begin(); name != wanted.end();) {
       const auto* stage = run.stage(*name);
       const auto dir = store::reports_dir(store.run_dir(run.id), *name);
       const bool good = stage != nullptr && stage->outcome && is_success(stage->outcome->status) &&
                         std::filesystem::exists(dir / "summary.json");
       if (good) found.emplace(*name, dir);
-      name = good ? missing.erase(name) : std::next(name);
+      name = good ? wanted.erase(name) : std::next(name);
     }
   }
   return found;

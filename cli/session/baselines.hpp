@@ -19,7 +19,7 @@ namespace pipectl::cli {
 
 /// The same for nodes by name.
 [[nodiscard]] Result<std::map<std::string, std::filesystem::path>> find_baselines(
-    store::RunStore& store, std::set<std::string> nodes, const store::RunRecord& present);
+    store::RunStore& store, std::set<std::string> wanted, const store::RunRecord& present);
 
 /// The branch that a run was of.
 [[nodiscard]] const std::string& branch_of(const store::RunRequest& request) noexcept;

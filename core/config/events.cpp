@@ -12,6 +12,7 @@ namespace {
 
 std::optional<EventKind> read_kind(yaml::Node name, Diagnostics& diagnostics) {
   std::vector<std::string_view> names;
+  names.reserve(std::size(all_event_kinds));
   for (const auto kind : all_event_kinds) names.push_back(to_string(kind));
   const auto found = yaml::read_choice(name, "on", names, diagnostics);
   return found ? parse_event_kind(*found) : std::nullopt;

@@ -44,6 +44,7 @@ Names::Known one_of(Names::Known known, std::vector<std::string> values) {
 
 std::vector<std::string> event_names() {
   std::vector<std::string> names;
+  names.reserve(std::size(all_event_kinds));
   for (const auto kind : all_event_kinds) names.emplace_back(to_string(kind));
   return names;
 }
