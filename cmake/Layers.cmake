@@ -13,7 +13,7 @@ target_compile_options(pipectl_options INTERFACE
 target_compile_definitions(pipectl_options INTERFACE PIPECTL_VERSION="${PROJECT_VERSION}")
 target_link_libraries(pipectl_options INTERFACE tl::expected fmt::fmt)
 if(PIPECTL_SANITIZE)
-  target_compile_options(pipectl_options INTERFACE -fsanitize=${PIPECTL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer -g1 -O1)
+  target_compile_options(pipectl_options INTERFACE -fsanitize=${PIPECTL_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(pipectl_options INTERFACE -fsanitize=${PIPECTL_SANITIZE})
   # With a sanitizer GCC 12 takes parts of <regex> for uninitialised (GCC bug 105562, fixed in 13).
   target_compile_options(pipectl_options INTERFACE
