@@ -25,7 +25,7 @@ Mailbox::~Mailbox() {
 
 bool Mailbox::must_ring() noexcept { return !std::exchange(rung_, true); }
 
-void Mailbox::ring() noexcept {
+void Mailbox::ring() const noexcept {
   const std::uint64_t one = 1;
   static_cast<void>(!::write(fd_, &one, sizeof one));
 }

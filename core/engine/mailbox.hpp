@@ -72,7 +72,7 @@ class Mailbox {
   /// Whether the caller, who holds the mutex, has to ring() once it has let go of it: an engine that
   /// wakes while the mutex is still held would go straight back to sleep.
   [[nodiscard]] bool must_ring() noexcept;
-  void ring() noexcept;
+  void ring() const noexcept;
   void ring_later() noexcept;
   void silence() noexcept;
 
