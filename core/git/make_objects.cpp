@@ -76,6 +76,7 @@ struct Bringing {
 
   int bring(git_tree* baseline, const std::vector<std::string>& paths, unsigned extra = 0) const {
     std::vector<char*> texts;
+    texts.reserve(paths.size());
     // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): libgit2 does not write to them
     for (const auto& path : paths) texts.push_back(const_cast<char*>(path.c_str()));
     git_checkout_options options = GIT_CHECKOUT_OPTIONS_INIT;
@@ -106,6 +107,7 @@ Result<void> bring_the_rest(const Bringing& files, git_tree* before, git_tree* a
     if (code < 0) return not_brought(code);
   }
   std::vector<char*> texts;
+  texts.reserve(paths.size());
   for (auto& path : paths) texts.push_back(path.data());
   const git_strarray all{texts.data(), texts.size()};
   if (git_reset_default(files.repository, files.object(), &all) < 0)

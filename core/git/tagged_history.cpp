@@ -105,6 +105,7 @@ Result<bool> touches(git_repository* repository, git_commit* commit,
                      const std::vector<std::string>& paths) {
   if (paths.empty()) return true;
   std::vector<char*> texts;
+  texts.reserve(paths.size());
   // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): libgit2 does not write to them
   for (const auto& path : paths) texts.push_back(const_cast<char*>(path.c_str()));
   git_diff_options options = GIT_DIFF_OPTIONS_INIT;

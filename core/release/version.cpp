@@ -61,7 +61,7 @@ std::weak_ordering compare_prereleases(const std::vector<std::string>& left,
   if (left.empty() || right.empty()) return left.empty() <=> right.empty();
   const auto common = std::min(left.size(), right.size());
   for (std::size_t i = 0; i < common; ++i) {
-    if (const auto order = compare_identifiers(left[i], right[i]); order != 0) return order;
+    if (const auto order = compare_identifiers(left[i], right[i]); std::is_neq(order)) return order;
   }
   return left.size() <=> right.size();
 }
@@ -82,9 +82,9 @@ std::string Version::text() const {
 }
 
 std::weak_ordering Version::operator<=>(const Version& other) const {
-  if (const auto order = major <=> other.major; order != 0) return order;
-  if (const auto order = minor <=> other.minor; order != 0) return order;
-  if (const auto order = patch <=> other.patch; order != 0) return order;
+  if (const auto order = major <=> other.major; std::is_neq(order)) return order;
+  if (const auto order = minor <=> other.minor; std::is_neq(order)) return order;
+  if (const auto order = patch <=> other.patch; std::is_neq(order)) return order;
   return compare_prereleases(prerelease, other.prerelease);
 }
 

@@ -23,7 +23,7 @@ struct Version {
 
   [[nodiscard]] std::string text() const;
   [[nodiscard]] std::weak_ordering operator<=>(const Version& other) const;
-  [[nodiscard]] bool operator==(const Version& other) const { return (*this <=> other) == 0; }
+  [[nodiscard]] bool operator==(const Version& other) const { return std::is_eq(*this <=> other); }
 };
 
 /// Nothing where the text is no semantic version; a `v` in front belongs to a tag, not to a

@@ -10,7 +10,7 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-import test_git_servers as base  # noqa: E402
+import git_cases as base  # noqa: E402
 
 LINK, FILE, TREE, GITLINK = "120000", "100644", "40000", "160000"
 

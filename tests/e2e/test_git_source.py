@@ -9,8 +9,8 @@ import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-import test_git_servers as base  # noqa: E402
-from test_git_servers import SECRET, servers  # noqa: E402
+import git_cases as base  # noqa: E402
+from git_cases import SECRET, servers  # noqa: E402
 
 
 class Source(base.Web):
