@@ -26,6 +26,6 @@ class ClientConfig {
 };
 
 /// Pure: the user's config.json without what would carry a new login into their keychain.
-[[nodiscard]] std::string private_config(const std::string& config);
+[[nodiscard]] std::string private_config(const std::string& text);
 
 }  // namespace pipectl::docker

@@ -25,7 +25,7 @@ struct Image {
 
 /// Sees to it that the image is here, by the rule of `pull`; which image that is stands in the
 /// stage's notes and its journal.
-[[nodiscard]] Result<Image> obtain_image(const Client& client, const expr::Template& name,
+[[nodiscard]] Result<Image> obtain_image(const Client& client, const expr::Template& written,
                                          Pull pull, StageContext& context);
 
 }  // namespace pipectl::docker

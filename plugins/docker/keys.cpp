@@ -94,6 +94,7 @@ std::string shown(const expr::Template& text, const expr::Scope& scope) {
 Result<std::vector<std::string>> evaluate_all(const std::vector<expr::Template>& texts,
                                               const expr::Scope& scope) {
   std::vector<std::string> values;
+  values.reserve(texts.size());
   for (const auto& text : texts) values.push_back(TRY(text.evaluate(scope)));
   return values;
 }

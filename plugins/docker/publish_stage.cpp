@@ -40,7 +40,7 @@ class Publication {
     const auto tags = TRY(evaluate_all(spec_.tags, context_.scope));
     for (const Login& login : spec_.logins) TRY(log_in(login));
     for (const auto& repository : repositories)
-      for (const auto& tag : tags) TRY(publish(repository + ":" + tag));
+      for (const auto& tag : tags) TRY(publish(fmt::format("{}:{}", repository, tag)));
     TRY(write_outputs());
     Outcome outcome;
     outcome.exit_code = 0;

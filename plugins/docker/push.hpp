@@ -40,6 +40,6 @@ class Pusher {
 [[nodiscard]] std::string pushed_digest(const std::string& output);
 /// Pure: the digests in what `docker manifest inspect --verbose` prints: one, or one for each
 /// platform.
-[[nodiscard]] std::vector<std::string> digests_of_manifest(const std::string& json);
+[[nodiscard]] std::vector<std::string> digests_of_manifest(const std::string& text);
 
 }  // namespace pipectl::docker
