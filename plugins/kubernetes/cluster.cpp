@@ -14,6 +14,7 @@ using nlohmann::json;
 
 std::string to_selector(const std::map<std::string, std::string>& labels) {
   std::vector<std::string> parts;
+  parts.reserve(labels.size());
   for (const auto& [key, value] : labels) parts.push_back(fmt::format("{}={}", key, value));
   return join(parts, ",");
 }

@@ -58,7 +58,7 @@ constexpr std::array signs{
 };
 
 const Sign* sign_in(std::string_view text) {
-  const auto found = std::ranges::find_if(
+  const auto* const found = std::ranges::find_if(
       signs, [text](const Sign& sign) { return text.find(sign.text) != std::string_view::npos; });
   return found == signs.end() ? nullptr : &*found;
 }

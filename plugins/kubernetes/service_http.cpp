@@ -84,7 +84,7 @@ Result<std::string> ServiceHttp::base() {
   auto proxy = std::make_unique<Proxy>();
   const Command command{
       kubectl_.argv(
-          {.argv = {"proxy", "--port=0", "--address=127.0.0.1", "--accept-hosts=^127\\.0\\.0\\.1$",
+          {.argv = {"proxy", "--port=0", "--address=127.0.0.1", R"(--accept-hosts=^127\.0\.0\.1$)",
                     fmt::format("--accept-paths=^{}[^/]+/proxy/", path)},
            .waits = true}),
       context.env, context.directory, std::nullopt};

@@ -1,6 +1,8 @@
 // Two whole sets: the Services' selectors decide which of them serves.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "plugins/kubernetes/target.hpp"
 
 namespace pipectl::plugins::kubernetes {
@@ -10,11 +12,10 @@ constexpr const char* hash_label = "pod-template-hash";
 
 bool selects(const std::map<std::string, std::string>& selector,
              const std::map<std::string, std::string>& labels) {
-  for (const auto& [key, value] : selector) {
-    const auto found = labels.find(key);
-    if (found == labels.end() || found->second != value) return false;
-  }
-  return true;
+  return std::ranges::all_of(selector, [&labels](const auto& wanted) {
+    const auto found = labels.find(wanted.first);
+    return found != labels.end() && found->second == wanted.second;
+  });
 }
 
 }  // namespace

@@ -173,6 +173,7 @@ class Planner {
 
   static std::vector<std::string> messages_of(const std::vector<release::Change>& changes) {
     std::vector<std::string> messages;
+    messages.reserve(changes.size());
     for (const auto& change : changes) messages.push_back(change.message);
     return messages;
   }

@@ -10,6 +10,7 @@ namespace {
 
 std::string shown(const std::vector<std::string>& argv) {
   std::vector<std::string> words;
+  words.reserve(argv.size());
   for (const auto& word : argv) words.push_back(shell_quoted(word));
   return join(words, " ");
 }

@@ -44,7 +44,8 @@ tl::unexpected<Error> source_failed(const SecretProvider::Request& request, std:
 }
 
 Result<std::optional<std::string>> field_of(const SecretProvider::Request& request,
-                                            std::string_view text, std::vector<std::string> path) {
+                                            std::string_view text,
+                                            const std::vector<std::string>& path) {
   using nlohmann::json;
   const json root = json::parse(text, nullptr, false);
   if (!root.is_object())

@@ -37,6 +37,6 @@ constexpr std::size_t most_secret_bytes = std::size_t{1} << 20U;
 /// error that shows none of it.
 [[nodiscard]] Result<std::optional<std::string>> field_of(const SecretProvider::Request& request,
                                                           std::string_view text,
-                                                          std::vector<std::string> path);
+                                                          const std::vector<std::string>& path);
 
 }  // namespace pipectl::plugins
