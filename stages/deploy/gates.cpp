@@ -46,6 +46,7 @@ std::vector<Gate> read_gates(yaml::Reader& reader, const report::Metrics& sample
 
 Result<std::vector<KnownGate>> evaluate(const std::vector<Gate>& gates, const expr::Scope& scope) {
   std::vector<KnownGate> known;
+  known.reserve(gates.size());
   for (const Gate& gate : gates)
     known.push_back({gate.metric, TRY(parse_bound(TRY(gate.bound.evaluate(scope))))});
   return known;

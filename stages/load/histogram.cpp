@@ -15,7 +15,7 @@ constexpr std::uint64_t longest = 3'600'000'000;  // an hour
 constexpr double per_millisecond = 1'000;
 
 std::size_t bucket_of(std::uint64_t value) noexcept {
-  const unsigned bits = static_cast<unsigned>(std::bit_width(value));
+  const auto bits = static_cast<unsigned>(std::bit_width(value));
   if (bits <= whole_bits) return static_cast<std::size_t>(value);
   const unsigned shift = bits - whole_bits;
   return static_cast<std::size_t>(shift * half + (value >> shift));
