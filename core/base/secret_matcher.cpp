@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <map>
+#include <utility>
 
 namespace pipectl {
 namespace {
@@ -52,6 +53,9 @@ SecretMatcher::SecretMatcher(std::vector<std::string> texts, std::vector<std::st
 
 void SecretMatcher::index() {
   std::map<std::uint32_t, std::vector<Candidate>> by_block;
+  const auto by_offset = [](const Candidate& candidate) {
+    return std::pair(candidate.offset, candidate.text);
+  };
   for (std::uint32_t i = 0; i < texts_.size(); ++i) {
     pairs_.set(pair_at(texts_[i].data()));
     for (std::uint32_t offset = 0; offset < stride_; ++offset)
@@ -61,7 +65,8 @@ void SecretMatcher::index() {
   filter_.assign((std::size_t{1} << bits_) / 64, 0);
   while (slot_bits_ < 31 && (std::size_t{1} << slot_bits_) < by_block.size() * 2) ++slot_bits_;
   buckets_.assign(std::size_t{1} << slot_bits_, {});
-  for (const auto& [block, candidates] : by_block) {
+  for (auto& [block, candidates] : by_block) {
+    std::ranges::sort(candidates, {}, by_offset);
     filter_[bit_of(block) / 64] |= std::uint64_t{1} << bit_of(block) % 64;
     std::size_t slot = slot_of(block);
     while (buckets_[slot].last != 0) slot = (slot + 1) % buckets_.size();
@@ -113,27 +118,44 @@ void SecretMatcher::compare(std::string_view text, std::size_t place, Findings& 
   const Bucket* const bucket = find(block_at(text.data() + place));
   if (bucket == nullptr) return;
   const auto before = static_cast<std::ptrdiff_t>(found.matches.size());
-  for (std::uint32_t i = bucket->first; i < bucket->last; ++i) {
-    const Candidate& candidate = candidates_[i];
-    if (candidate.offset > place) continue;
-    const std::size_t begin = place - candidate.offset;
-    const std::string& wanted = texts_[candidate.text];
+  auto open = std::span(candidates_).subspan(bucket->first, bucket->last - bucket->first);
+  while (!open.empty() && open.front().offset <= place) {
+    const std::uint32_t offset = open.front().offset;
+    const auto same = std::ranges::partition_point(
+        open, [offset](const Candidate& candidate) { return candidate.offset == offset; });
+    const auto size = static_cast<std::size_t>(same - open.begin());
+    compare_from(text, place - offset, open.first(size), found);
+    open = open.subspan(size);
+  }
+  std::sort(found.matches.begin() + before, found.matches.end(), by_begin);
+}
+
+/// The texts of `candidates`, which have one offset, at one place. They are in order: of the many
+/// lines of a long secret only those are compared that are like the text up to the block's end.
+void SecretMatcher::compare_from(std::string_view text, std::size_t begin,
+                                 std::span<const Candidate> candidates, Findings& found) const {
+  // The block itself must lie before a wrapped form's first gap: else it does not tell where the
+  // form begins.
+  const std::size_t sure = candidates.front().offset + block_size;
+  const auto begins = [this, sure](const Candidate& candidate) {
+    return std::string_view(texts_[candidate.text]).substr(0, sure);
+  };
+  const auto window = text.substr(begin, sure);
+  auto candidate = std::ranges::lower_bound(candidates, window, {}, begins);
+  for (; candidate != candidates.end() && begins(*candidate) == window; ++candidate) {
+    const std::string& wanted = texts_[candidate->text];
     const std::size_t size = std::min(wanted.size(), text.size() - begin);
     if (std::memcmp(text.data() + begin, wanted.data(), size) != 0) {
-      // The block itself must lie before the first gap: else it does not tell where the form
-      // begins.
-      const std::size_t sure = candidate.offset + block_size;
-      if (!wrapped_[candidate.text] || std::memcmp(text.data() + begin, wanted.data(), sure) != 0)
-        continue;
+      if (!wrapped_[candidate->text]) continue;
       const Fit fit = fit_wrapped(text, begin, wanted, 0);
       if (fit.kind == Fit::Kind::whole) found.matches.push_back({begin, fit.end});
       if (fit.kind == Fit::Kind::cut_off) found.partial = std::min(found.partial, begin);
-    } else if (size == wanted.size())
+    } else if (size == wanted.size()) {
       found.matches.push_back({begin, begin + size});
-    else
+    } else {
       found.partial = std::min(found.partial, begin);
+    }
   }
-  std::sort(found.matches.begin() + before, found.matches.end(), by_begin);
 }
 
 Findings SecretMatcher::scan(std::string_view text, More more) const {

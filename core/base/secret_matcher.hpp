@@ -2,6 +2,7 @@
 
 #include <bitset>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -57,6 +58,8 @@ class SecretMatcher {
   [[nodiscard]] const Bucket* find(std::uint32_t block) const noexcept;
   [[nodiscard]] std::size_t next_hit(std::string_view text, std::size_t from) const noexcept;
   void compare(std::string_view text, std::size_t place, Findings& found) const;
+  void compare_from(std::string_view text, std::size_t begin, std::span<const Candidate> candidates,
+                    Findings& found) const;
   [[nodiscard]] Findings scan(std::string_view text, More more) const;
   static void keep(std::string_view text, std::size_t end, Carry& carry);
   [[nodiscard]] std::size_t short_partial(std::string_view text) const noexcept;
@@ -70,7 +73,7 @@ class SecretMatcher {
   std::vector<std::uint64_t> filter_;
   unsigned slot_bits_{4};
   std::vector<Bucket> buckets_;  // open addressing, a power of two
-  std::vector<Candidate> candidates_;
+  std::vector<Candidate> candidates_;  // of a block: by offset, then by text
   std::bitset<65536> pairs_;  // first two bytes of the texts
 };
 
