@@ -71,17 +71,20 @@ TEST_CASE_METHOD(LockFixture, "kill -9 frees the lock though a child of the run 
   REQUIRE(::pipe(keep) == 0);
   Child holder([&](int fd) {
     const auto held = store->lock_workspace(workspace, run.id);
-    // `cat` lives until the test closes its end of the pipe.
+    // It lives until the test closes its end of the pipe. It speaks for itself: posix_spawn returns
+    // a little before the program has let go of what it does not inherit.
     posix_spawn_file_actions_t actions;
     ::posix_spawn_file_actions_init(&actions);
     ::posix_spawn_file_actions_adddup2(&actions, keep[0], 0);
+    ::posix_spawn_file_actions_adddup2(&actions, fd, 1);
     ::posix_spawn_file_actions_addclose(&actions, keep[1]);
     ::posix_spawn_file_actions_addclose(&actions, fd);
-    char name[] = "cat";
-    char* const argv[] = {name, nullptr};
-    pid_t cat = 0;
-    if (!held || ::posix_spawnp(&cat, "cat", &actions, nullptr, argv, nullptr) != 0) return;
-    say(fd, "+");
+    char name[] = "sh";
+    char option[] = "-c";
+    char script[] = "echo +; exec cat";
+    char* const argv[] = {name, option, script, nullptr};
+    pid_t shell = 0;
+    if (!held || ::posix_spawnp(&shell, "sh", &actions, nullptr, argv, nullptr) != 0) return;
     ::pause();
   });
   REQUIRE(holder.next());
