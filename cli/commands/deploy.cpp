@@ -3,6 +3,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/session/session.hpp"
+#include "cli/session/session_options.hpp"
 
 namespace pipectl::cli {
 namespace {
@@ -10,17 +11,8 @@ namespace {
 void add_target(CLI::App& command, RunOptions& options) {
   command.add_option("ENVIRONMENT", options.deploy_to, "Environment of the pipeline")->required();
   add_file_option(command, options.pipeline);
-  command
-      .add_option("--secrets-file", options.secrets_file,
-                  "Read secret values from a .env file that only you can read")
-      ->type_name("PATH");
-  const std::map<std::string, ui::UiMode> views{{"auto", ui::UiMode::automatic},
-                                                {"live", ui::UiMode::live},
-                                                {"plain", ui::UiMode::plain},
-                                                {"json", ui::UiMode::json}};
-  command.add_option("--ui", options.ui, "How to show the run")
-      ->transform(CLI::CheckedTransformer(views).description(""))
-      ->type_name("auto|live|plain|json");
+  add_secrets_file_option(command, options.secrets_file);
+  add_view_option(command, options.ui);
 }
 
 void go(const RunOptions& options, Invocation& invocation) {

@@ -4,7 +4,7 @@
 #include "cli/commands/commands.hpp"
 #include "cli/output.hpp"
 #include "cli/session/session.hpp"
-#include "cli/usage.hpp"
+#include "cli/session/session_options.hpp"
 
 namespace pipectl::cli {
 
@@ -14,17 +14,8 @@ void add_release(CLI::App& root, Invocation& invocation) {
   options->only_releases = true;
   add_file_option(*command, options->pipeline);
   add_value_options(*command, options->pipeline);
-  command
-      ->add_option("--secrets-file", options->secrets_file,
-                   "Read secret values from a .env file that only you can read")
-      ->type_name("PATH");
-  const auto number = [](ui::UiMode mode) { return static_cast<int>(mode); };
-  command->add_option("--ui", options->ui, "How to show the run")
-      ->transform(numbered({{"auto", number(ui::UiMode::automatic)},
-                            {"live", number(ui::UiMode::live)},
-                            {"plain", number(ui::UiMode::plain)},
-                            {"json", number(ui::UiMode::json)}}))
-      ->type_name("auto|live|plain|json");
+  add_secrets_file_option(*command, options->secrets_file);
+  add_view_option(*command, options->ui);
   command->add_flag("-n,--dry-run", options->dry_run,
                     "Say exactly what would happen and stop; needs no secret and no network");
   command->add_option("--resume", options->resume, "Go on with a run that failed or died")

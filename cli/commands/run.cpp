@@ -4,6 +4,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/session/session.hpp"
+#include "cli/session/session_options.hpp"
 #include "cli/usage.hpp"
 
 namespace pipectl::cli {
@@ -12,12 +13,7 @@ namespace {
 /// Options of CLI11 that are enumerations of ours.
 void add_modes(CLI::App& command, RunOptions& options) {
   const auto number = [](auto mode) { return static_cast<int>(mode); };
-  command.add_option("--ui", options.ui, "How to show the run")
-      ->transform(numbered({{"auto", number(ui::UiMode::automatic)},
-                            {"live", number(ui::UiMode::live)},
-                            {"plain", number(ui::UiMode::plain)},
-                            {"json", number(ui::UiMode::json)}}))
-      ->type_name("auto|live|plain|json");
+  add_view_option(command, options.ui);
   command
       .add_option("--worktree", options.worktree,
                   "Work on the tree as it is, or on a clean copy of HEAD")
@@ -44,10 +40,7 @@ void add_run_options(CLI::App& command, RunOptions& options) {
   command.add_flag("-q,--quiet", options.quiet,
                    "Show how stages end, and what they print only when they fail");
   command.add_flag("--no-cache", options.no_cache, "Neither use nor write caches");
-  command
-      .add_option("--secrets-file", options.secrets_file,
-                  "Read secret values from a .env file that only you can read")
-      ->type_name("PATH");
+  add_secrets_file_option(command, options.secrets_file);
   command.add_option("--resume", options.resume, "Go on with a run that failed or died")
       ->expected(0, 1)
       ->default_str("latest")

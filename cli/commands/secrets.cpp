@@ -9,6 +9,7 @@
 #include "cli/secrets/report.hpp"
 #include "cli/session/secrets_file.hpp"
 #include "cli/session/session.hpp"
+#include "cli/session/session_options.hpp"
 #include "cli/signals.hpp"
 #include "cli/usage.hpp"
 
@@ -93,17 +94,8 @@ void add_rotate(CLI::App& secrets, Invocation& invocation) {
       ->required();
   command->add_option("--file", options->pipeline.file, "The pipeline file")->type_name("FILE");
   add_value_options(*command, options->pipeline);
-  command
-      ->add_option("--secrets-file", options->secrets_file,
-                   "Read secret values from a .env file that only you can read")
-      ->type_name("PATH");
-  const auto number = [](ui::UiMode mode) { return static_cast<int>(mode); };
-  command->add_option("--ui", options->ui, "How to show the run")
-      ->transform(numbered({{"auto", number(ui::UiMode::automatic)},
-                            {"live", number(ui::UiMode::live)},
-                            {"plain", number(ui::UiMode::plain)},
-                            {"json", number(ui::UiMode::json)}}))
-      ->type_name("auto|live|plain|json");
+  add_secrets_file_option(*command, options->secrets_file);
+  add_view_option(*command, options->ui);
   command->add_flag("-n,--dry-run", options->dry_run,
                     "Say what would happen and stop; asks nobody, changes nothing");
   command->callback([options, &invocation] {
@@ -127,10 +119,7 @@ void add_secrets(CLI::App& root, Invocation& invocation) {
   auto* const check_command = command->add_subcommand(
       "check", "Ask every source: found, missing, refused; never shows a value");
   add_pipeline_command(*check_command, *options);
-  check_command
-      ->add_option("--secrets-file", options->secrets_file,
-                   "Read secret values from a .env file that only you can read")
-      ->type_name("PATH");
+  add_secrets_file_option(*check_command, options->secrets_file);
   on_call(*check_command, options, invocation, check);
 
   add_rotate(*command, invocation);
