@@ -10,7 +10,7 @@ import time
 from kube_harness import Caller
 from kube.services import FROM_A_NODE
 
-Answer = collections.namedtuple("Answer", "begun ended status version pod")
+Answer = collections.namedtuple("Answer", "begun ended status version pod error", defaults=[None])
 CLIENTS = 4
 
 
@@ -38,15 +38,24 @@ class Traffic:
                 status, body = 0, {"error": str(error)}
                 connection.close()
                 connection = self._caller.connect()
-            answers.append(Answer(begun, time.monotonic(), status, body.get("version"), body.get("pod")))
+            answers.append(Answer(begun, time.monotonic(), status, body.get("version"), body.get("pod"),
+                                  body.get("error") or body.get("message")))
         connection.close()
         self.answers += answers
 
     def __enter__(self):
+        self._settle()
         self.begun = time.monotonic()
         for thread in self._threads:
             thread.start()
         return self
+
+    def _settle(self):
+        """Until the nodes have heard where the service leads: a deploy before this one may have ended
+        within the lag, and what its last moment costs is not what is measured here."""
+        store = self._cluster.store
+        known = store.endpoints[self._where][-1][0] + store.endpoint_lag
+        time.sleep(max(0.0, known - time.monotonic()))
 
     def __exit__(self, *_):
         self._stopped.set()

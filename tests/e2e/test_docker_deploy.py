@@ -40,6 +40,10 @@ class Load:
         with self.new:
             return self.new.wait_for(lambda: answer in self.seen, timeout=120)
 
+    def count(self):
+        with self.new:
+            return len(self.seen)
+
     def stop(self):
         self.stopped = True
         self.thread.join()
@@ -124,7 +128,7 @@ class DockerDeployTest(DockerTest):
     def test_no_request_is_lost_and_back_by_hand(self):
         self.deploy("v1")
         self.assertEqual("v1", self.ask())
-        load = self.loaded()
+        load, old = self.loaded(), self.workers()
         self.file("v2", check="test -e /gate/healthy")
         process = self.start()
         self.wait_for(lambda: len(self.containers()) == 4)
@@ -134,14 +138,16 @@ class DockerDeployTest(DockerTest):
         self.wait_for(lambda: (self.folder / "gate/arrived").exists())
         (self.folder / "gate/healthy").touch()
         self.assertTrue(load.wait_for("v2"))
+        self.wait_for(lambda: self.leaving(old))
+        first = load.count() + 1  # one may be on its way
+        self.wait_for(lambda: load.count() > first + 50)
         (self.folder / "gate/open").touch()  # the old set is asked to its end
         process.communicate()
         waiting.join()
         load.stop()
         self.assertEqual((0, []), (process.returncode, load.failed))
         self.assertEqual(["v1"], slow)
-        switched = load.seen.index("v2")
-        self.assertEqual({"v2"}, set(load.seen[load.seen.index("v2", switched + 50):]))
+        self.assertEqual({"v2"}, set(load.seen[first:]))
         self.assertEqual(2, len(self.containers()))
         self.assertEqual("v1", self.record()["history"][0]["env"]["RELEASE"])
         back = self.loaded()
@@ -150,6 +156,15 @@ class DockerDeployTest(DockerTest):
         back.stop()
         self.assertEqual([], back.failed)
         self.assertEqual(2, len(self.containers()))
+
+    def workers(self):
+        """{process number: whether it takes no new connection any more} of the proxy's nginx."""
+        lines = self.docker("top", f"{self.app}-proxy", "-eo", "pid,args").splitlines()
+        return {line.split()[0]: "shutting down" in line for line in lines if "worker process" in line}
+
+    def leaving(self, old):
+        now = self.workers()
+        return all(now.get(worker, True) for worker in old)
 
     def wait_for(self, condition):
         deadline = time.monotonic() + 120
