@@ -9,12 +9,12 @@
 namespace pipectl::cli {
 namespace {
 
-struct Options {
+struct DoctorOptions {
   PipelineOptions pipeline;
   bool json{false};
 };
 
-Result<int> doctor(const Options& options, const Invocation& invocation) {
+Result<int> doctor(const DoctorOptions& options, const Invocation& invocation) {
   const auto registry = make_registry();
   const auto file = TRY(load_pipeline(options.pipeline, invocation, registry));
   std::vector<Finding> findings;
@@ -37,7 +37,7 @@ Result<int> doctor(const Options& options, const Invocation& invocation) {
 void add_doctor(CLI::App& root, Invocation& invocation) {
   auto* command =
       root.add_subcommand("doctor", "Check every tool and secret that the pipeline needs");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<DoctorOptions>();
   add_file_option(*command, options->pipeline);
   command->add_flag("--json", options->json, "Print the result as JSON");
   command->callback([options, &invocation] {

@@ -10,18 +10,18 @@
 namespace pipectl::cli {
 namespace {
 
-struct Options {
+struct GraphOptions {
   PipelineOptions pipeline;
   std::string format{"tree"};
 };
 
-std::string draw(const Options& options, const Pipeline& pipeline, const EnvMap& environment) {
+std::string draw(const GraphOptions& options, const Pipeline& pipeline, const EnvMap& environment) {
   if (options.format == "mermaid") return graph_mermaid(pipeline);
   if (options.format == "dot") return graph_dot(pipeline);
   return graph_tree(pipeline, stdout_terminal(environment));
 }
 
-Result<int> graph(const Options& options, const Invocation& invocation) {
+Result<int> graph(const GraphOptions& options, const Invocation& invocation) {
   const auto registry = make_registry();
   const auto file = TRY(load_pipeline(options.pipeline, invocation, registry));
   TRY(write_stdout(draw(options, file->loaded.pipeline, invocation.env)));
@@ -32,7 +32,7 @@ Result<int> graph(const Options& options, const Invocation& invocation) {
 
 void add_graph(CLI::App& root, Invocation& invocation) {
   auto* command = root.add_subcommand("graph", "Draw the stages and what they need");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<GraphOptions>();
   add_file_option(*command, options->pipeline);
   command->add_option("--format", options->format, "How to draw (default: tree)")
       ->check(one_of(std::vector<std::string>{"tree", "mermaid", "dot"}))

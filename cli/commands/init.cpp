@@ -15,13 +15,13 @@ namespace {
 
 constexpr std::string_view file_name = "pipeline.yaml";
 
-struct Options {
+struct InitOptions {
   std::string template_name;
   bool to_stdout{false};
   bool force{false};
 };
 
-Result<std::vector<Toolchain>> choose(const Options& options, const Invocation& invocation) {
+Result<std::vector<Toolchain>> choose(const InitOptions& options, const Invocation& invocation) {
   if (!options.template_name.empty())
     return std::vector<Toolchain>{TRY(toolchain_of(options.template_name, invocation.cwd))};
   auto found = detect(invocation.cwd);
@@ -39,7 +39,7 @@ std::string names_of(const std::vector<Toolchain>& toolchains) {
   return join(names, ", ");
 }
 
-Result<int> init(const Options& options, const Invocation& invocation) {
+Result<int> init(const InitOptions& options, const Invocation& invocation) {
   const auto toolchains = TRY(choose(options, invocation));
   const auto text = write_pipeline(invocation.cwd.filename().string(), toolchains);
   if (options.to_stdout) {
@@ -61,7 +61,7 @@ Result<int> init(const Options& options, const Invocation& invocation) {
 
 void add_init(CLI::App& root, Invocation& invocation) {
   auto* command = root.add_subcommand("init", "Write a pipeline for the project in this folder");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<InitOptions>();
   command->add_option("--template", options->template_name, "Write this one, whatever is here")
       ->type_name(join(template_names(), "|"));
   command->add_flag("--stdout", options->to_stdout, "Print it instead of writing pipeline.yaml");

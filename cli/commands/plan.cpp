@@ -8,13 +8,13 @@
 namespace pipectl::cli {
 namespace {
 
-struct Options {
+struct PlanOptions {
   PipelineOptions pipeline;
   bool json{false};
   bool names{false};
 };
 
-Result<int> plan(const Options& options, const Invocation& invocation) {
+Result<int> plan(const PlanOptions& options, const Invocation& invocation) {
   const auto registry = make_registry();
   const auto file = TRY(load_pipeline(options.pipeline, invocation, registry));
   const auto input = TRY(resolve_input(*file, options.pipeline, invocation));
@@ -33,7 +33,7 @@ Result<int> plan(const Options& options, const Invocation& invocation) {
 
 void add_plan(CLI::App& root, Invocation& invocation) {
   auto* command = root.add_subcommand("plan", "Show what would run, and why the rest would not");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<PlanOptions>();
   add_file_option(*command, options->pipeline);
   add_value_options(*command, options->pipeline);
   add_selection_options(*command, options->pipeline);

@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Options {
+struct ValidateOptions {
   PipelineOptions pipeline;
   bool json{false};
 };
@@ -53,7 +53,7 @@ std::string verdict(const std::string& file, const Pipeline& pipeline, const Env
   return text + '\n';
 }
 
-Result<int> validate_as_json(const Options& options, const Invocation& invocation) {
+Result<int> validate_as_json(const ValidateOptions& options, const Invocation& invocation) {
   const auto registry = make_registry();
   const auto file = TRY(config::find_file(options.pipeline.file, invocation.cwd));
   const auto shown = shown_path(file, invocation.cwd);
@@ -64,7 +64,7 @@ Result<int> validate_as_json(const Options& options, const Invocation& invocatio
   return loaded && !diagnostics.has_errors() ? 0 : 2;
 }
 
-Result<int> validate(const Options& options, const Invocation& invocation) {
+Result<int> validate(const ValidateOptions& options, const Invocation& invocation) {
   if (options.json) return validate_as_json(options, invocation);
   const auto registry = make_registry();
   const auto file = TRY(load_pipeline(options.pipeline, invocation, registry));
@@ -77,7 +77,7 @@ Result<int> validate(const Options& options, const Invocation& invocation) {
 
 void add_validate(CLI::App& root, Invocation& invocation) {
   auto* command = root.add_subcommand("validate", "Check a pipeline file and show every problem");
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<ValidateOptions>();
   add_file_option(*command, options->pipeline);
   command->add_flag("--json", options->json, "Print the problems as JSON");
   command->callback([options, &invocation] {

@@ -6,7 +6,7 @@
 namespace pipectl::cli {
 namespace {
 
-constexpr std::string_view head =
+constexpr std::string_view bash_head =
     R"bash(# bash completion for pipectl; made by `pipectl completion bash`
 
 # Names hold spaces and parentheses: they are offered quoted.
@@ -39,7 +39,7 @@ _pipectl() {
     case "$path $word" in
 )bash";
 
-constexpr std::string_view tail = R"bash(  esac
+constexpr std::string_view bash_tail = R"bash(  esac
 }
 
 complete -F _pipectl pipectl
@@ -75,7 +75,7 @@ void known_paths(const CommandDoc& command, const std::string& path, std::string
   }
 }
 
-void one_command(const CommandDoc& command, const std::string& path, std::string& text) {
+void bash_command(const CommandDoc& command, const std::string& path, std::string& text) {
   text += fmt::format("    '{}')\n      case \"$prev\" in\n", path);
   std::string words;
   for (const auto& option : command.options) {
@@ -96,17 +96,17 @@ void one_command(const CommandDoc& command, const std::string& path, std::string
   for (const auto& positional : command.positionals)
     text += fmt::format("      [[ $cur == -* ]] || {}\n", complete_argument(positional));
   text += "      ;;\n";
-  for (const auto& inner : command.commands) one_command(inner, path + " " + inner.name, text);
+  for (const auto& inner : command.commands) bash_command(inner, path + " " + inner.name, text);
 }
 
 }  // namespace
 
 std::string bash_completion(const CommandDoc& root) {
-  std::string text{head};
+  std::string text{bash_head};
   known_paths(root, "", text);
   text += "    esac\n  done\n  case \"$path\" in\n";
-  one_command(root, "", text);
-  return text.append(tail);
+  bash_command(root, "", text);
+  return text.append(bash_tail);
 }
 
 }  // namespace pipectl::cli

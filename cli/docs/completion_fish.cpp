@@ -6,7 +6,7 @@
 namespace pipectl::cli {
 namespace {
 
-constexpr std::string_view head =
+constexpr std::string_view fish_head =
     R"(# fish completion for pipectl; made by `pipectl completion fish`
 
 function __pipectl_names
@@ -16,7 +16,7 @@ end
 complete -c pipectl -f
 )";
 
-std::string quoted(std::string_view text) {
+std::string fish_quoted(std::string_view text) {
   std::string escaped = "'";
   for (const char c : text) {
     if (c == '\'' || c == '\\') escaped += '\\';
@@ -25,7 +25,7 @@ std::string quoted(std::string_view text) {
   return escaped + '\'';
 }
 
-std::string argument_of(const OptionDoc& option) {
+std::string fish_argument(const OptionDoc& option) {
   switch (option.argument) {
     case Argument::none:
       return {};
@@ -34,7 +34,7 @@ std::string argument_of(const OptionDoc& option) {
     case Argument::path:
       return " -r -F";
     case Argument::choice:
-      return " -x -a " + quoted(join(option.choices, " "));
+      return " -x -a " + fish_quoted(join(option.choices, " "));
     case Argument::stage:
       return " -x -a '(__pipectl_names plan --names)'";
     case Argument::run:
@@ -43,21 +43,21 @@ std::string argument_of(const OptionDoc& option) {
   return {};
 }
 
-void one_command(const CommandDoc& command, const std::string& condition, std::string& text) {
-  const auto start = fmt::format("complete -c pipectl -n {}", quoted(condition));
+void fish_command(const CommandDoc& command, const std::string& condition, std::string& text) {
+  const auto start = fmt::format("complete -c pipectl -n {}", fish_quoted(condition));
   for (const auto& option : command.options) {
     text += start;
     if (!option.short_name.empty()) text += " -s " + option.short_name.substr(1);
     if (!option.long_name.empty()) text += " -l " + option.long_name.substr(2);
-    text += argument_of(option) + " -d " + quoted(option.description) + '\n';
+    text += fish_argument(option) + " -d " + fish_quoted(option.description) + '\n';
   }
   for (const auto& positional : command.positionals) {
     if (positional.argument == Argument::path) text += start + " -F\n";
     if (positional.argument != Argument::path && positional.argument != Argument::text)
-      text += start + argument_of(positional) + '\n';
+      text += start + fish_argument(positional) + '\n';
   }
   for (const auto& inner : command.commands) {
-    text += fmt::format("{} -a {} -d {}\n", start, inner.name, quoted(inner.description));
+    text += fmt::format("{} -a {} -d {}\n", start, inner.name, fish_quoted(inner.description));
   }
 }
 
@@ -68,7 +68,7 @@ void inner_commands(const CommandDoc& command, const std::string& seen, std::str
     for (const auto& deeper : inner.commands) others.append(" ").append(deeper.name);
     auto own = condition;
     if (!others.empty()) own.append("; and not __fish_seen_subcommand_from").append(others);
-    one_command(inner, own, text);
+    fish_command(inner, own, text);
     inner_commands(inner, condition + "; and ", text);
   }
 }
@@ -76,8 +76,8 @@ void inner_commands(const CommandDoc& command, const std::string& seen, std::str
 }  // namespace
 
 std::string fish_completion(const CommandDoc& root) {
-  std::string text{head};
-  one_command(root, "__fish_use_subcommand", text);
+  std::string text{fish_head};
+  fish_command(root, "__fish_use_subcommand", text);
   inner_commands(root, "", text);
   return text;
 }

@@ -8,7 +8,7 @@
 namespace pipectl::cli {
 namespace {
 
-constexpr std::string_view head = R"(#compdef pipectl
+constexpr std::string_view zsh_head = R"(#compdef pipectl
 # zsh completion for pipectl; made by `pipectl completion zsh`
 
 _pipectl_stages() {
@@ -25,7 +25,7 @@ _pipectl_runs() {
 
 )";
 
-constexpr std::string_view tail = R"(if [ "$funcstack[1]" = "_pipectl" ]; then
+constexpr std::string_view zsh_tail = R"(if [ "$funcstack[1]" = "_pipectl" ]; then
   _pipectl "$@"
 else
   compdef _pipectl pipectl
@@ -61,7 +61,7 @@ std::string action_of(const OptionDoc& option) {
   }
 }
 
-std::string argument_of(const OptionDoc& option) {
+std::string zsh_argument(const OptionDoc& option) {
   if (option.argument == Argument::none) return {};
   return fmt::format(":{}:{}", specification(option.type_name), action_of(option));
 }
@@ -72,7 +72,7 @@ void one_option(const OptionDoc& option, std::string& text) {
     if (name.empty()) continue;
     const bool takes_value = option.argument != Argument::none;
     const auto form = takes_value && name.starts_with("--") ? name + "=" : name;
-    text += fmt::format("    '*{}[{}]{}' \\\n", form, description, argument_of(option));
+    text += fmt::format("    '*{}[{}]{}' \\\n", form, description, zsh_argument(option));
   }
 }
 
@@ -83,7 +83,7 @@ std::string function_of(const std::string& path) {
   return "_" + name;
 }
 
-void one_command(const CommandDoc& command, const std::string& path, std::string& text) {
+void zsh_command(const CommandDoc& command, const std::string& path, std::string& text) {
   text += fmt::format("{}() {{\n", function_of(path));
   if (!command.commands.empty()) text += "  local context state line\n";
   text += "  _arguments -s -S \\\n";
@@ -103,15 +103,15 @@ void one_command(const CommandDoc& command, const std::string& path, std::string
   for (const auto& inner : command.commands)
     text += fmt::format("        {}) {} ;;\n", inner.name, function_of(path + " " + inner.name));
   text += "      esac ;;\n  esac\n}\n\n";
-  for (const auto& inner : command.commands) one_command(inner, path + " " + inner.name, text);
+  for (const auto& inner : command.commands) zsh_command(inner, path + " " + inner.name, text);
 }
 
 }  // namespace
 
 std::string zsh_completion(const CommandDoc& root) {
-  std::string text{head};
-  one_command(root, root.name, text);
-  return text.append(tail);
+  std::string text{zsh_head};
+  zsh_command(root, root.name, text);
+  return text.append(zsh_tail);
 }
 
 }  // namespace pipectl::cli

@@ -20,7 +20,7 @@ constexpr Milliseconds patience{5'000};
 constexpr Milliseconds patience_when_interrupted{3'000};
 /// Posts of entries that the file no longer has, ids of messages that nobody changes any more.
 constexpr std::chrono::hours kept_for{24 * 30};
-constexpr std::size_t runs_looked_at = 50;
+constexpr std::size_t runs_compared = 50;
 constexpr std::streamoff tail_bytes = 4'096;
 
 std::string variable(const EnvMap& environment, std::string_view name) {
@@ -44,7 +44,7 @@ std::string job_url(const EnvMap& environment) {
 RunOrigin::Before before(const NotificationInput& input) {
   constexpr int waiting = 4;
   constexpr int by_signal = 128;
-  const auto runs = input.store.list(runs_looked_at);
+  const auto runs = input.store.list(runs_compared);
   if (!runs) return RunOrigin::Before::unknown;
   for (const store::RunRecord& run : *runs) {
     const bool same = run.request.file == input.record.request.file &&

@@ -11,7 +11,6 @@ namespace {
 using report::Merge;
 using report::Metric;
 using report::Metrics;
-using report::Severity;
 using report::TestOutcome;
 using report::Unit;
 
@@ -167,17 +166,17 @@ void ReportCollector::add_tests(Metrics& metrics) const {
 
 void ReportCollector::add_findings(Metrics& metrics) const {
   if (!has(Counts::security) && !has(Counts::lint)) return;
-  const auto tell = [&](Severity severity) {
+  const auto tell = [&](report::Severity severity) {
     put(metrics, std::string(report::metric_of(severity)),
         static_cast<double>(by_severity_.at(at(severity))));
   };
-  using enum Severity;
+  using enum report::Severity;
   if (has(Counts::security))
-    for (const Severity severity : {critical, high, medium, low, unknown}) tell(severity);
+    for (const report::Severity severity : {critical, high, medium, low, unknown}) tell(severity);
   if (has(Counts::lint))
-    for (const Severity severity : {error, warning, info}) tell(severity);
+    for (const report::Severity severity : {error, warning, info}) tell(severity);
   double all = 0;
-  for (const Severity severity : report::all_severities) {
+  for (const report::Severity severity : report::all_severities) {
     if (by_severity_.at(at(severity)) > 0) tell(severity);
     all += static_cast<double>(by_severity_.at(at(severity)));
   }

@@ -207,7 +207,7 @@ constexpr std::array check{
 };
 
 template <std::size_t size>
-constexpr auto names_of(const std::array<KeyDoc, size>& docs) {
+constexpr auto key_names(const std::array<KeyDoc, size>& docs) {
   std::array<std::string_view, size> result;
   std::ranges::transform(docs, result.begin(), &KeyDoc::name);
   return result;
@@ -215,7 +215,7 @@ constexpr auto names_of(const std::array<KeyDoc, size>& docs) {
 
 template <const auto& docs>
 struct Table {
-  static constexpr auto names = names_of(docs);
+  static constexpr auto names = key_names(docs);
 };
 
 /// Calls `use` with the table of a section, as docs and names.

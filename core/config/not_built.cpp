@@ -7,7 +7,7 @@
 namespace pipectl::config {
 namespace {
 
-constexpr std::array table{
+constexpr std::array all_not_built{
     NotBuilt{Place::stage_key, "load", "kind `perf` has it; elsewhere call a tool with `run`"},
     NotBuilt{Place::stage_key, "docker",
              "kinds `build`, `publish` and `deploy` have it; elsewhere call docker with `run`"},
@@ -22,10 +22,10 @@ constexpr std::array table{
 
 }  // namespace
 
-std::span<const NotBuilt> not_built() noexcept { return table; }
+std::span<const NotBuilt> not_built() noexcept { return all_not_built; }
 
 const NotBuilt* find_not_built(Place place, std::string_view name) noexcept {
-  for (const auto& entry : table)
+  for (const auto& entry : all_not_built)
     if (entry.place == place && entry.name == name) return &entry;
   return nullptr;
 }

@@ -22,7 +22,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr Milliseconds after_kill{10'000};
+constexpr Milliseconds after_killing{10'000};
 constexpr Milliseconds without_fd{50};
 
 bool same(const ProcessId& a, const ProcessId& b) noexcept {
@@ -155,7 +155,7 @@ Result<std::vector<Leftover>> end_leftovers(const LeftoverSearch& search, Millis
       if (std::none_of(ended.begin(), ended.end(),
                        [&](const auto& known) { return same(known.process, leftover.process); }))
         ended.push_back(leftover);
-    if (wait_for(left, after_kill, cancel, CancelReason::hard) == WaitEnd::over) break;
+    if (wait_for(left, after_killing, cancel, CancelReason::hard) == WaitEnd::over) break;
   }
   const auto left = find_leftovers(search);
   if (left.empty()) return ended;

@@ -36,7 +36,7 @@ Extent spanning(Extent first, Extent last) {
   return {first.offset, last.offset + last.length - first.offset};
 }
 
-std::string hint_for_word(std::string_view word) {
+std::string hint_for_operator(std::string_view word) {
   if (word == "and") return "write '&&'";
   if (word == "or") return "write '||'";
   if (word == "not") return "write '!'";
@@ -85,7 +85,7 @@ class Parser {
     const auto word = text_.substr(now_.offset, now_.length);
     return wrong(extent_of(now_),
                  fmt::format("'{}' where {} was expected", printable(word), wanted),
-                 hint_for_word(word));
+                 hint_for_operator(word));
   }
 
   /// Something stands behind a whole expression; a `not` in it, read as a name, is to blame.
@@ -94,7 +94,7 @@ class Parser {
     const auto word = std::ranges::find(ast_.nodes, name, &AstNode::path);
     if (word == ast_.nodes.end() || word->op != Op::path)
       return unexpected("the end of the expression");
-    return wrong(word->extent, "'not' means nothing here", hint_for_word("not"));
+    return wrong(word->extent, "'not' means nothing here", hint_for_operator("not"));
   }
 
   Token take() { return std::exchange(now_, lexer_.next()); }

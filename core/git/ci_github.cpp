@@ -80,7 +80,7 @@ void read_merge_group(const Json& payload, Event& event) {
   event.base_sha = commit_or_empty(text_at(payload, {"merge_group", "base_sha"}));
 }
 
-void read_ref(const EnvMap& environment, Event& event) {
+void read_github_ref(const EnvMap& environment, Event& event) {
   const std::string ref = variable(environment, "GITHUB_REF");
   event.branch = after_prefix(ref, "refs/heads/");
   event.tag = after_prefix(ref, "refs/tags/");
@@ -108,7 +108,7 @@ void read_event(const EnvMap& environment, const Json& payload, CiContext& conte
   // pull_request_target, pull_request_review and pull_request_review_comment carry the same.
   if (name.starts_with("pull_request")) return read_pull_request(environment, payload, event);
   if (name == "merge_group") return read_merge_group(payload, event);
-  read_ref(environment, event);
+  read_github_ref(environment, event);
   if (name == "push") return read_push(payload, context);
   // A release, and a tag made in the browser, run on the tag's ref.
   if ((name == "release" || name == "create") && !event.tag.empty()) event.kind = EventKind::tag;

@@ -38,7 +38,7 @@ void read_external_pull_request(const EnvMap& environment, Event& event) {
   mark_fork(event, get("SOURCE_REPOSITORY"), get("TARGET_REPOSITORY"));
 }
 
-void read_ref(const EnvMap& environment, Event& event) {
+void read_gitlab_ref(const EnvMap& environment, Event& event) {
   const std::string source = variable(environment, "CI_PIPELINE_SOURCE");
   event.branch = variable(environment, "CI_COMMIT_BRANCH");  // absent for tags and merge requests
   event.tag = variable(environment, "CI_COMMIT_TAG");        // only in pipelines of a tag
@@ -62,7 +62,7 @@ std::optional<CiContext> read_gitlab(const EnvMap& environment) {
   else if (!variable(environment, "CI_EXTERNAL_PULL_REQUEST_IID").empty())
     read_external_pull_request(environment, context.event);
   else
-    read_ref(environment, context.event);
+    read_gitlab_ref(environment, context.event);
   set_commit(context, variable(environment, "CI_COMMIT_SHA"));
   context.git.message = variable(environment, "CI_COMMIT_MESSAGE");
   context.git.author = variable(environment, "CI_COMMIT_AUTHOR");  // `Name <mail>`

@@ -47,7 +47,7 @@ void read_git_branch(const EnvMap& environment, Event& event) {
   if (branch != "detached") event.branch = branch;
 }
 
-void read_ref(const EnvMap& environment, Event& event) {
+void read_jenkins_ref(const EnvMap& environment, Event& event) {
   event.tag = variable(environment, "TAG_NAME");
   event.branch = event.tag.empty() ? variable(environment, "BRANCH_NAME") : std::string{};
   if (event.tag.empty() && event.branch.empty()) read_git_branch(environment, event);
@@ -69,7 +69,7 @@ std::optional<CiContext> read_jenkins(const EnvMap& environment) {
   if (!variable(environment, "CHANGE_ID").empty())
     read_change(environment, context.event);
   else
-    read_ref(environment, context.event);
+    read_jenkins_ref(environment, context.event);
   set_commit(context, variable(environment, "GIT_COMMIT"));
   context.git.remote = without_credentials(
       first_of(variable(environment, "GIT_URL"), variable(environment, "GIT_URL_1")));

@@ -24,7 +24,7 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\r") - first + 1);
 }
 
-std::vector<std::string> lines_of(std::string_view message) {
+std::vector<std::string> message_lines(std::string_view message) {
   std::vector<std::string> lines;
   for (std::size_t at = 0; at <= message.size();) {
     const auto end = std::min(message.find('\n', at), message.size());
@@ -82,7 +82,7 @@ std::optional<Version> release_as(const Footers& footers) {
 
 std::optional<Commit> parse_commit(std::string_view message) {
   static const std::regex form{R"(^([A-Za-z][\w-]*)(\(([^()]+)\))?(!)?: +)"};
-  const auto lines = lines_of(message);
+  const auto lines = message_lines(message);
   if (lines.empty()) return std::nullopt;
   std::smatch match;
   const auto head = lines.front().substr(0, longest_matched);
@@ -104,7 +104,7 @@ std::optional<Commit> parse_commit(std::string_view message) {
 }
 
 std::optional<Version> forced_version(std::string_view message) {
-  return release_as(footers_of(lines_of(message)));
+  return release_as(footers_of(message_lines(message)));
 }
 
 Bump bump_of(const Commit& commit) {

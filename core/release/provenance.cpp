@@ -6,13 +6,13 @@
 namespace pipectl::release {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Ordered = nlohmann::ordered_json;
 
 constexpr const char* build_type = "https://pipectl.dev/build/v1";
 constexpr const char* local_builder = "https://pipectl.dev/local";
 
-Json subjects_of(const std::vector<Asset>& assets) {
-  Json list = Json::array();
+Ordered subjects_of(const std::vector<Asset>& assets) {
+  Ordered list = Ordered::array();
   for (const auto& asset : assets)
     list.push_back({{"name", asset.name}, {"digest", {{"sha256", asset.sha256}}}});
   return list;
@@ -28,21 +28,22 @@ std::string checksums_of(std::vector<Asset> assets) {
 }
 
 std::string provenance_of(const std::vector<Asset>& assets, const Making& making) {
-  const Json source{{"uri", "git+" + making.repository + "@" + making.ref},
-                    {"digest", {{"gitCommit", making.commit}}}};
-  const Json definition{
+  const Ordered source{{"uri", "git+" + making.repository + "@" + making.ref},
+                       {"digest", {{"gitCommit", making.commit}}}};
+  const Ordered definition{
       {"buildType", build_type},
       {"externalParameters",
        {{"repository", making.repository}, {"ref", making.ref}, {"stage", making.stage}}},
-      {"resolvedDependencies", Json::array({source})}};
-  Json details{
+      {"resolvedDependencies", Ordered::array({source})}};
+  Ordered details{
       {"builder", {{"id", making.builder.empty() ? local_builder : making.builder}}},
       {"metadata", {{"invocationId", making.invocation.empty() ? making.run : making.invocation}}}};
-  const Json statement{{"_type", "https://in-toto.io/Statement/v1"},
-                       {"subject", subjects_of(assets)},
-                       {"predicateType", "https://slsa.dev/provenance/v1"},
-                       {"predicate", {{"buildDefinition", definition}, {"runDetails", details}}}};
-  return statement.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  const Ordered statement{
+      {"_type", "https://in-toto.io/Statement/v1"},
+      {"subject", subjects_of(assets)},
+      {"predicateType", "https://slsa.dev/provenance/v1"},
+      {"predicate", {{"buildDefinition", definition}, {"runDetails", details}}}};
+  return statement.dump(2, ' ', false, Ordered::error_handler_t::replace) + "\n";
 }
 
 }  // namespace pipectl::release

@@ -12,7 +12,7 @@ namespace pipectl::yaml {
 namespace {
 
 constexpr std::size_t most_merged = 1'000'000;  ///< entries copied by all merge keys together
-constexpr std::size_t small = 16;               ///< entries that are compared one by one
+constexpr std::size_t few_entries = 16;         ///< entries that are compared one by one
 
 std::string_view text_of(const Node::Data& node) noexcept { return {node.text, node.size}; }
 
@@ -23,7 +23,7 @@ Span span_of(const Node::Data& node) noexcept { return Node(node).span(); }
 /// Finds an earlier key of the same text: by comparing in a small mapping, else with a table.
 class EarlierKeys {
  public:
-  explicit EarlierKeys(std::size_t entries) : use_table_(entries > small) {
+  explicit EarlierKeys(std::size_t entries) : use_table_(entries > few_entries) {
     if (use_table_) table_.reserve(entries);
   }
   /// The earlier one, or null; then `key` is remembered.
@@ -78,7 +78,7 @@ bool Builder::has_key(std::size_t first, std::string_view key) const {
 void Builder::merge(const Node::Data& from, std::size_t first) {
   const std::size_t own = (pending_.size() - first) / 2;
   std::unordered_set<std::string_view> table;
-  if (own * from.size > small * small)
+  if (own * from.size > few_entries * few_entries)
     for (std::size_t i = first; i < pending_.size(); i += 2) table.insert(text_of(*pending_[i]));
   merged_ += own + from.size;
   Node::Data& target = *frames_.back().node;

@@ -8,13 +8,13 @@
 namespace pipectl::yaml {
 namespace {
 
-constexpr std::size_t small = 16;  ///< entries that are compared one by one
+constexpr std::size_t few_keys = 16;  ///< entries that are compared one by one
 
 /// Whether a mapping has a key; quick for large ones, too.
 class KeySet {
  public:
   explicit KeySet(Node mapping) : mapping_(mapping) {
-    if (mapping.size() <= small) return;
+    if (mapping.size() <= few_keys) return;
     for (const auto& entry : mapping.entries()) table_.insert(entry.key.text());
   }
   [[nodiscard]] bool has(std::string_view key) const {

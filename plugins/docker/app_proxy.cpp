@@ -13,7 +13,7 @@
 namespace pipectl::docker {
 namespace {
 
-constexpr Milliseconds between_looks{100};
+constexpr Milliseconds between_proxy_looks{100};
 
 /// What nginx takes as a name of a variable.
 std::string variable_of(const std::string& app) {
@@ -132,7 +132,7 @@ Result<void> AppProxy::start(const DeployWork& work) const {
     }
     if (context_.clock.steady() >= *call.deadline)
       return fail(Fault::step, "the proxy did not start in time");
-    if (call.cancel.wait_for(between_looks))
+    if (call.cancel.wait_for(between_proxy_looks))
       return fail(Fault::cancelled, describe(call.cancel.reason()));
   }
   if (settings_.owner == Owner::somebody) return {};
@@ -161,7 +161,7 @@ Result<void> AppProxy::reload(const DeployWork& work) const {
     if (!old && !now.empty()) return {};
     if (context_.clock.steady() >= *call.deadline)
       return fail(Fault::step, "the proxy was not reloaded in time");
-    if (call.cancel.wait_for(between_looks))
+    if (call.cancel.wait_for(between_proxy_looks))
       return fail(Fault::cancelled, describe(call.cancel.reason()));
   }
 }
@@ -179,7 +179,7 @@ Result<void> AppProxy::drain(const DeployWork& work) const {
   const auto end = std::min(*call.deadline, context_.clock.steady() + settings_.drain);
   while (context_.clock.steady() < end) {
     if (std::ranges::none_of(TRY(workers(work)), &Worker::leaving)) return {};
-    if (call.cancel.wait_for(between_looks))
+    if (call.cancel.wait_for(between_proxy_looks))
       return fail(Fault::cancelled, describe(call.cancel.reason()));
   }
   context_.emit.note("some requests had no answer when their time was over (`drain`)");

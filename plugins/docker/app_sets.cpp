@@ -14,7 +14,7 @@
 namespace pipectl::docker {
 namespace {
 
-constexpr Milliseconds between_looks{300};
+constexpr Milliseconds between_set_looks{300};
 
 /// Files below /run/secrets that any user in the container may read, as other tools put them there.
 std::vector<store::TarItem> items_of(const EnvMap& secrets) {
@@ -136,7 +136,7 @@ Result<void> AppSets::await_healthy(const AppRelease& release, const DeployWork&
     if (waited == nullptr) break;
     if (context_.clock.steady() >= *call.deadline)
       return tl::unexpected(unhealthy(*waited, "was not healthy in time", work));
-    if (call.cancel.wait_for(between_looks))
+    if (call.cancel.wait_for(between_set_looks))
       return fail(Fault::cancelled, describe(call.cancel.reason()));
   }
   Arguments update{"update", "--restart", "unless-stopped"};

@@ -15,7 +15,7 @@
 namespace pipectl::docker {
 namespace {
 
-constexpr Milliseconds removal_limit{120'000};
+constexpr Milliseconds project_removal_limit{120'000};
 
 }  // namespace
 
@@ -70,7 +70,7 @@ class ComposeProject final : public Services {
   [[nodiscard]] const EnvMap& env() const noexcept override { return env_; }
 
  private:
-  static SteadyTime soon() { return std::chrono::steady_clock::now() + removal_limit; }
+  static SteadyTime soon() { return std::chrono::steady_clock::now() + project_removal_limit; }
   [[nodiscard]] std::string label() const { return fmt::format("{}={}", project_label, name_); }
   [[nodiscard]] Call call() const { return {.cancel = context_.cancel}; }
 

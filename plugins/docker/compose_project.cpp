@@ -14,7 +14,7 @@
 namespace pipectl::docker {
 namespace {
 
-constexpr Milliseconds between_looks{500};
+constexpr Milliseconds between_project_looks{500};
 
 /// Runs and is healthy, or has done its work.
 bool is_fine(const ContainerState& state) {
@@ -120,7 +120,7 @@ Result<std::size_t> ComposeTargetProject::await_healthy(const DeployWork& work) 
     if (unfinished.empty()) return states.size();
     if (context_.clock.steady() >= *limits.deadline)
       return fail(Fault::step, fmt::format("{} was not healthy in time", unfinished));
-    if (limits.cancel.wait_for(between_looks))
+    if (limits.cancel.wait_for(between_project_looks))
       return fail(Fault::cancelled, describe(limits.cancel.reason()));
   }
 }

@@ -16,7 +16,7 @@ namespace {
 Call cleaning(Milliseconds limit) { return {.deadline = std::chrono::steady_clock::now() + limit}; }
 
 constexpr Milliseconds signal_limit{10'000};
-constexpr Milliseconds removal_limit{60'000};
+constexpr Milliseconds container_removal_limit{60'000};
 
 /// A secret that a step's own `env` replaces is not to win over it.
 std::vector<std::string> names_to_export(const EnvMap& secrets, const EnvMap& env) {
@@ -36,7 +36,8 @@ EnvMap without(EnvMap env, const std::vector<std::string>& names) {
 }  // namespace
 
 bool remove_container(const Client& client, const std::string& name) noexcept {
-  const auto removed = client.ask({"rm", "--force", "--volumes", name}, cleaning(removal_limit));
+  const auto removed =
+      client.ask({"rm", "--force", "--volumes", name}, cleaning(container_removal_limit));
   return removed && (removed->success() || removed->err.find("No such") != std::string::npos);
 }
 

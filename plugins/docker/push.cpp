@@ -12,9 +12,9 @@
 namespace pipectl::docker {
 namespace {
 
-constexpr int most_tries = 5;
-constexpr Milliseconds first_wait{1'000};
-constexpr std::chrono::minutes longest{30};
+constexpr int most_push_tries = 5;
+constexpr Milliseconds first_push_wait{1'000};
+constexpr std::chrono::minutes longest_push{30};
 
 constexpr bool is_hex(char c) noexcept { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
@@ -66,17 +66,17 @@ Arguments annotate_arguments(const std::string& list, const Pusher::Member& memb
 }
 
 Call Pusher::call() const {
-  return {.deadline = context_.deadline.value_or(context_.clock.steady() + longest),
+  return {.deadline = context_.deadline.value_or(context_.clock.steady() + longest_push),
           .cancel = context_.cancel};
 }
 
 Result<Answer> Pusher::patiently(const Arguments& arguments, const std::string& what) {
-  Milliseconds wait = first_wait;
+  Milliseconds wait = first_push_wait;
   for (int tries = 1;; ++tries) {
     Answer answer = TRY(client_.ask(arguments, call()));
     if (answer.success()) return answer;
     const Error error = explain(answer, what);
-    if (!is_passing(answer) || tries == most_tries) {
+    if (!is_passing(answer) || tries == most_push_tries) {
       if (tries == 1) return tl::unexpected(error);
       return fail(error.fault, fmt::format("{} (tried {} times)", error.message, tries),
                   error.hint);

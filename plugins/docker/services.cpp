@@ -18,7 +18,7 @@
 namespace pipectl::docker {
 namespace {
 
-constexpr Milliseconds removal_limit{60'000};
+constexpr Milliseconds network_removal_limit{60'000};
 
 /// One that runs, or was about to.
 struct Running {
@@ -43,7 +43,7 @@ class NetworkOfServices final : public Services {
     if (networks_.empty()) return;
     const auto removed =
         client_.ask({"network", "rm", ground_.name},
-                    {.deadline = std::chrono::steady_clock::now() + removal_limit});
+                    {.deadline = std::chrono::steady_clock::now() + network_removal_limit});
     if (!removed || !removed->success()) ground_.scratch.keep();
   }
 

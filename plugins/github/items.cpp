@@ -13,7 +13,7 @@
 namespace pipectl::github {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Ordered = nlohmann::ordered_json;
 
 /// With more stages than this only those that fail get a status of their own: GitHub takes 80
 /// writes a minute, and nobody reads a list of hundreds.
@@ -72,19 +72,19 @@ class Items {
     return nullptr;
   }
 
-  void add(std::string key, std::string supersedes, Json payload) {
+  void add(std::string key, std::string supersedes, Ordered payload) {
     payload["repository"] = repository_;
     items_.push_back({std::move(key), std::move(supersedes), notifiers::dumped(payload)});
   }
-  void add_latest(const std::string& key, Json payload) { add(key, key, std::move(payload)); }
+  void add_latest(const std::string& key, Ordered payload) { add(key, key, std::move(payload)); }
 
-  [[nodiscard]] Json status(const std::string& context, std::string_view state,
-                            const std::string& description) const {
-    Json payload{{"do", "status"},
-                 {"sha", sha_},
-                 {"state", state},
-                 {"context", context},
-                 {"description", description}};
+  [[nodiscard]] Ordered status(const std::string& context, std::string_view state,
+                               const std::string& description) const {
+    Ordered payload{{"do", "status"},
+                    {"sha", sha_},
+                    {"state", state},
+                    {"context", context},
+                    {"description", description}};
     if (origin_.url.starts_with("http")) payload["target_url"] = origin_.url;
     return payload;
   }
@@ -100,16 +100,16 @@ class Items {
   }
 
   /// A token that may not make checks makes the status instead.
-  void check(const Json& fallback, const StateWords& words) {
-    Json payload{{"do", "check"},
-                 {"sha", sha_},
-                 {"name", settings_.context},
-                 {"run", event_.run},
-                 {"started_at", iso8601(story_.started())},
-                 {"title", cut(title_of(story_), most_of_a_title)},
-                 {"summary", report_of(story_, most_of_a_summary)},
-                 {"status", fallback},
-                 {"annotations", annotations()}};
+  void check(const Ordered& fallback, const StateWords& words) {
+    Ordered payload{{"do", "check"},
+                    {"sha", sha_},
+                    {"name", settings_.context},
+                    {"run", event_.run},
+                    {"started_at", iso8601(story_.started())},
+                    {"title", cut(title_of(story_), most_of_a_title)},
+                    {"summary", report_of(story_, most_of_a_summary)},
+                    {"status", fallback},
+                    {"annotations", annotations()}};
     if (!words.conclusion.empty()) {
       payload["conclusion"] = words.conclusion;
       payload["completed_at"] = iso8601(event_.at);
@@ -119,10 +119,10 @@ class Items {
   }
 
   /// GitHub takes 50 with a request; with more than 500 nobody looks at them.
-  [[nodiscard]] Json annotations() const {
+  [[nodiscard]] Ordered annotations() const {
     constexpr std::size_t most = 500;
     constexpr std::size_t most_of_a_message = 4'000;
-    Json list = Json::array();
+    Ordered list = Ordered::array();
     if (!ends()) return list;
     for (const Annotation& one : story_.annotations()) {
       if (list.size() == most) break;
@@ -155,13 +155,13 @@ class Items {
     if (about == nullptr || about->environment.empty()) return;
     // What never began was never deployed.
     if (about->attempt == 0) return;
-    Json payload{{"do", "deployment"},
-                 {"sha", sha_},
-                 {"environment", about->environment},
-                 {"run", event_.run},
-                 {"stage", about->name},
-                 {"state", words_for(*about).deployment},
-                 {"description", description_of(*about)}};
+    Ordered payload{{"do", "deployment"},
+                    {"sha", sha_},
+                    {"environment", about->environment},
+                    {"run", event_.run},
+                    {"stage", about->name},
+                    {"state", words_for(*about).deployment},
+                    {"description", description_of(*about)}};
     if (about->environment_url.starts_with("http"))
       payload["environment_url"] = about->environment_url;
     if (origin_.url.starts_with("http")) payload["log_url"] = origin_.url;
@@ -174,7 +174,7 @@ class Items {
         (std::holds_alternative<event::StageFinished>(event_.what) && !story_.failures().empty());
     if (!settings_.comment || !origin_.event.number || !turns) return;
     const auto marker = fmt::format("<!-- pipectl:{}:{} -->", settings_.context, origin_.pipeline);
-    Json payload{{"do", "comment"}, {"number", *origin_.event.number}, {"marker", marker}};
+    Ordered payload{{"do", "comment"}, {"number", *origin_.event.number}, {"marker", marker}};
     payload["body"] = marker + "\n" + report_of(story_, most_of_a_summary);
     add_latest(fmt::format("comment/{}", *origin_.event.number), std::move(payload));
   }
@@ -186,7 +186,7 @@ class Items {
     const int code = story_.end()->exit_code;
     const bool failed = code != 0 && code != 4 && code <= 128;
     if (!failed && (code != 0 || origin_.before == RunOrigin::Before::succeeded)) return;
-    Json payload{{"do", "issue"}, {"failed", failed}, {"run", event_.run}};
+    Ordered payload{{"do", "issue"}, {"failed", failed}, {"run", event_.run}};
     payload["marker"] =
         fmt::format("<!-- pipectl:{}:{}:{} -->", settings_.context, origin_.pipeline, branch);
     payload["title"] =
@@ -203,8 +203,8 @@ class Items {
     const bool due = std::ranges::any_of(
         now, [&](Occasion one) { return std::ranges::find(wanted.on, one) != wanted.on.end(); });
     if (!due || !covers(wanted.branches, story_.ref())) return;
-    Json payload{{"do", "dispatch"}};
-    Json values = Json::object();
+    Ordered payload{{"do", "dispatch"}};
+    Ordered values = Ordered::object();
     for (const auto& [name, value] : wanted.inputs) values[name] = value;
     if (wanted.workflow.empty()) {
       payload["event_type"] = wanted.event_type;

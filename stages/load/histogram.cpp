@@ -11,7 +11,7 @@ namespace {
 // Below 2,048 each value has a bucket; above, every power of two is cut into 1,024 buckets.
 constexpr unsigned whole_bits = 11;
 constexpr std::uint64_t half = 1U << (whole_bits - 1);
-constexpr std::uint64_t longest = 3'600'000'000;  // an hour
+constexpr std::uint64_t longest_latency = 3'600'000'000;  // an hour
 constexpr double per_millisecond = 1'000;
 
 std::size_t bucket_of(std::uint64_t value) noexcept {
@@ -31,10 +31,10 @@ std::uint64_t last_of(std::size_t bucket) noexcept {
 
 }  // namespace
 
-Histogram::Histogram() : buckets_(bucket_of(longest) + 1) {}
+Histogram::Histogram() : buckets_(bucket_of(longest_latency) + 1) {}
 
 void Histogram::record(std::uint64_t microseconds) {
-  const std::uint64_t value = std::min(microseconds, longest);
+  const std::uint64_t value = std::min(microseconds, longest_latency);
   ++buckets_[bucket_of(value)];
   min_ = count_ == 0 ? value : std::min(min_, value);
   max_ = std::max(max_, value);

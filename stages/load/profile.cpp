@@ -14,7 +14,7 @@ namespace {
 
 constexpr double highest_rate = 1'000'000;
 constexpr long most_users = 10'000;
-constexpr Milliseconds longest{24LL * 60 * 60 * 1000};
+constexpr Milliseconds longest_load{24LL * 60 * 60 * 1000};
 
 /// `50/s`, `300/min`, `50`: arrivals each second.
 Result<double> parse_rate(std::string_view text) {
@@ -51,7 +51,7 @@ Result<Milliseconds> parse_time(std::string_view text) {
 
 Result<Milliseconds> parse_length(std::string_view text) {
   const auto duration = TRY(parse_time(text));
-  if (duration.count() > 0 && duration <= longest) return duration;
+  if (duration.count() > 0 && duration <= longest_load) return duration;
   return fail(Fault::step, "`duration` must be longer than nothing, and a day at most");
 }
 

@@ -69,7 +69,7 @@ void tell_old(const json& aggregate, ReportSink& sink) {
   tell_durations(json_at(aggregate, "latency"), metrics);
 }
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_artillery(std::istream& in, ReportSink& sink) {
   const auto take = [&](const JsonPath&, const json& aggregate) -> Result<void> {
     if (json_at(aggregate, "counters").is_object())
       tell_new(aggregate, sink);
@@ -85,7 +85,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_artillery_reader() {
-  return make_reader("artillery", "Load test as Artillery's JSON (`--output`)", read);
+  return make_reader("artillery", "Load test as Artillery's JSON (`--output`)", read_artillery);
 }
 
 }  // namespace pipectl::stages

@@ -29,7 +29,7 @@ void tell_latency(const json& value, LoadMetrics metrics) {
     metrics.latency(name, json_number(value, key));
 }
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_autocannon(std::istream& in, ReportSink& sink) {
   LoadMetrics metrics(sink);
   json latency;
   double responses = 0;
@@ -59,7 +59,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_autocannon_reader() {
-  return make_reader("autocannon", "Load test as autocannon's JSON (`--json`)", read);
+  return make_reader("autocannon", "Load test as autocannon's JSON (`--json`)", read_autocannon);
 }
 
 }  // namespace pipectl::stages

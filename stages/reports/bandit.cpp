@@ -13,7 +13,7 @@ using nlohmann::json;
 using report::Finding;
 using enum JsonPlace::Presence;
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_bandit(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::security);
   const auto take = [&](const JsonPath&, const json& result) -> Result<void> {
     Finding finding;
@@ -41,7 +41,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_bandit_reader() {
-  return make_reader("bandit", "Findings in Python code as Bandit's JSON", read);
+  return make_reader("bandit", "Findings in Python code as Bandit's JSON", read_bandit);
 }
 
 }  // namespace pipectl::stages

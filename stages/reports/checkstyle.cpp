@@ -36,7 +36,7 @@ class Checkstyle final : public XmlHandler {
   bool rooted_{false};
 };
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_checkstyle(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::lint);
   Checkstyle checkstyle(sink);
   return read_xml(in, checkstyle);
@@ -45,7 +45,8 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_checkstyle_reader() {
-  return make_reader("checkstyle", "Findings as Checkstyle's XML, which many linters write", read);
+  return make_reader("checkstyle", "Findings as Checkstyle's XML, which many linters write",
+                     read_checkstyle);
 }
 
 }  // namespace pipectl::stages

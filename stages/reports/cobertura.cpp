@@ -69,7 +69,7 @@ class Cobertura final : public XmlHandler {
   bool in_methods_{false};
 };
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_cobertura(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::lines);
   Cobertura cobertura(sink);
   return read_xml(in, cobertura);
@@ -79,7 +79,8 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 
 std::unique_ptr<ReportReader> make_cobertura_reader() {
   return make_reader("cobertura",
-                     "Coverage as Cobertura's XML (coverage.py, Jest, gcovr, coverlet)", read);
+                     "Coverage as Cobertura's XML (coverage.py, Jest, gcovr, coverlet)",
+                     read_cobertura);
 }
 
 }  // namespace pipectl::stages

@@ -56,7 +56,7 @@ std::optional<Finding> problem(std::string_view line) {
   return std::nullopt;
 }
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_compiler(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::lint);
   return read_lines(in, [&](std::size_t, std::string_view line) -> Result<void> {
     if (auto finding = problem(line)) sink.finding(std::move(*finding));
@@ -67,11 +67,12 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_gcc_reader() {
-  return make_reader("gcc", "Errors and warnings in the text of gcc, clang and their like", read);
+  return make_reader("gcc", "Errors and warnings in the text of gcc, clang and their like",
+                     read_compiler);
 }
 
 std::unique_ptr<ReportReader> make_clang_tidy_reader() {
-  return make_reader("clang-tidy", "Findings as clang-tidy's text", read);
+  return make_reader("clang-tidy", "Findings as clang-tidy's text", read_compiler);
 }
 
 }  // namespace pipectl::stages

@@ -32,7 +32,7 @@ void tell_branches(const std::string& file, const json& coverage, ReportSink& si
   }
 }
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_coverage_py(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::lines);
   const auto take = [&](const JsonPath& path, const json& coverage) -> Result<void> {
     const std::string& file = path.back();
@@ -47,7 +47,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_coverage_py_reader() {
-  return make_reader("coverage-py", "Coverage as coverage.py's JSON", read);
+  return make_reader("coverage-py", "Coverage as coverage.py's JSON", read_coverage_py);
 }
 
 }  // namespace pipectl::stages

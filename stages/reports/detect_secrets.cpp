@@ -13,7 +13,7 @@ using report::Finding;
 using report::Severity;
 using enum JsonPlace::Presence;
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_detect_secrets(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::security);
   const auto take = [&](const JsonPath& path, const json& secret) -> Result<void> {
     if (json_at(secret, "is_secret") == false) return {};
@@ -33,7 +33,8 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_detect_secrets_reader() {
-  return make_reader("detect-secrets", "Secrets in files as the baseline of detect-secrets", read);
+  return make_reader("detect-secrets", "Secrets in files as the baseline of detect-secrets",
+                     read_detect_secrets);
 }
 
 }  // namespace pipectl::stages

@@ -13,7 +13,7 @@ using report::Finding;
 using report::Severity;
 using enum JsonPlace::Presence;
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_eslint(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::lint);
   std::string file;
   const auto take = [&](const JsonPath&, const json& message) -> Result<void> {
@@ -40,7 +40,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_eslint_reader() {
-  return make_reader("eslint", "Findings as ESLint's JSON (`-f json`)", read);
+  return make_reader("eslint", "Findings as ESLint's JSON (`-f json`)", read_eslint);
 }
 
 }  // namespace pipectl::stages

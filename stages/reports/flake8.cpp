@@ -73,7 +73,7 @@ class Flake8 {
 };
 
 /// An empty file is what flake8 writes when all is well.
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_flake8(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::lint);
   Flake8 flake8(sink);
   TRY(read_lines(in, [&](std::size_t, std::string_view line) { return flake8.line(line); }));
@@ -84,7 +84,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 
 std::unique_ptr<ReportReader> make_flake8_reader() {
   return make_reader("flake8", "Findings as flake8's text; E9 and F are errors, others warnings",
-                     read);
+                     read_flake8);
 }
 
 }  // namespace pipectl::stages

@@ -13,7 +13,7 @@ using report::Finding;
 using report::Severity;
 using enum JsonPlace::Presence;
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_gitleaks(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::security);
   const auto take = [&](const JsonPath&, const json& leak) -> Result<void> {
     Finding finding;
@@ -35,7 +35,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_gitleaks_reader() {
-  return make_reader("gitleaks", "Secrets in a repository as gitleaks' JSON", read);
+  return make_reader("gitleaks", "Secrets in a repository as gitleaks' JSON", read_gitleaks);
 }
 
 }  // namespace pipectl::stages

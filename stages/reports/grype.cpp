@@ -12,7 +12,7 @@ using nlohmann::json;
 using report::Finding;
 using enum JsonPlace::Presence;
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_grype(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::security);
   const auto take = [&](const JsonPath&, const json& match) -> Result<void> {
     const json& vulnerability = match.at("vulnerability");
@@ -34,7 +34,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_grype_reader() {
-  return make_reader("grype", "Vulnerable packages as Grype's JSON", read);
+  return make_reader("grype", "Vulnerable packages as Grype's JSON", read_grype);
 }
 
 }  // namespace pipectl::stages

@@ -12,7 +12,7 @@ using nlohmann::json;
 using report::Finding;
 using enum JsonPlace::Presence;
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_hadolint(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::lint);
   const auto take = [&](const JsonPath&, const json& problem) -> Result<void> {
     Finding finding;
@@ -33,7 +33,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_hadolint_reader() {
-  return make_reader("hadolint", "Findings in Dockerfiles as hadolint's JSON", read);
+  return make_reader("hadolint", "Findings in Dockerfiles as hadolint's JSON", read_hadolint);
 }
 
 }  // namespace pipectl::stages

@@ -144,7 +144,7 @@ class HeyCsv {
   double bad_{0};
 };
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_hey(std::istream& in, ReportSink& sink) {
   Hey hey(sink);
   HeyCsv csv(sink);
   bool is_csv = false;
@@ -165,7 +165,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_hey_reader() {
-  return make_reader("hey", "Load test as hey's summary or CSV", read);
+  return make_reader("hey", "Load test as hey's summary or CSV", read_hey);
 }
 
 }  // namespace pipectl::stages

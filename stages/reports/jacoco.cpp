@@ -66,7 +66,7 @@ class Jacoco final : public XmlHandler {
   double all_{0};
 };
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_jacoco(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::lines);
   Jacoco jacoco(sink);
   TRY(read_xml(in, jacoco));
@@ -76,7 +76,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_jacoco_reader() {
-  return make_reader("jacoco", "Coverage as JaCoCo's XML", read);
+  return make_reader("jacoco", "Coverage as JaCoCo's XML", read_jacoco);
 }
 
 }  // namespace pipectl::stages

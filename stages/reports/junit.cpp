@@ -150,7 +150,7 @@ class JUnit final : public XmlHandler {
   std::size_t inside_message_{0};  ///< open elements; whatever their names, they are its text
 };
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_junit(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::tests);
   JUnit junit(sink);
   return read_xml(in, junit);
@@ -162,7 +162,7 @@ std::unique_ptr<ReportReader> make_junit_reader() {
   return make_reader("junit",
                      "Test results as XML, in the dialects of pytest, Jest, Surefire, GoogleTest, "
                      "CTest, Catch2 and go-junit-report",
-                     read);
+                     read_junit);
 }
 
 }  // namespace pipectl::stages

@@ -73,7 +73,7 @@ class K6 {
   double failed_{0};
 };
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_k6(std::istream& in, ReportSink& sink) {
   K6 k6(sink);
   const auto take = [&](const JsonPath& path, const json& metric) -> Result<void> {
     k6.metric(path.back(), metric);
@@ -87,7 +87,8 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_k6_reader() {
-  return make_reader("k6", "Load test as k6's summary (`--summary-export`, handleSummary)", read);
+  return make_reader("k6", "Load test as k6's summary (`--summary-export`, handleSummary)",
+                     read_k6);
 }
 
 }  // namespace pipectl::stages

@@ -104,7 +104,7 @@ class Lcov {
   bool any_{false};
 };
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_lcov(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::lines);
   Lcov lcov(sink);
   TRY(read_lines(
@@ -115,7 +115,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_lcov_reader() {
-  return make_reader("lcov", "Coverage as lcov's tracefile", read);
+  return make_reader("lcov", "Coverage as lcov's tracefile", read_lcov);
 }
 
 }  // namespace pipectl::stages

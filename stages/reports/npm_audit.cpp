@@ -55,7 +55,7 @@ Finding of_advisory(const std::string& id, const json& advisory) {
   return finding;
 }
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_npm_audit(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::security);
   std::string message;
   const auto package = [&](const JsonPath& path, const json& one) -> Result<void> {
@@ -87,7 +87,8 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 
 std::unique_ptr<ReportReader> make_npm_audit_reader() {
   return make_reader("npm-audit",
-                     "Vulnerable packages as npm's audit report (npm 6, and 7 or later)", read);
+                     "Vulnerable packages as npm's audit report (npm 6, and 7 or later)",
+                     read_npm_audit);
 }
 
 }  // namespace pipectl::stages

@@ -15,7 +15,7 @@ using nlohmann::json;
 using report::Finding;
 using enum JsonPlace::Presence;
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_pip_audit(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::security);
   const auto take = [&](const JsonPath&, const json& package) -> Result<void> {
     const auto name = package.at("name").get<std::string>();
@@ -44,7 +44,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_pip_audit_reader() {
-  return make_reader("pip-audit", "Vulnerable Python packages as pip-audit's JSON", read);
+  return make_reader("pip-audit", "Vulnerable Python packages as pip-audit's JSON", read_pip_audit);
 }
 
 }  // namespace pipectl::stages

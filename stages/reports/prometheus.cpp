@@ -94,7 +94,7 @@ class Exposition {
   std::size_t samples_{0};
 };
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_prometheus(std::istream& in, ReportSink& sink) {
   Exposition exposition(sink);
   TRY(read_lines(in, [&](std::size_t number, std::string_view line) {
     return exposition.line(number, line);
@@ -105,7 +105,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_prometheus_reader() {
-  return make_reader("prometheus", "Metrics as the text that Prometheus scrapes", read);
+  return make_reader("prometheus", "Metrics as the text that Prometheus scrapes", read_prometheus);
 }
 
 }  // namespace pipectl::stages

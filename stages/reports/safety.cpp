@@ -20,7 +20,7 @@ Finding found(std::string id, const std::string& name, const std::string& versio
   return finding;
 }
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_safety(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::security);
   const auto take = [&](const JsonPath&, const json& one) -> Result<void> {
     if (json_at(one, "ignored") == true) return {};
@@ -51,7 +51,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_safety_reader() {
-  return make_reader("safety", "Vulnerable Python packages as Safety's JSON", read);
+  return make_reader("safety", "Vulnerable Python packages as Safety's JSON", read_safety);
 }
 
 }  // namespace pipectl::stages

@@ -201,7 +201,7 @@ class Sarif {
   bool needs_rules_first_{false};
 };
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_sarif(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::security);
   sink.counts(ReportSink::Counts::lint);
   return Sarif(sink).run(in);
@@ -210,7 +210,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_sarif_reader() {
-  return make_reader("sarif", "Findings as SARIF 2.1.0, which most scanners can write", read);
+  return make_reader("sarif", "Findings as SARIF 2.1.0, which most scanners can write", read_sarif);
 }
 
 }  // namespace pipectl::stages

@@ -13,7 +13,7 @@ using report::Finding;
 using report::Severity;
 using enum JsonPlace::Presence;
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_secretlint(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::security);
   std::string file;
   const auto name = [&](const JsonPath&, const json& path) -> Result<void> {
@@ -39,7 +39,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_secretlint_reader() {
-  return make_reader("secretlint", "Secrets in files as secretlint's JSON", read);
+  return make_reader("secretlint", "Secrets in files as secretlint's JSON", read_secretlint);
 }
 
 }  // namespace pipectl::stages

@@ -12,7 +12,7 @@ using nlohmann::json;
 using report::Finding;
 using enum JsonPlace::Presence;
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_shellcheck(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::lint);
   const auto take = [&](const JsonPath&, const json& comment) -> Result<void> {
     Finding finding;
@@ -32,7 +32,8 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_shellcheck_reader() {
-  return make_reader("shellcheck", "Findings as ShellCheck's JSON (`-f json` or `-f json1`)", read);
+  return make_reader("shellcheck", "Findings as ShellCheck's JSON (`-f json` or `-f json1`)",
+                     read_shellcheck);
 }
 
 }  // namespace pipectl::stages

@@ -151,7 +151,7 @@ class Tap {
   bool bailed_out_{false};
 };
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_tap(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::tests);
   Tap tap(sink);
   TRY(read_lines(in, [&](std::size_t, std::string_view line) { return tap.line(line); }));
@@ -161,7 +161,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_tap_reader() {
-  return make_reader("tap", "Test results in the Test Anything Protocol", read);
+  return make_reader("tap", "Test results in the Test Anything Protocol", read_tap);
 }
 
 }  // namespace pipectl::stages

@@ -45,7 +45,7 @@ Finding of_secret(const json& one) {
   return finding;
 }
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_trivy(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::security);
   std::string target;
   const auto tell = [&](Finding finding, const json& one) -> Result<void> {
@@ -77,7 +77,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_trivy_reader() {
-  return make_reader("trivy", "Findings of Trivy as JSON (`--format json`)", read);
+  return make_reader("trivy", "Findings of Trivy as JSON (`--format json`)", read_trivy);
 }
 
 }  // namespace pipectl::stages

@@ -95,7 +95,7 @@ class Wrk {
   std::vector<std::pair<std::string, double>> latencies_;
 };
 
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_wrk(std::istream& in, ReportSink& sink) {
   Wrk wrk(sink);
   bool any = false;
   TRY(read_lines(in, [&](std::size_t, std::string_view line) -> Result<void> {
@@ -110,7 +110,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_wrk_reader() {
-  return make_reader("wrk", "Load test as wrk's text (with `--latency` for percentiles)", read);
+  return make_reader("wrk", "Load test as wrk's text (with `--latency` for percentiles)", read_wrk);
 }
 
 }  // namespace pipectl::stages

@@ -35,7 +35,7 @@ Result<void> tell(std::size_t number, std::string_view line, ReportSink& sink) {
 }
 
 /// An empty file is what yamllint writes when all is well.
-Result<void> read(std::istream& in, ReportSink& sink) {
+Result<void> read_yamllint(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::lint);
   return read_lines(
       in, [&](std::size_t number, std::string_view line) { return tell(number, line, sink); });
@@ -44,7 +44,7 @@ Result<void> read(std::istream& in, ReportSink& sink) {
 }  // namespace
 
 std::unique_ptr<ReportReader> make_yamllint_reader() {
-  return make_reader("yamllint", "Findings as yamllint's text (`-f parsable`)", read);
+  return make_reader("yamllint", "Findings as yamllint's text (`-f parsable`)", read_yamllint);
 }
 
 }  // namespace pipectl::stages

@@ -15,7 +15,7 @@ using nlohmann::json;
 
 namespace {
 
-const std::vector<std::string> any_values{
+const std::vector<std::string> any_settings{
     "text", "17", "true", "[]", "[a, {b: c}]", "{}", "{a: b}", "[[a]]", "''", "'${{ nope }}'", "~"};
 
 struct Parsed {
@@ -129,7 +129,7 @@ TEST_CASE("every notifier knows each of its keys, with whatever value, and no ot
   for (const auto& kind : registry.notifiers()) {
     CHECK(parse(*kind, "{x-unknown: 1}")->complains_of_unknown("x-unknown"));
     for (const KeyDoc& key : kind->keys())
-      for (const std::string& value : any_values) {
+      for (const std::string& value : any_settings) {
         CAPTURE(kind->name(), key.name, value);
         const auto parsed = parse(*kind, "{" + std::string{key.name} + ": " + value + "}");
         CHECK((parsed->notifier != nullptr || parsed->bench.diagnostics.has_errors()));

@@ -16,7 +16,7 @@
 using namespace pipectl;
 using namespace pipectl::cli;
 using namespace pipectl::store;
-using namespace pipectl::store::test;
+using namespace pipectl::store::fixture;
 
 namespace {
 

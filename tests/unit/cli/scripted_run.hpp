@@ -110,8 +110,8 @@ inline ScriptedRun passing_run() {
   run.after(0, started)
       .after(0, ended("build", Status::cached, 3, "inputs unchanged since run 4"))
       .after(1, StageStarted{"up"})
-      .after(5, DeployStep{"up", "apply", "2 objects", true})
-      .after(5, DeployStep{"up", "health", "503, want 200", false})
+      .after(5, event::DeployStep{"up", "apply", "2 objects", true})
+      .after(5, event::DeployStep{"up", "health", "503, want 200", false})
       .after(5, StageOutput{"up", Stream::out, "no line break at the end"})
       .after(5, ended("up", Status::succeeded, 61'000))
       .after(1, RunFinished{0, Milliseconds{61'020}, ""});

@@ -60,7 +60,7 @@ std::string json(const test::ScriptedRun& run, CiLog ci_log = CiLog::none) {
   return told(*make_json_transcript(ci_log), run);
 }
 
-RunModel model_of(const test::ScriptedRun& run) {
+RunModel told_model(const test::ScriptedRun& run) {
   RunModel model;
   for (const auto& event : run.events()) model.apply(event);
   return model;
@@ -173,7 +173,7 @@ TEST_CASE("a token is different each time and has 32 digits") {
 }
 
 TEST_CASE("step summary") {
-  const auto page = markdown_summary(model_of(test::failing_run()));
+  const auto page = markdown_summary(told_model(test::failing_run()));
   CHECK(page == golden("step_summary.md", page));
 }
 
@@ -186,7 +186,7 @@ TEST_CASE("a step summary is text, not mark-up, and stays below its limit") {
         .after(0, test::ended(name, Status::failed, 1, "a | b <script> [x](y)"));
   }
   run.after(0, event::RunFinished{1, Milliseconds{9}, ""});
-  const auto page = markdown_summary(model_of(run), 200'000);
+  const auto page = markdown_summary(told_model(run), 200'000);
   CHECK(page.size() <= 200'000);
   CHECK(page.find("<script>") == page.npos);
   CHECK(page.find("### &lt;b>") == page.npos);
@@ -206,7 +206,7 @@ TEST_CASE("the summary has the form of the manual") {
       .after(0, test::ended("load", Status::succeeded, 30'200, "",
                             "P95 156ms · errors 0% · 900 requests"))
       .after(0, rolled_back);
-  CHECK(summary_table(model_of(run), log_file()) ==
+  CHECK(summary_table(told_model(run), log_file()) ==
         "✅ audit        PASSED   2.1s   critical 0 · high 0\n"
         "⚠️ lint         WARNED   1.0s   3 warnings\n"
         "✅ unit (18)    PASSED  12.4s   142 tests · coverage 92.1%\n"
@@ -219,7 +219,7 @@ TEST_CASE("a reason that does not fit beside its stage stands below it") {
   test::ScriptedRun run;
   run.after(0, event::StageStarted{"staging", 1})
       .after(0, test::ended("staging", Status::failed, 41'000, "health http://app/ready: 503"));
-  const auto model = model_of(run);
+  const auto model = told_model(run);
   auto terminal = log_file();
   const auto* stage = model.stage("staging");
   CHECK(unfold_failure(*stage, "", terminal) == "❌ staging FAILED  health http://app/ready: 503\n");
@@ -245,7 +245,7 @@ TEST_CASE("of many stages those that went well are only counted") {
     run.after(0,
               test::ended("s" + std::to_string(i), i == 7 ? Status::failed : Status::succeeded, 1));
   run.after(0, event::RunFinished{1, Milliseconds{500}, ""});
-  const auto model = model_of(run);
+  const auto model = told_model(run);
   CHECK(summary_table(model, log_file()) == "❌ s7           FAILED    1ms\n");
   CHECK(closing_line(model, log_file()) == "FAILED in 500ms · 1 failed, 499 passed\n");
 }
@@ -254,7 +254,7 @@ TEST_CASE("every ending has its word") {
   const auto closing = [](int code) {
     test::ScriptedRun run;
     run.after(0, event::RunFinished{code, Milliseconds{2000}, ""});
-    return closing_line(model_of(run), log_file());
+    return closing_line(told_model(run), log_file());
   };
   CHECK(closing(0) == "PASSED in 2.0s\n");
   CHECK(closing(1) == "FAILED in 2.0s\n");

@@ -8,7 +8,6 @@
 using namespace pipectl;
 using namespace pipectl::test;
 using namespace std::chrono_literals;
-using Retry = Refusal::Retry;
 
 namespace {
 
@@ -92,16 +91,16 @@ TEST_CASE("what GitHub found wrong is in the message, and is not tried again") {
   CHECK(
       why.error.message ==
       "github: POST /repos/o/r/issues: 422: Validation Failed; tag_name already_exists; and more");
-  CHECK(why.retry == Retry::never);
+  CHECK(why.retry == Refusal::Retry::never);
   CHECK(why.status == 422);
   CHECK(refusal(404, "{}").error.hint.find("repository") != std::string::npos);
-  CHECK(refusal(401, R"({"message":"Bad credentials"})").retry == Retry::never);
+  CHECK(refusal(401, R"({"message":"Bad credentials"})").retry == Refusal::Retry::never);
 }
 
 TEST_CASE("limits are waited for as long as GitHub says") {
   CHECK(refusal(429, "{}", {{"Retry-After", "17"}}).wait == 17s);
   const auto secondary = refusal(403, R"({"message":"You have exceeded a secondary rate limit"})");
-  CHECK(secondary.retry == Retry::later);
+  CHECK(secondary.retry == Refusal::Retry::later);
   CHECK(secondary.wait == 60s);
   const auto primary = refusal(
       403, R"({"message":"API rate limit exceeded"})",
@@ -112,13 +111,13 @@ TEST_CASE("limits are waited for as long as GitHub says") {
             .wait == 1s);
   const auto forbidden = refusal(403, R"({"message":"Resource not accessible by integration"})",
                                  {{"x-ratelimit-remaining", "12"}, {"x-ratelimit-reset", "1"}});
-  CHECK(forbidden.retry == Retry::never);
+  CHECK(forbidden.retry == Refusal::Retry::never);
   CHECK_FALSE(forbidden.wait.has_value());
 }
 
 TEST_CASE("what may pass is tried again: 502, a page instead of JSON, a reset") {
   const auto bad = refusal(502, "<html>Bad gateway</html>");
-  CHECK(bad.retry == Retry::later);
+  CHECK(bad.retry == Refusal::Retry::later);
   CHECK(bad.error.message == "github: POST /repos/o/r/issues: 502");
   const TcpDouble resetting{[](int socket) {
     read_request(socket);
@@ -129,7 +128,7 @@ TEST_CASE("what may pass is tried again: 502, a page instead of JSON, a reset") 
   const github::Client client{*http, {resetting.url(""), "t0ken-of-test"}, clock, {}};
   const auto reset = client.get("/user");
   REQUIRE_FALSE(reset.has_value());
-  CHECK(reset.error().retry == Retry::later);
+  CHECK(reset.error().retry == Refusal::Retry::later);
   CHECK(reset.error().status == 0);
   CHECK(reset.error().error.message.find("t0ken") == std::string::npos);
 }
@@ -143,7 +142,7 @@ TEST_CASE("a server that hangs is left after the time for one call") {
   call.timeout = 50ms;
   const auto result = client.send(call);
   REQUIRE_FALSE(result.has_value());
-  CHECK(result.error().retry == Retry::later);
+  CHECK(result.error().retry == Refusal::Retry::later);
 }
 
 TEST_CASE("the token goes to GitHub alone") {
@@ -164,7 +163,7 @@ TEST_CASE("the token goes to GitHub alone") {
   call.path = thief.url("/asked");
   const auto asked = exchange(call, [](const auto&, auto&) {});
   REQUIRE_FALSE(asked.result.has_value());
-  CHECK(asked.result.error().retry == Retry::never);
+  CHECK(asked.result.error().retry == Refusal::Retry::never);
   CHECK(asked.result.error().error.message.find("is not GitHub's") != std::string::npos);
 }
 

@@ -7,7 +7,7 @@
 #include <set>
 
 #include "core/engine/scheduler.hpp"
-#include "tests/unit/core/engine/plan_builder.hpp"
+#include "tests/unit/core/engine/graph_builder.hpp"
 
 using namespace pipectl;
 
@@ -224,7 +224,7 @@ class Run {
   }
 
   Case case_;
-  PlanBuilder builder_;
+  GraphBuilder builder_;
   plan::Plan plan_;
   std::vector<std::optional<Outcome>> outcomes_;
   Scheduler scheduler_;

@@ -7,7 +7,7 @@
 #include <random>
 
 #include "core/engine/scheduler.hpp"
-#include "tests/unit/core/engine/plan_builder.hpp"
+#include "tests/unit/core/engine/graph_builder.hpp"
 
 using namespace pipectl;
 
@@ -16,7 +16,7 @@ namespace {
 using Random = std::mt19937;
 
 struct World {
-  PlanBuilder builder;
+  GraphBuilder builder;
   plan::Plan plan;
   std::vector<std::string> concurrency;
   unsigned jobs;
@@ -140,7 +140,7 @@ TEST_CASE("random plans come to their end within their limits", "[scheduler][pro
 }
 
 TEST_CASE("ten thousand stages in one concurrency group take turns", "[scheduler][property]") {
-  PlanBuilder builder;
+  GraphBuilder builder;
   for (unsigned i = 0; i < 10'000; ++i) builder.stage(fmt::format("s{}", i));
   const plan::Plan plan = builder.plan();
   Scheduler scheduler(plan, {64, OnFailure::stop}, [](plan::NodeId) { return "g"; }, {});

@@ -4,7 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "tests/unit/core/engine/plan_builder.hpp"
+#include "tests/unit/core/engine/graph_builder.hpp"
 
 using namespace pipectl;
 
@@ -15,14 +15,14 @@ using Names = std::vector<std::string>;
 /// Drives a scheduler by name.
 class Driver {
  public:
-  explicit Driver(const PlanBuilder& builder,
+  explicit Driver(const GraphBuilder& builder,
                   Scheduler::Options options = {8, OnFailure::keep_going},
                   std::vector<std::string> concurrency = {},
                   std::vector<std::optional<Outcome>> ended = {})
       : plan_(builder.plan()),
         scheduler_(plan_, options, groups_of(std::move(concurrency)), std::move(ended)) {}
   /// The plan points into its builder, which has to outlive it.
-  explicit Driver(PlanBuilder&& builder, Scheduler::Options options = {},
+  explicit Driver(GraphBuilder&& builder, Scheduler::Options options = {},
                   std::vector<std::string> concurrency = {},
                   std::vector<std::optional<Outcome>> ended = {}) = delete;
 
@@ -57,8 +57,8 @@ class Driver {
   Scheduler scheduler_;
 };
 
-PlanBuilder chain() {
-  PlanBuilder builder;
+GraphBuilder chain() {
+  GraphBuilder builder;
   builder.stage("a");
   builder.stage("b", {"a"});
   builder.stage("c", {"b"});
@@ -68,14 +68,14 @@ PlanBuilder chain() {
 }  // namespace
 
 TEST_CASE("an empty plan is done at once", "[scheduler]") {
-  const PlanBuilder builder;
+  const GraphBuilder builder;
   Driver run{builder};
   CHECK(run.scheduler().done());
   CHECK(run.go().empty());
 }
 
 TEST_CASE("a chain runs one after the other", "[scheduler]") {
-  const PlanBuilder builder = chain();
+  const GraphBuilder builder = chain();
   Driver run(builder);
   CHECK(run.go() == Names{"a"});
   CHECK(run.end("a") == Names{"b"});
@@ -87,7 +87,7 @@ TEST_CASE("a chain runs one after the other", "[scheduler]") {
 }
 
 TEST_CASE("a node waits for its own needs only", "[scheduler]") {
-  PlanBuilder builder;
+  GraphBuilder builder;
   builder.stage("slow");
   builder.stage("quick");
   builder.stage("after", {"quick"});
@@ -97,7 +97,7 @@ TEST_CASE("a node waits for its own needs only", "[scheduler]") {
 }
 
 TEST_CASE("ready nodes come in the order written", "[scheduler]") {
-  PlanBuilder builder;
+  GraphBuilder builder;
   builder.stage("late", {"first"});
   builder.stage("first");
   builder.stage("second");
@@ -111,7 +111,7 @@ TEST_CASE("ready nodes come in the order written", "[scheduler]") {
 TEST_CASE("every kind of failure skips what needs it, by the name of the root", "[scheduler]") {
   for (const auto status : {Status::failed, Status::timed_out, Status::infra, Status::cancelled,
                             Status::rolled_back, Status::bug}) {
-    const PlanBuilder builder = chain();
+    const GraphBuilder builder = chain();
     Driver run(builder);
     run.go();
     CHECK(run.end("a", status) == Names{"b: upstream a", "c: upstream a"});
@@ -122,7 +122,7 @@ TEST_CASE("every kind of failure skips what needs it, by the name of the root", 
 
 TEST_CASE("what succeeds, warns or is cached lets others go on", "[scheduler]") {
   for (const auto status : {Status::succeeded, Status::warned, Status::cached}) {
-    const PlanBuilder builder = chain();
+    const GraphBuilder builder = chain();
     Driver run(builder);
     run.go();
     CHECK(run.end("a", status) == Names{"b"});
@@ -132,7 +132,7 @@ TEST_CASE("what succeeds, warns or is cached lets others go on", "[scheduler]") 
 
 TEST_CASE("a skip by condition, requirement or selection counts as met", "[scheduler]") {
   for (const auto cause : {SkipCause::condition, SkipCause::requirement, SkipCause::deselected}) {
-    const PlanBuilder builder = chain();
+    const GraphBuilder builder = chain();
     Driver run(builder);
     CHECK(run.scheduler().next() == run.id("a"));
     run.scheduler().ended(run.id("a"), ended_as(Status::skipped, cause));
@@ -141,7 +141,7 @@ TEST_CASE("a skip by condition, requirement or selection counts as met", "[sched
 }
 
 TEST_CASE("stages that are for failures run after one", "[scheduler]") {
-  PlanBuilder builder = chain();
+  GraphBuilder builder = chain();
   builder.stage("cleanup", {"c"}).always = true;
   Diagnostics diagnostics;
   builder.stage("alarm", {"c"}).when = expr::Expression::parse("failure()", {}, diagnostics);
@@ -158,7 +158,7 @@ TEST_CASE("stages that are for failures run after one", "[scheduler]") {
 }
 
 TEST_CASE("a failure does not pass through a need that ran all the same", "[scheduler]") {
-  PlanBuilder builder;
+  GraphBuilder builder;
   builder.stage("tests");
   builder.stage("report", {"tests"}).always = true;
   builder.stage("mail", {"report"});
@@ -178,7 +178,7 @@ TEST_CASE("a failure does not pass through a need that ran all the same", "[sche
 }
 
 TEST_CASE("nothing that needs a stage that waits for an approval runs", "[scheduler]") {
-  PlanBuilder builder;
+  GraphBuilder builder;
   builder.stage("deploy");
   builder.stage("verify", {"deploy"});
   builder.stage("cleanup", {"verify"}).always = true;
@@ -192,7 +192,7 @@ TEST_CASE("nothing that needs a stage that waits for an approval runs", "[schedu
 }
 
 TEST_CASE("a failure stops what has not started, unless the run keeps going", "[scheduler]") {
-  PlanBuilder builder;
+  GraphBuilder builder;
   builder.stage("a");
   builder.stage("b");
   builder.stage("c");
@@ -213,7 +213,7 @@ TEST_CASE("a failure stops what has not started, unless the run keeps going", "[
 }
 
 TEST_CASE("a stop leaves only what runs after failures, at once not even that", "[scheduler]") {
-  PlanBuilder builder = chain();
+  GraphBuilder builder = chain();
   builder.stage("cleanup", {"a"}).always = true;
   Driver run(builder);
   run.go();
@@ -232,7 +232,7 @@ TEST_CASE("a stop leaves only what runs after failures, at once not even that", 
 }
 
 TEST_CASE("a stop reaches a node that was given out but not started", "[scheduler]") {
-  const PlanBuilder builder = chain();
+  const GraphBuilder builder = chain();
   Driver run(builder);
   const auto node = run.scheduler().next();
   CHECK(run.scheduler().verdict(*node).skip == SkipCause::none);
@@ -241,7 +241,7 @@ TEST_CASE("a stop reaches a node that was given out but not started", "[schedule
 }
 
 TEST_CASE("a deselected stage is met, but keeps the order of its neighbours", "[scheduler]") {
-  PlanBuilder builder = chain();
+  GraphBuilder builder = chain();
   builder.deselect("b");
   Driver run(builder);
   CHECK(run.go() == Names{"a"});
@@ -253,7 +253,7 @@ TEST_CASE("a deselected stage is met, but keeps the order of its neighbours", "[
 }
 
 TEST_CASE("what the plan skips has ended from the start", "[scheduler]") {
-  PlanBuilder builder = chain();
+  GraphBuilder builder = chain();
   for (const auto* name : {"a", "b", "c"}) builder.deselect(name);
   Driver run(builder);
   CHECK(run.scheduler().done());
@@ -264,7 +264,7 @@ TEST_CASE("what the plan skips has ended from the start", "[scheduler]") {
 TEST_CASE("a resumed run goes on behind what has ended", "[scheduler]") {
   std::vector<std::optional<Outcome>> ended(3);
   ended[0] = ended_as(Status::succeeded);
-  const PlanBuilder builder = chain();
+  const GraphBuilder builder = chain();
   Driver run(builder, {}, {}, ended);
   CHECK(run.go() == Names{"b"});
   ended[1] = ended_as(Status::skipped, SkipCause::upstream);
@@ -275,14 +275,14 @@ TEST_CASE("a resumed run goes on behind what has ended", "[scheduler]") {
 TEST_CASE("an ended stage lets no one overtake what is run again above it", "[scheduler]") {
   std::vector<std::optional<Outcome>> ended(3);
   ended[1] = ended_as(Status::succeeded);
-  const PlanBuilder builder = chain();
+  const GraphBuilder builder = chain();
   Driver run(builder, {8, OnFailure::keep_going}, {}, ended);
   CHECK(run.go() == Names{"a"});
   CHECK(run.end("a") == Names{"c"});
 }
 
 TEST_CASE("weights share the jobs, and a heavy node runs alone", "[scheduler]") {
-  PlanBuilder builder;
+  GraphBuilder builder;
   builder.stage("a").weight = 2;
   builder.stage("b").weight = 2;
   builder.stage("heavy").weight = 99;
@@ -295,7 +295,7 @@ TEST_CASE("weights share the jobs, and a heavy node runs alone", "[scheduler]") 
 }
 
 TEST_CASE("light nodes do not starve a heavy one", "[scheduler]") {
-  PlanBuilder builder;
+  GraphBuilder builder;
   builder.stage("feed1");
   builder.stage("light1", {"feed1"});
   builder.stage("light2", {"feed1"});
@@ -309,7 +309,7 @@ TEST_CASE("light nodes do not starve a heavy one", "[scheduler]") {
 }
 
 TEST_CASE("no jobs count as one", "[scheduler]") {
-  PlanBuilder builder;
+  GraphBuilder builder;
   builder.stage("a").weight = 0;
   builder.stage("b");
   Driver run(builder, {0, OnFailure::keep_going});
@@ -318,7 +318,7 @@ TEST_CASE("no jobs count as one", "[scheduler]") {
 }
 
 TEST_CASE("one at a time in a concurrency group, without holding up others", "[scheduler]") {
-  PlanBuilder builder;
+  GraphBuilder builder;
   for (const auto* name : {"s1", "s2", "p1", "s3", "x"}) builder.stage(name);
   Driver run(builder, {8, OnFailure::keep_going}, {"staging", "staging", "prod", "staging", ""});
   CHECK(run.go() == Names{"s1", "p1", "x"});
@@ -328,7 +328,7 @@ TEST_CASE("one at a time in a concurrency group, without holding up others", "[s
 }
 
 TEST_CASE("a node that is skipped after all passes its place on", "[scheduler]") {
-  PlanBuilder builder;
+  GraphBuilder builder;
   builder.stage("a");
   builder.stage("b");
   builder.stage("c");
@@ -341,7 +341,7 @@ TEST_CASE("a node that is skipped after all passes its place on", "[scheduler]")
 }
 
 TEST_CASE("max_parallel of a matrix", "[scheduler]") {
-  PlanBuilder builder;
+  GraphBuilder builder;
   StageSpec& unit = builder.stage("unit");
   unit.matrix.emplace().axes = {{"v", {"1", "2", "3", "4"}}};
   unit.matrix->max_parallel = 2;
@@ -353,7 +353,7 @@ TEST_CASE("max_parallel of a matrix", "[scheduler]") {
 }
 
 TEST_CASE("a concurrency group and max_parallel together leave no place unused", "[scheduler]") {
-  PlanBuilder builder;
+  GraphBuilder builder;
   StageSpec& unit = builder.stage("unit");
   unit.matrix.emplace().axes = {{"v", {"1", "2", "3"}}};
   unit.matrix->max_parallel = 1;
@@ -369,7 +369,7 @@ TEST_CASE("a concurrency group and max_parallel together leave no place unused",
 }
 
 TEST_CASE("a stop forgets the place that was kept for a heavy node", "[scheduler]") {
-  PlanBuilder builder;
+  GraphBuilder builder;
   builder.stage("light");
   builder.stage("heavy").weight = 2;
   builder.stage("cleanup").always = true;

@@ -12,10 +12,10 @@ using namespace pipectl::test;
 
 namespace {
 
-constexpr Milliseconds no_time{0};
+constexpr Milliseconds no_grace{0};
 constexpr Milliseconds short_time{100};
 
-SteadyTime in(Milliseconds time) { return std::chrono::steady_clock::now() + time; }
+SteadyTime from_now(Milliseconds time) { return std::chrono::steady_clock::now() + time; }
 
 /// A script under supervision that is cancelled as soon as it has written `ready`.
 class Cancelled {
@@ -51,7 +51,7 @@ TEST_CASE("a command that ends in time is left alone", "[supervise]") {
   Capture capture;
   const auto executor = make_local_executor(nullptr);
   auto process = executor->start(shell("exit 4"), capture).value();
-  const auto finished = supervise(*process, in(long_time), CancelToken(), no_time);
+  const auto finished = supervise(*process, from_now(long_time), CancelToken(), no_grace);
   CHECK(finished.ended == Ended::by_itself);
   CHECK(finished.status.code == 4);
 }
@@ -60,7 +60,7 @@ TEST_CASE("the deadline interrupts", "[supervise]") {
   Capture capture;
   const auto executor = make_local_executor(nullptr);
   auto process = executor->start(command({"sleep", "1000"}), capture).value();
-  const auto finished = supervise(*process, in(no_time), CancelToken(), long_time);
+  const auto finished = supervise(*process, from_now(no_grace), CancelToken(), long_time);
   CHECK(finished.ended == Ended::timed_out);
   CHECK(finished.status.signalled);
   CHECK(finished.status.code == SIGTERM);
@@ -163,7 +163,7 @@ TEST_CASE("a quiet background process lives as long as the Process", "[supervise
   Capture capture;
   const auto executor = make_local_executor(nullptr);
   auto process = executor->start(shell("sleep 1000 >/dev/null 2>&1 & echo $!"), capture).value();
-  const auto finished = supervise(*process, std::nullopt, CancelToken(), no_time);
+  const auto finished = supervise(*process, std::nullopt, CancelToken(), no_grace);
   CHECK_FALSE(finished.drain_cut);
   const auto background = first_number(capture.out());
   CHECK(is_alive(background));
@@ -179,7 +179,7 @@ TEST_CASE("a grandchild with a session of its own gets away", "[supervise]") {
           .value();
   CancelSource source;
   while (capture.out().empty())
-    REQUIRE(process->wait(in(short_time), source.token()) == Waited::deadline);
+    REQUIRE(process->wait(from_now(short_time), source.token()) == Waited::deadline);
   const auto away = first_number(capture.out());
   process->kill();
   CHECK(process->wait(std::nullopt, source.token()) == Waited::exited);
@@ -205,7 +205,7 @@ TEST_CASE("closed streams are not the end of the command", "[supervise]") {
   Capture capture;
   const auto executor = make_local_executor(nullptr);
   auto process = executor->start(shell("exec >&- 2>&-; sleep 0.05; exit 7"), capture).value();
-  const auto finished = supervise(*process, std::nullopt, CancelToken(), no_time);
+  const auto finished = supervise(*process, std::nullopt, CancelToken(), no_grace);
   CHECK(finished.status.code == 7);
   CHECK_FALSE(finished.drain_cut);
 }
@@ -214,7 +214,8 @@ TEST_CASE("closed streams do not hide a timeout", "[supervise]") {
   Capture capture;
   const auto executor = make_local_executor(nullptr);
   auto process = executor->start(shell("exec >&- 2>&-; exec sleep 1000"), capture).value();
-  CHECK(supervise(*process, in(short_time), CancelToken(), long_time).ended == Ended::timed_out);
+  CHECK(supervise(*process, from_now(short_time), CancelToken(), long_time).ended ==
+        Ended::timed_out);
 }
 
 TEST_CASE("wait may be called again and again", "[supervise]") {
@@ -223,7 +224,7 @@ TEST_CASE("wait may be called again and again", "[supervise]") {
   auto what = shell("read line; echo $line");
   what.input = "hello\n";
   auto process = executor->start(what, capture).value();
-  while (process->wait(in(Milliseconds{1}), CancelToken()) != Waited::exited) {
+  while (process->wait(from_now(Milliseconds{1}), CancelToken()) != Waited::exited) {
   }
   CHECK(process->wait(std::nullopt, CancelToken()) == Waited::exited);
   CHECK(capture.out() == "hello\n");

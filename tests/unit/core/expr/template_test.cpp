@@ -22,7 +22,7 @@ std::string evaluated(std::string_view text) {
   return parsed->evaluate(scope).value_or("no value");
 }
 
-std::vector<std::string> problems(std::string_view text) {
+std::vector<std::string> problems_of(std::string_view text) {
   const SourceFile file{"p.yaml", fmt::format("run: {}\n", text)};
   Diagnostics diagnostics;
   const auto parsed = Template::parse(text, {&file, 1, 6, 1}, diagnostics);
@@ -69,34 +69,34 @@ TEST_CASE("a literal is its own value", "[template]") {
 }
 
 TEST_CASE("every part with an error is told at its place", "[template]") {
-  CHECK(problems("a ${{ b = }} ${{ 1x }}") ==
+  CHECK(problems_of("a ${{ b = }} ${{ 1x }}") ==
         Problems{"8+1: '=' means nothing here | compare with '=='",
                  "17+2: '1x' is no number | put a text into quotes"});
-  CHECK(problems("a ${{ b") ==
+  CHECK(problems_of("a ${{ b") ==
         Problems{
             "2+3: '${{' without '}}' | close it, or write '$${{' for the characters themselves"});
-  CHECK(problems("a ${{ 'b }} c") ==
+  CHECK(problems_of("a ${{ 'b }} c") ==
         Problems{"6+1: this text is not closed | end it with ', write '' for ' itself"});
-  CHECK(problems("a ${{}}")[0].starts_with("5+1: the expression is empty"));
-  CHECK(problems("a ${{   }}")[0].starts_with("5+1: the expression is empty"));
+  CHECK(problems_of("a ${{}}")[0].starts_with("5+1: the expression is empty"));
+  CHECK(problems_of("a ${{   }}")[0].starts_with("5+1: the expression is empty"));
 }
 
 TEST_CASE("what comes from outside may not be put into a command text", "[template]") {
-  CHECK(problems("echo ${{ matrix.node }} ${{ env.LEVEL }}").empty());
+  CHECK(problems_of("echo ${{ matrix.node }} ${{ env.LEVEL }}").empty());
   CHECK(
-      problems("echo ${{ git.branch }}") ==
+      problems_of("echo ${{ git.branch }}") ==
       Problems{"9+10: `git.branch` comes from outside and may not be put into a command text | use "
                "\"$PIPECTL_GIT_BRANCH\""});
   CHECK(
-      problems("${{ env.REF }} ${{ run.number }}") ==
+      problems_of("${{ env.REF }} ${{ run.number }}") ==
       Problems{
           "4+7: `env.REF` comes from outside and may not be put into a command text | use \"$REF\"",
           "19+10: `run.number` comes from outside and may not be put into a command text | give "
           "it to the stage with `env:` and use that variable"});
-  CHECK(problems("${{ git.branch == 'main' && 'a' || env.REF }}").size() == 2);
-  CHECK(problems("${{ changed('x') }}").size() == 1);
-  CHECK(problems("${{ contains(git.tag, 'x') }}").size() == 1);
-  CHECK(problems("$${{ git.branch }}").empty());
+  CHECK(problems_of("${{ git.branch == 'main' && 'a' || env.REF }}").size() == 2);
+  CHECK(problems_of("${{ changed('x') }}").size() == 1);
+  CHECK(problems_of("${{ contains(git.tag, 'x') }}").size() == 1);
+  CHECK(problems_of("$${{ git.branch }}").empty());
 }
 
 TEST_CASE("the plain check only tells the origin", "[template]") {

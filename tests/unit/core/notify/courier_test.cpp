@@ -40,18 +40,18 @@ class Scripted final : public Notifier {
   mutable std::mutex mutex_;
 };
 
-class NoHttp final : public HttpClient {
+class UnusedHttp final : public HttpClient {
  public:
   Result<HttpResponse> send(const HttpRequest&, const CancelToken&) override {
     return fail(Fault::bug, "nobody should ask");
   }
 };
 
-struct Rig {
+struct CourierRig {
   test::TempFolder folder;
   std::unique_ptr<store::Outbox> outbox{*store::Outbox::open(folder.path(), "/p/pipeline.yaml")};
   Scripted notifier;
-  NoHttp http;
+  UnusedHttp http;
   SystemClock clock;
   Redactor redactor;
   Result<EnvMap> secrets{EnvMap{}};
@@ -94,7 +94,7 @@ using Keys = std::vector<std::string>;
 }  // namespace
 
 TEST_CASE("what waits is delivered in order, also what another run had left", "[courier]") {
-  Rig rig;
+  CourierRig rig;
   rig.put({"a", "b", "c"});
   CHECK(rig.deliver_all().empty());
   CHECK(rig.notifier.delivered == Keys{"a", "b", "c"});
@@ -102,7 +102,7 @@ TEST_CASE("what waits is delivered in order, also what another run had left", "[
 }
 
 TEST_CASE("what may pass is tried again, and nothing overtakes it", "[courier]") {
-  Rig rig;
+  CourierRig rig;
   rig.put({"a", "b"});
   rig.notifier.answers = {no(Again::later, "503"), no(Again::later, "503"), Attempt<>{}};
   CHECK(rig.deliver_all().empty());
@@ -110,7 +110,7 @@ TEST_CASE("what may pass is tried again, and nothing overtakes it", "[courier]")
 }
 
 TEST_CASE("what is refused is given up, and the next one has its turn", "[courier]") {
-  Rig rig;
+  CourierRig rig;
   rig.put({"a", "b"});
   rig.notifier.answers = {no(Again::never, "slack: invalid_blocks"), Attempt<>{}};
   CHECK(rig.deliver_all() == Keys{"slack: gave up: slack: invalid_blocks"});
@@ -118,7 +118,7 @@ TEST_CASE("what is refused is given up, and the next one has its turn", "[courie
 }
 
 TEST_CASE("after so many tries it is given up", "[courier]") {
-  Rig rig;
+  CourierRig rig;
   rig.put({"a"});
   rig.notifier.answers = {no(Again::later, "502")};
   CHECK(rig.deliver_all() == Keys{"slack: gave up: 502"});
@@ -126,7 +126,7 @@ TEST_CASE("after so many tries it is given up", "[courier]") {
 }
 
 TEST_CASE("what is older than a day is nothing that anybody wants to hear", "[courier]") {
-  Rig rig;
+  CourierRig rig;
   rig.put({"old"}, std::chrono::system_clock::now() - 25h);
   rig.put({"new"});
   CHECK(rig.deliver_all() == Keys{"slack: gave up"});
@@ -135,7 +135,7 @@ TEST_CASE("what is older than a day is nothing that anybody wants to hear", "[co
 
 TEST_CASE("a service that wants to be left alone is left alone, also by the next process",
           "[courier]") {
-  Rig rig;
+  CourierRig rig;
   rig.put({"a", "b"});
   rig.notifier.answers = {no(Again::later, "429", 1h), Attempt<>{}};
   for (int process = 0; process < 2; ++process) {
@@ -149,7 +149,7 @@ TEST_CASE("a service that wants to be left alone is left alone, also by the next
 }
 
 TEST_CASE("new posts wake it", "[courier]") {
-  Rig rig;
+  CourierRig rig;
   const auto courier = rig.courier();
   for (const auto* const key : {"a", "b", "c"}) {
     rig.put({key});
@@ -162,7 +162,7 @@ TEST_CASE("new posts wake it", "[courier]") {
 
 TEST_CASE("an optional secret that is not there switches it off, one that is needed is a warning",
           "[courier]") {
-  Rig rig;
+  CourierRig rig;
   rig.notifier.wanted = {"TOKEN"};
   rig.put({"a", "b"});
   CHECK(rig.deliver_all().empty());
@@ -180,7 +180,7 @@ TEST_CASE("an optional secret that is not there switches it off, one that is nee
 }
 
 TEST_CASE("payloads are redacted once more: a secret may be known only now", "[courier]") {
-  Rig rig;
+  CourierRig rig;
   REQUIRE(
       rig.outbox
           ->store(std::vector<store::NewPost>{{"slack", "r1", "a", "", "{\"x\":\"s3cr3t-value\"}"}},
@@ -192,7 +192,7 @@ TEST_CASE("payloads are redacted once more: a secret may be known only now", "[c
 }
 
 TEST_CASE("what a delivery remembers the next process recalls", "[courier]") {
-  Rig rig;
+  CourierRig rig;
   rig.notifier.remembers = true;
   rig.put({"message/r1"});
   CHECK(rig.deliver_all().empty());
@@ -200,7 +200,7 @@ TEST_CASE("what a delivery remembers the next process recalls", "[courier]") {
 }
 
 TEST_CASE("another process that delivers is waited for", "[courier]") {
-  Rig rig;
+  CourierRig rig;
   rig.put({"a"});
   auto turn = rig.outbox->take_turn("slack").value();
   REQUIRE(turn != nullptr);
@@ -213,7 +213,7 @@ TEST_CASE("another process that delivers is waited for", "[courier]") {
 }
 
 TEST_CASE("only a cancellation more urgent than the one before ends the wait", "[courier]") {
-  Rig rig;
+  CourierRig rig;
   rig.patience.backoff = {30min, 30min};
   rig.put({"a"});
   rig.notifier.answers = {no(Again::later, "503")};

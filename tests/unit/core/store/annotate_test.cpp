@@ -3,7 +3,7 @@
 
 using namespace pipectl;
 using namespace pipectl::store;
-using namespace pipectl::store::test;
+using namespace pipectl::store::fixture;
 
 namespace {
 

@@ -18,7 +18,7 @@
 
 using namespace pipectl;
 using namespace pipectl::store;
-using namespace pipectl::store::test;
+using namespace pipectl::store::fixture;
 
 namespace fs = std::filesystem;
 using What = SkipVerdict::What;

@@ -9,10 +9,10 @@
 
 using namespace pipectl;
 using namespace pipectl::store;
-using namespace pipectl::store::test;
+using namespace pipectl::store::fixture;
 
 namespace fs = std::filesystem;
-using What = Cache::Saved::What;
+using SaveResult = Cache::Saved::What;
 
 namespace {
 
@@ -27,7 +27,7 @@ struct CacheFixture {
                                      std::vector<std::string> paths = {"deps"}) const {
     return {std::move(key), std::move(paths), work, work / ".pipectl"};
   }
-  [[nodiscard]] What save(const std::string& key) const {
+  [[nodiscard]] SaveResult save(const std::string& key) const {
     return must(cache.save(request(key), never)).what;
   }
   [[nodiscard]] bool restore(const std::string& key) const {
@@ -58,7 +58,7 @@ WallTime in_hours(int hours) {
 TEST_CASE_METHOD(CacheFixture, "what was saved comes back under its key, and under no other") {
   write("deps/a/lib.js", "lib");
   CHECK_FALSE(restore("v1"));
-  CHECK(save("v1") == What::saved);
+  CHECK(save("v1") == SaveResult::saved);
   clean();
   CHECK_FALSE(restore("v2"));
   CHECK_FALSE(must(cache.restore(request("v1", {"deps", "more"}), never)).hit);
@@ -70,7 +70,7 @@ TEST_CASE_METHOD(CacheFixture, "a key may hold anything") {
   write("deps/x", "x");
   for (const std::string& key :
        {std::string("../../etc"), std::string("a/b c\n\xff"), std::string(5'000, 'k')}) {
-    CHECK(save(key) == What::saved);
+    CHECK(save(key) == SaveResult::saved);
     clean();
     CHECK(restore(key));
   }
@@ -80,13 +80,13 @@ TEST_CASE_METHOD(CacheFixture, "a key may hold anything") {
 
 TEST_CASE_METHOD(CacheFixture, "unchanged files are not packed again, changed ones are") {
   write("deps/x", "x");
-  CHECK(save("v1") == What::saved);
-  CHECK(save("v1") == What::unchanged);
+  CHECK(save("v1") == SaveResult::saved);
+  CHECK(save("v1") == SaveResult::unchanged);
   clean();
   CHECK(restore("v1"));
-  CHECK(save("v1") == What::unchanged);
+  CHECK(save("v1") == SaveResult::unchanged);
   write("deps/y", "y");
-  CHECK(save("v1") == What::saved);
+  CHECK(save("v1") == SaveResult::saved);
   clean();
   CHECK(restore("v1"));
   CHECK(text("deps/y") == "y");
@@ -95,14 +95,14 @@ TEST_CASE_METHOD(CacheFixture, "unchanged files are not packed again, changed on
 TEST_CASE_METHOD(CacheFixture, "nothing to save is a warning, and no entry") {
   fs::create_directories(work);
   const auto saved = must(cache.save(request("v1"), never));
-  CHECK(saved.what == What::nothing);
+  CHECK(saved.what == SaveResult::nothing);
   REQUIRE(saved.warnings.size() == 1);
   CHECK_FALSE(restore("v1"));
 }
 
 TEST_CASE_METHOD(CacheFixture, "a damaged archive is a miss with a warning, and heals by a save") {
   write("deps/x", std::string(10'000, 'x'));
-  CHECK(save("v1") == What::saved);
+  CHECK(save("v1") == SaveResult::saved);
   SECTION("flipped") {
     std::fstream file(blobs()[0], std::ios::in | std::ios::out | std::ios::binary);
     file.seekp(20);
@@ -115,26 +115,26 @@ TEST_CASE_METHOD(CacheFixture, "a damaged archive is a miss with a warning, and 
   CHECK(restored.warnings.size() == 1);
   CHECK_FALSE(fs::exists(work / "deps"));
   write("deps/x", "again");
-  CHECK(save("v1") == What::saved);
+  CHECK(save("v1") == SaveResult::saved);
   CHECK(restore("v1"));
 }
 
 TEST_CASE_METHOD(CacheFixture, "a damaged entry is a miss") {
   write("deps/x", "x");
-  CHECK(save("v1") == What::saved);
+  CHECK(save("v1") == SaveResult::saved);
   for (const auto& entry : fs::directory_iterator(dir / "entries"))
     std::ofstream(entry.path()) << R"({"blob": "../../../etc/passwd", "bytes": -1)" << '}';
   CHECK_FALSE(restore("v1"));
-  CHECK(save("v1") == What::saved);
+  CHECK(save("v1") == SaveResult::saved);
 }
 
 TEST_CASE_METHOD(CacheFixture, "eviction takes the longest unused, and what is too old") {
   write("deps/x", std::string(1'000, 'a'));
-  CHECK(save("old") == What::saved);
+  CHECK(save("old") == SaveResult::saved);
   for (const auto& blob : blobs())
     fs::last_write_time(blob, fs::file_time_type::clock::now() - std::chrono::hours(2));
   write("deps/x", std::string(1'000, 'b'));
-  CHECK(save("new") == What::saved);
+  CHECK(save("new") == SaveResult::saved);
   std::uint64_t total = 0;
   for (const auto& blob : blobs()) total += fs::file_size(blob);
 
@@ -149,7 +149,7 @@ TEST_CASE_METHOD(CacheFixture, "eviction takes the longest unused, and what is t
 
 TEST_CASE_METHOD(CacheFixture, "a use makes it young again") {
   write("deps/x", "x");
-  CHECK(save("v1") == What::saved);
+  CHECK(save("v1") == SaveResult::saved);
   for (const auto& blob : blobs())
     fs::last_write_time(blob, fs::file_time_type::clock::now() - std::chrono::hours(100));
   CHECK(restore("v1"));
@@ -158,7 +158,7 @@ TEST_CASE_METHOD(CacheFixture, "a use makes it young again") {
 
 TEST_CASE_METHOD(CacheFixture, "a temporary file of a crash goes after a day") {
   write("deps/x", "x");
-  CHECK(save("v1") == What::saved);
+  CHECK(save("v1") == SaveResult::saved);
   folder.write("cache/blobs/1-2.tmp", "half");
   CHECK(must(cache.evict({.bytes = 1'000'000}, in_hours(1))).blobs == 0);
   CHECK(must(cache.evict({.bytes = 1'000'000}, in_hours(30))).blobs == 1);
@@ -167,7 +167,7 @@ TEST_CASE_METHOD(CacheFixture, "a temporary file of a crash goes after a day") {
 
 TEST_CASE_METHOD(CacheFixture, "many savers and readers of one key at once") {
   write("deps/x", std::string(200'000, 'x'));
-  CHECK(save("v1") == What::saved);
+  CHECK(save("v1") == SaveResult::saved);
   std::vector<std::jthread> threads;
   std::atomic<int> wrong{0};
   for (int i = 0; i < 4; ++i)

@@ -8,7 +8,7 @@
 #include <functional>
 #include <string>
 
-namespace pipectl::store::test {
+namespace pipectl::store::fixture {
 
 /// A forked copy of the test that runs `work` and hands its text to the parent through a pipe.
 class Child {
@@ -65,4 +65,4 @@ inline void say(int fd, const std::string& text) {
   static_cast<void>(!::write(fd, text.data(), text.size()));
 }
 
-}  // namespace pipectl::store::test
+}  // namespace pipectl::store::fixture

@@ -7,7 +7,6 @@
 
 using namespace pipectl;
 using report::GateVerdict;
-using report::Severity;
 using report::TestOutcome;
 
 namespace {
@@ -15,7 +14,7 @@ namespace {
 report::Finding finding(std::string message) {
   report::Finding made;
   made.rule = "rule";
-  made.severity = Severity::high;
+  made.severity = report::Severity::high;
   made.message = std::move(message);
   made.path = "src/a\tb.c";
   made.line = 3;
@@ -56,7 +55,7 @@ TEST_CASE("what is written comes back") {
   }));
   REQUIRE(findings.size() == 1);
   CHECK(findings[0].message == "one\nline, \"quoted\"");
-  CHECK(findings[0].severity == Severity::high);
+  CHECK(findings[0].severity == report::Severity::high);
   CHECK(findings[0].path == "src/a\tb.c");
   CHECK(findings[0].line == 3);
   CHECK(findings[0].column == 4);

@@ -10,7 +10,7 @@
 #include "core/store/run_store.hpp"
 #include "tests/support/temp_folder.hpp"
 
-namespace pipectl::store::test {
+namespace pipectl::store::fixture {
 
 /// The value of a Result, or a failed test that says why.
 template <class T>
@@ -59,4 +59,4 @@ inline Outcome ended_as(Status status) {
   return outcome;
 }
 
-}  // namespace pipectl::store::test
+}  // namespace pipectl::store::fixture

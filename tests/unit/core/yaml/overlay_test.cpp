@@ -7,11 +7,11 @@
 namespace pipectl::yaml {
 namespace {
 
-std::string flat(Node node) {
+std::string flattened(Node node) {
   if (node.kind() != Kind::mapping) return std::string(node.text());
   std::string out;
   for (const auto& [key, value] : node.entries())
-    out += fmt::format("{}{}={}", out.empty() ? "" : " ", key.text(), flat(value));
+    out += fmt::format("{}{}={}", out.empty() ? "" : " ", key.text(), flattened(value));
   return fmt::format("{{{}}}", out);
 }
 
@@ -23,10 +23,11 @@ TEST_CASE("the nearer entry wins, one mapping is merged, places stay") {
   const auto top = Document::parse(two, diagnostics);
   Overlay overlay;
   const Node merged = overlay.merge(base->root(), top->root(), "env");
-  CHECK(flat(merged) == "{run=top env={A=1 B=2 C=2} list={y=1}}");
+  CHECK(flattened(merged) == "{run=top env={A=1 B=2 C=2} list={y=1}}");
   CHECK(merged.find("env")->find("A")->span().file == &one);
   CHECK(merged.span().file == &two);
-  CHECK(flat(overlay.keep(merged, [](auto key) { return key != "env"; })) == "{run=top list={y=1}}");
+  CHECK(flattened(overlay.keep(merged, [](auto key) { return key != "env"; })) ==
+        "{run=top list={y=1}}");
 }
 
 TEST_CASE("large mappings are merged, too") {

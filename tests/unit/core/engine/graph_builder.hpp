@@ -10,7 +10,7 @@
 namespace pipectl {
 
 /// A pipeline and its plan, written as tests read best. Nodes are stages, in the order added.
-class PlanBuilder {
+class GraphBuilder {
  public:
   StageSpec& stage(std::string name, const std::vector<std::string>& needs = {}) {
     StageSpec& spec = pipeline_.stages.emplace_back();
