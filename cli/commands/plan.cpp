@@ -3,6 +3,7 @@
 
 #include "cli/commands/commands.hpp"
 #include "cli/output.hpp"
+#include "cli/planning/difference.hpp"
 #include "cli/planning/plan_report.hpp"
 
 namespace pipectl::cli {
@@ -12,6 +13,7 @@ struct PlanOptions {
   PipelineOptions pipeline;
   bool json{false};
   bool names{false};
+  bool diff{false};
 };
 
 Result<int> plan(const PlanOptions& options, const Invocation& invocation) {
@@ -22,11 +24,12 @@ Result<int> plan(const PlanOptions& options, const Invocation& invocation) {
     TRY(write_stdout(plan_names(input)));
     return 0;
   }
-  const auto forecasts = forecast(*file, input, invocation);
+  const auto forecasts =
+      forecast(*file, input, invocation, options.diff ? Detail::difference : Detail::preview);
   const auto text = options.json ? plan_json(forecasts, input, file->file.string())
                                  : plan_text(forecasts, input, stdout_terminal(invocation.env));
   TRY(write_stdout(text));
-  return 0;
+  return exit_code_of(forecasts);
 }
 
 }  // namespace
@@ -38,8 +41,13 @@ void add_plan(CLI::App& root, Invocation& invocation) {
   add_value_options(*command, options->pipeline);
   add_selection_options(*command, options->pipeline);
   auto* json = command->add_flag("--json", options->json, "Print the plan as JSON");
-  command->add_flag("--names", options->names, "Print only the names of stages and groups")
-      ->excludes(json);
+  auto* names =
+      command->add_flag("--names", options->names, "Print only the names of stages and groups")
+          ->excludes(json);
+  command
+      ->add_flag("--diff", options->diff,
+                 "Ask where deploys go what they would change; needs the cluster or the engine")
+      ->excludes(names);
   command->callback([options, &invocation] {
     invocation.exit_code = exit_code_or_report(plan(*options, invocation));
   });

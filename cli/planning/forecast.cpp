@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "cli/planning/difference.hpp"
 #include "cli/planning/open_question.hpp"
 #include "cli/session/workspace_setup.hpp"
 #include "core/api/rehearsal.hpp"
@@ -87,6 +88,17 @@ class Forecaster {
     forecast.hint = lines.error().hint;
   }
 
+  void compare(const StageRunner& runner, const plan::Node& node, const NodeScope& scope,
+               Forecast& forecast) const {
+    const auto* const able = dynamic_cast<const Comparable*>(&runner);
+    if (able == nullptr) return;
+    auto changes = difference(*able, {facts_, node, scope});
+    if (changes)
+      forecast.changes = *std::move(changes);
+    else
+      forecast.unknown = changes.error();
+  }
+
   // What it would run, in what, beside what.
   void describe(const plan::Node& node, const NodeScope& scope, Forecast& forecast) const {
     const StageSpec& stage = *node.stage;
@@ -96,6 +108,7 @@ class Forecaster {
         able != nullptr && detail_ == Detail::rehearsal)
       return rehearse(*able, node, scope, forecast);
     forecast.commands = runner.preview(scope);
+    if (detail_ == Detail::difference) compare(runner, node, scope, forecast);
     if (executor_of(stage) == ExecutorKind::docker)
       forecast.image = stages::shown(stage.container.image, scope);
     for (const auto& service : stage.services)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,13 +27,17 @@ struct Forecast {
   std::vector<std::string> commands;  ///< of a node that runs, or may
   std::string image;                  ///< of the container that it runs in, or empty
   std::vector<std::string> services;  ///< `redis (redis:7)`
+  std::optional<std::vector<std::string>> changes{};  ///< what it would change where it goes
+  std::optional<Error> unknown{};                     ///< why that is not known
 };
 
-/// The commands of a stage, or what it would do here and now (Rehearsable).
-enum class Detail { preview, rehearsal };
+/// The commands of a stage, what it would do here and now (Rehearsable), or its commands and what
+/// they would change (Comparable).
+enum class Detail { preview, rehearsal, difference };
 
 /// One for each node of the plan, in its order. Starts nothing; looks only for programs in PATH
-/// and, where a condition asks for changed files, into the repository.
+/// and, where a condition asks for changed files, into the repository. Detail::difference asks
+/// where the stages go, with the programs of this host.
 [[nodiscard]] std::vector<Forecast> forecast(const PipelineFile& file, const RunInput& input,
                                              const Invocation& invocation,
                                              Detail detail = Detail::preview);

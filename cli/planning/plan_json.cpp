@@ -37,6 +37,9 @@ Json describe(const Forecast& forecast, const plan::Plan& plan) {
   put_text(json, "image", forecast.image);
   if (!forecast.services.empty()) json["services"] = forecast.services;
   json["commands"] = forecast.commands;
+  if (forecast.changes) json["changes"] = *forecast.changes;
+  if (forecast.unknown)
+    json["unknown"] = {{"message", forecast.unknown->message}, {"hint", forecast.unknown->hint}};
   if (stage.where.file != nullptr) {
     json["file"] = stage.where.file->path;
     json["line"] = stage.where.line;

@@ -129,7 +129,26 @@ class PlanText {
         prompt = "  ";
       });
     }
+    changes(forecast, lines);
     return lines;
+  }
+
+  /// Where a stage goes was asked.
+  void changes(const Forecast& forecast, std::vector<std::string>& lines) const {
+    if (forecast.unknown)
+      lines.push_back(painted("cannot compare: ", Paint::red, terminal_.colour) +
+                      shown(forecast.unknown->message));
+    if (forecast.unknown && !forecast.unknown->hint.empty())
+      lines.push_back("hint: " + shown(forecast.unknown->hint));
+    if (!forecast.changes) return;
+    lines.emplace_back(forecast.changes->empty() ? "changes nothing" : "changes:");
+    for (const std::string& change : *forecast.changes) {
+      const bool gone = change.starts_with('-');
+      const bool plain = !gone && !change.starts_with('+');
+      const Paint paint = gone ? Paint::red : Paint::green;
+      lines.push_back("  " +
+                      (plain ? shown(change) : painted(shown(change), paint, terminal_.colour)));
+    }
   }
 
   const RunInput& input_;

@@ -81,6 +81,10 @@ class DeployTargetSpec {
   [[nodiscard]] virtual std::vector<std::string> preview_undo(const expr::Scope& /*scope*/) const {
     return {};
   }
+  /// As Comparable::compare().
+  virtual Result<std::vector<std::string>> compare(StageContext& /*context*/) const {
+    return std::vector<std::string>{"what it changes is known when it runs"};
+  }
   /// Takes the lock and learns what runs now, before anything is changed. An error means that
   /// nothing was changed. Whoever goes back takes the lock from anybody.
   virtual Result<std::unique_ptr<DeployTarget>> open(StageContext& context,

@@ -31,6 +31,10 @@ class AppSpec final : public DeployTargetSpec {
   [[nodiscard]] std::vector<std::string> preview_undo(const expr::Scope&) const override {
     return {"back to the release that is recorded in the engine"};
   }
+  Result<std::vector<std::string>> compare(StageContext& context) const override {
+    const AppNames names = TRY(names_of(settings_, context));
+    return compare_app(settings_, names, TRY(client_of(settings_, context)), context);
+  }
   Result<std::unique_ptr<DeployTarget>> open(StageContext& context,
                                              DeployPurpose purpose) const override {
     auto target = std::make_unique<AppTarget>(context, TRY(client_of(settings_, context)),

@@ -59,4 +59,10 @@ class AppTarget final : public DeployTarget {
   AppRelease release_;
 };
 
+/// What a deploy would change. Nothing is pulled, locked or started.
+[[nodiscard]] Result<std::vector<std::string>> compare_app(const AppSettings& settings,
+                                                           const AppNames& names,
+                                                           const Client& client,
+                                                           StageContext& context);
+
 }  // namespace pipectl::docker

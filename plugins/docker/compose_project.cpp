@@ -41,6 +41,11 @@ std::string ComposeTargetProject::label() const {
   return fmt::format("label={}={}", project_label, name_);
 }
 
+Result<void> ComposeTargetProject::look(const DeployWork& work) const {
+  TRY(ask_engine(client_, call(work).cancel));
+  return {};
+}
+
 Result<void> ComposeTargetProject::open(DeployPurpose purpose, const DeployWork& work) {
   TRY(ask_engine(client_, call(work).cancel));
   program_ = TRY(compose_program(client_, call(work).cancel));

@@ -27,6 +27,8 @@ class ComposeTargetProject {
   [[nodiscard]] Result<void> open(DeployPurpose purpose, const DeployWork& work);
   /// Goes on holding the lock for as long as this may take.
   [[nodiscard]] Result<void> hold(const DeployWork& work);
+  /// Finds the engine, to look only.
+  [[nodiscard]] Result<void> look(const DeployWork& work) const;
   /// See EngineLock::taken_from().
   [[nodiscard]] const std::string& unfinished() const noexcept { return lock_.taken_from(); }
   [[nodiscard]] Result<ComposeRecord> read_record(const DeployWork& work) const;

@@ -4,6 +4,7 @@
 
 #include "core/base/files.hpp"
 #include "core/base/text.hpp"
+#include "plugins/docker/changes.hpp"
 #include "plugins/docker/compose_project.hpp"
 #include "plugins/docker/docker.hpp"
 #include "plugins/docker/keys.hpp"
@@ -38,22 +39,18 @@ class ComposeTarget final : public DeployTarget {
     record_ = TRY(project_.read_record({}));
     if (purpose == DeployPurpose::go_back) return {};
     fresh_ = !record_.running && !TRY(project_.has_containers({}));
-    for (const auto& file : settings.files) {
-      const std::string name = TRY(file.evaluate(context_.scope));
-      const fs::path path = context_.directory / name;
-      if (!lies_within(path, context_.workspace))
-        return fail(Fault::step, fmt::format("'{}' lies outside the workspace", printable(name)));
-      auto text = read_file(path, most_bytes);
-      if (!text) return fail(Fault::step, text.error().message, text.error().hint);
-      release_.files.push_back(std::move(*text));
-      files_.push_back(path);
-    }
-    for (auto& [name, value] : TRY(evaluate_all(settings.env, context_.scope)))
-      release_.env.emplace(std::move(name), std::move(value));
-    release_.folder = files_.front().parent_path().string();
-    release_.run = context_.run_id + "/" + context_.stage;
-    release_.commit = value_of(context_.env, "PIPECTL_GIT_SHA");
-    return {};
+    return read(settings);
+  }
+
+  Result<std::vector<std::string>> compare(const Settings& settings) {
+    TRY(project_.look({}));
+    record_ = TRY(project_.read_record({}));
+    TRY(read(settings));
+    if (!record_.running) return std::vector<std::string>{"the first release of this project"};
+    Changes changes;
+    changes.names("files", texts_of(record_.running->files), texts_of(release_.files));
+    changes.names("env", record_.running->env, release_.env);
+    return std::move(changes).lines();
   }
 
   [[nodiscard]] std::string before() const override {
@@ -115,6 +112,33 @@ class ComposeTarget final : public DeployTarget {
   }
 
  private:
+  static std::map<std::string, std::string> texts_of(const std::vector<std::string>& files) {
+    std::map<std::string, std::string> texts;
+    for (const std::string& text : files)
+      texts.emplace(fmt::format("file {}", texts.size() + 1), text);
+    return texts;
+  }
+
+  /// What the file of the pipeline and those that it names say.
+  Result<void> read(const Settings& settings) {
+    for (const auto& file : settings.files) {
+      const std::string name = TRY(file.evaluate(context_.scope));
+      const fs::path path = context_.directory / name;
+      if (!lies_within(path, context_.workspace))
+        return fail(Fault::step, fmt::format("'{}' lies outside the workspace", printable(name)));
+      auto text = read_file(path, most_bytes);
+      if (!text) return fail(Fault::step, text.error().message, text.error().hint);
+      release_.files.push_back(std::move(*text));
+      files_.push_back(path);
+    }
+    for (auto& [name, value] : TRY(evaluate_all(settings.env, context_.scope)))
+      release_.env.emplace(std::move(name), std::move(value));
+    release_.folder = files_.front().parent_path().string();
+    release_.run = context_.run_id + "/" + context_.stage;
+    release_.commit = value_of(context_.env, "PIPECTL_GIT_SHA");
+    return {};
+  }
+
   /// Its images under their names, its files, its values; secrets are those of now.
   Result<std::string> bring_back(const ComposeRelease& release, const DeployWork& work) {
     std::vector<fs::path> files;
@@ -155,8 +179,18 @@ class ComposeSpec final : public DeployTargetSpec {
   [[nodiscard]] std::vector<std::string> preview_undo(const expr::Scope&) const override {
     return {"back to the release that is recorded in the engine"};
   }
+  Result<std::vector<std::string>> compare(StageContext& context) const override {
+    return ComposeTarget{context, TRY(project_of(context))}.compare(settings_);
+  }
   Result<std::unique_ptr<DeployTarget>> open(StageContext& context,
                                              DeployPurpose purpose) const override {
+    auto target = std::make_unique<ComposeTarget>(context, TRY(project_of(context)));
+    TRY(target->open(settings_, purpose));
+    return target;
+  }
+
+ private:
+  Result<std::string> project_of(const StageContext& context) const {
     std::string project = TRY(settings_.project.evaluate(context.scope));
     constexpr std::string_view allowed = "abcdefghijklmnopqrstuvwxyz0123456789_-";
     if (project.empty() || project.find_first_not_of(allowed) != std::string::npos ||
@@ -164,12 +198,9 @@ class ComposeSpec final : public DeployTargetSpec {
       return fail(Fault::step,
                   fmt::format("'{}' is no name of a Compose project", printable(project)),
                   "lower-case letters, digits, '_' and '-', a letter or digit first");
-    auto target = std::make_unique<ComposeTarget>(context, std::move(project));
-    TRY(target->open(settings_, purpose));
-    return target;
+    return project;
   }
 
- private:
   Settings settings_;
 };
 

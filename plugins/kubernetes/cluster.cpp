@@ -21,12 +21,17 @@ std::string to_selector(const std::map<std::string, std::string>& labels) {
 
 }  // namespace
 
-Result<void> Cluster::ensure_namespace(const DeployWork& work) const {
+Result<bool> Cluster::has_namespace(const DeployWork& work) const {
   const std::string& name = kubectl_.access().name_space;
-  if (name.empty()) return {};
+  if (name.empty()) return true;
   const std::string found = TRY(kubectl_.run(
       {.argv = {"get", "namespace", name, "--ignore-not-found", "--output=name"}, .work = work}));
-  if (!found.empty()) return {};
+  return !found.empty();
+}
+
+Result<void> Cluster::ensure_namespace(const DeployWork& work) const {
+  const std::string& name = kubectl_.access().name_space;
+  if (TRY(has_namespace(work))) return {};
   const json object{{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", {{"name", name}}}};
   const auto made =
       kubectl_.run({.argv = {"create", "--filename=-"}, .input = object.dump(), .work = work});
@@ -40,12 +45,19 @@ Result<void> Cluster::apply(const ObjectList& list, const DeployWork& work) cons
   return kubectl_.show({.argv = {"apply", "--filename=-"}, .input = list, .work = work});
 }
 
-Result<void> Cluster::rehearse(const ObjectList& list, const DeployWork& work) const {
-  if (is_empty(list)) return {};
+Result<std::string> Cluster::difference(const ObjectList& list, const DeployWork& work) const {
+  if (is_empty(list)) return std::string{};
   TRY(kubectl_.run(
       {.argv = {"apply", "--dry-run=server", "--filename=-"}, .input = list, .work = work}));
-  return kubectl_.show(
+  return kubectl_.run(
       {.argv = {"diff", "--filename=-"}, .input = list, .work = work, .also_good = 1});
+}
+
+Result<void> Cluster::rehearse(const ObjectList& list, const DeployWork& work) const {
+  const std::string text = TRY(difference(list, work));
+  for (const std::string_view line : split(trim(text), '\n'))
+    if (!line.empty()) kubectl_.context().emit.note(std::string{line});
+  return {};
 }
 
 Result<std::optional<Live>> Cluster::live(const std::string& deployment,

@@ -24,7 +24,11 @@ class Cluster {
   explicit Cluster(const Kubectl& kubectl) : kubectl_(kubectl) {}
 
   [[nodiscard]] Result<void> ensure_namespace(const DeployWork& work) const;
+  [[nodiscard]] Result<bool> has_namespace(const DeployWork& work) const;
   [[nodiscard]] Result<void> apply(const ObjectList& list, const DeployWork& work) const;
+  /// What would change, if the server accepts the objects.
+  [[nodiscard]] Result<std::string> difference(const ObjectList& list,
+                                               const DeployWork& work) const;
   /// Asks the server whether it would accept the objects, and shows what would change.
   [[nodiscard]] Result<void> rehearse(const ObjectList& list, const DeployWork& work) const;
   [[nodiscard]] Result<std::optional<Live>> live(const std::string& deployment,

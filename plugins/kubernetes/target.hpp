@@ -28,6 +28,9 @@ class KubernetesTarget final : public DeployTarget {
   /// Everything that has to be known before anything is changed.
   [[nodiscard]] Result<void> open(const Settings& settings, DeployPurpose purpose);
 
+  /// As Comparable::compare(): instead of open(), and everything else.
+  [[nodiscard]] Result<std::vector<std::string>> compare(const Settings& settings);
+
   [[nodiscard]] std::string before() const override;
   Result<std::string> apply(const DeployStep& step, const DeployWork& work) override;
   Result<std::string> settle(const DeployStep& step, const DeployWork& work) override;

@@ -38,6 +38,12 @@ class KubernetesSpec final : public DeployTargetSpec {
   [[nodiscard]] std::vector<std::string> preview_undo(const expr::Scope& /*scope*/) const override {
     return {"back to the release that is recorded in the cluster"};
   }
+  Result<std::vector<std::string>> compare(StageContext& context) const override {
+    Settings without_secrets = settings_;
+    without_secrets.secrets.clear();
+    KubernetesTarget target{context, TRY(access_of(settings_, context))};
+    return target.compare(without_secrets);
+  }
   Result<std::unique_ptr<DeployTarget>> open(StageContext& context,
                                              DeployPurpose purpose) const override {
     auto target = std::make_unique<KubernetesTarget>(context, TRY(access_of(settings_, context)));

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/api/comparison.hpp"
 #include "core/api/deploy_strategy.hpp"
 #include "stages/checks/check_list.hpp"
 
@@ -22,11 +23,14 @@ struct DeploySettings {
 
 /// Walks the steps of the strategy on the target, and undoes what went wrong: also after a timeout,
 /// a Ctrl-C or a crash of pipectl in between.
-class DeployStage final : public StageRunner {
+class DeployStage final : public StageRunner, public Comparable {
  public:
   explicit DeployStage(DeploySettings settings);
   [[nodiscard]] std::vector<std::string> preview(const expr::Scope& scope) const override;
   Outcome run(StageContext& context) const override;
+  Result<std::vector<std::string>> compare(StageContext& context) const override {
+    return settings_.target->compare(context);
+  }
   [[nodiscard]] std::vector<Requirement> programs() const override {
     return settings_.target->programs();
   }
