@@ -101,7 +101,9 @@ Json strategy(const Registry& registry) {
     named["properties"][name] = or_nothing(documented({one->name(), one->type(), one->summary()}));
   }
   if (names.empty()) return true;
-  return any_of({{{"enum", std::move(names)}}, std::move(named)});
+  return any_of({{{"enum", std::move(names)}},
+                 {{"type", "string"}, {"pattern", R"(\$\{\{)"}},
+                 std::move(named)});
 }
 
 /// One or more files for each format.

@@ -32,14 +32,11 @@ Outcome go_on(DeployWalk& walk, StageContext& context, const DeployMemory& memor
 
 }  // namespace
 
-DeployStage::DeployStage(DeploySettings settings)
-    : settings_(std::move(settings)),
-      steps_(settings_.strategy->steps(settings_.target->abilities())) {}
-
 std::vector<std::string> DeployStage::preview(const expr::Scope& scope) const {
   std::vector<std::string> lines = settings_.target->preview(scope);
   if (settings_.target->abilities().records)
-    for (const DeployStep& step : steps_) lines.push_back("step: " + describe(step));
+    for (std::string& line : settings_.strategy.preview(scope, settings_.target->abilities()))
+      lines.push_back(std::move(line));
   preview_checks(settings_.health, scope, lines);
   for (const std::string& line : settings_.target->preview_undo(scope))
     lines.push_back("on failure: " + line);
@@ -48,14 +45,18 @@ std::vector<std::string> DeployStage::preview(const expr::Scope& scope) const {
 
 Outcome DeployStage::run(StageContext& context) const {
   if (const auto request = recall_request(context)) return go_back(context, request->run);
-  const DeployMemory memory = recall_deploy(context, steps_);
+  const DeployAbilities abilities = settings_.target->abilities();
+  const auto strategy = settings_.strategy.choose(context.scope, abilities);
+  if (!strategy) return outcome_of(strategy.error());
+  const std::vector<DeployStep> steps = (*strategy)->steps(abilities);
+  const DeployMemory memory = recall_deploy(context, steps);
   if (context.cancel.cancelled() && memory.state != DeployMemory::State::undoing)
     return outcome_of(Error{Fault::cancelled, describe(context.cancel.reason()), {}});
   const auto target = settings_.target->open(context, DeployPurpose::deploy);
   if (!target) return outcome_of(target.error());
   context.route = (*target)->http();
-  DeployWalk walk{settings_, steps_, **target, context};
-  Outcome outcome = go_on(walk, context, memory, steps_);
+  DeployWalk walk{settings_, {**strategy, steps}, **target, context};
+  Outcome outcome = go_on(walk, context, memory, steps);
   context.route = nullptr;
   // After success, and after a hard stop in the middle, what is remembered still holds. What
   // happened stands, whether this is written or not.

@@ -7,6 +7,7 @@
 #include "core/api/comparison.hpp"
 #include "core/api/deploy_strategy.hpp"
 #include "stages/checks/check_list.hpp"
+#include "stages/deploy/strategy_choice.hpp"
 
 namespace pipectl::stages {
 
@@ -15,7 +16,7 @@ enum class Rollback { automatic, none };
 /// What the file says of a deploy.
 struct DeploySettings {
   std::unique_ptr<DeployTargetSpec> target;
-  std::unique_ptr<DeployStrategy> strategy;
+  StrategyChoice strategy;
   CheckList health;
   Rollback rollback{Rollback::automatic};
   Milliseconds undo_timeout{120'000};
@@ -25,7 +26,7 @@ struct DeploySettings {
 /// a Ctrl-C or a crash of pipectl in between.
 class DeployStage final : public StageRunner, public Comparable {
  public:
-  explicit DeployStage(DeploySettings settings);
+  explicit DeployStage(DeploySettings settings) : settings_(std::move(settings)) {}
   [[nodiscard]] std::vector<std::string> preview(const expr::Scope& scope) const override;
   Outcome run(StageContext& context) const override;
   Result<std::vector<std::string>> compare(StageContext& context) const override {
@@ -39,7 +40,6 @@ class DeployStage final : public StageRunner, public Comparable {
   [[nodiscard]] Outcome go_back(StageContext& context, const std::string& run) const;
 
   DeploySettings settings_;
-  std::vector<DeployStep> steps_;
 };
 
 }  // namespace pipectl::stages

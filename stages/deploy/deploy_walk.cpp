@@ -105,7 +105,7 @@ Result<std::string> DeployWalk::act(const DeployStep& step) {
     case DeployStep::Deed::pause:
       return pause(step.time);
     case DeployStep::Deed::analyse:
-      return settings_.strategy->analyse(context_);
+      return strategy_.analyse(context_);
     case DeployStep::Deed::record:
       return target_.record(step, work);
     case DeployStep::Deed::retire:

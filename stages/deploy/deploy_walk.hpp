@@ -7,12 +7,22 @@
 
 namespace pipectl::stages {
 
+/// The way that a deploy takes.
+struct DeployWay {
+  const DeployStrategy& strategy;
+  const std::vector<DeployStep>& steps;
+};
+
 /// One deploy on its way through the steps.
 class DeployWalk {
  public:
-  DeployWalk(const DeploySettings& settings, const std::vector<DeployStep>& steps,
-             DeployTarget& target, StageContext& context)
-      : settings_(settings), steps_(steps), target_(target), context_(context) {}
+  DeployWalk(const DeploySettings& settings, const DeployWay& way, DeployTarget& target,
+             StageContext& context)
+      : settings_(settings),
+        strategy_(way.strategy),
+        steps_(way.steps),
+        target_(target),
+        context_(context) {}
 
   /// Does the steps from this one on; undoes what had begun when one fails.
   [[nodiscard]] Outcome from(std::size_t first);
@@ -31,6 +41,7 @@ class DeployWalk {
   [[nodiscard]] DeployWork work_of(const DeployStep& step) const;
 
   const DeploySettings& settings_;
+  const DeployStrategy& strategy_;
   const std::vector<DeployStep>& steps_;
   DeployTarget& target_;
   StageContext& context_;

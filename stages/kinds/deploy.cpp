@@ -8,6 +8,7 @@
 #include "stages/deploy/deploy_stage.hpp"
 #include "stages/kinds/kinds.hpp"
 #include "stages/steps.hpp"
+#include "stages/template_key.hpp"
 
 namespace pipectl::stages {
 namespace {
@@ -30,7 +31,7 @@ class DeployReader {
     if (reader_.choice("rollback", rollbacks).value_or("auto") == "none")
       settings.rollback = Rollback::none;
     settings.undo_timeout = reader_.duration("undo_timeout").value_or(settings.undo_timeout);
-    if (settings.target && settings.strategy) check_abilities(settings);
+    if (settings.target && settings.strategy.named() != nullptr) check_abilities(settings);
     return settings;
   }
 
@@ -56,8 +57,8 @@ class DeployReader {
     return make_command_target(std::move(apply), std::move(undo));
   }
 
-  /// `strategy: rolling`, or `strategy: {canary: {…}}`.
-  std::unique_ptr<DeployStrategy> read_strategy() {
+  /// `strategy: rolling`, `strategy: {canary: {…}}`, or an expression that names one.
+  StrategyChoice read_strategy() {
     const auto node = reader_.node("strategy");
     std::string_view name = default_strategy;
     std::optional<yaml::Node> settings;
@@ -67,16 +68,26 @@ class DeployReader {
       if (entry.value.kind() != yaml::Kind::null) settings = entry.value;
     } else if (node && node->kind() == yaml::Kind::scalar) {
       name = node->text();
+      if (name.find("${{") != std::string_view::npos) return read_choice();
     } else if (node) {
       context_.diagnostics.error(node->span(), "`strategy` must name one strategy", known());
-      return nullptr;
+      return {};
     }
     const DeployStrategyKind* const kind = context_.registry.deploy_strategy(name);
-    if (kind != nullptr) return kind->parse(settings, context_);
+    if (kind != nullptr) return StrategyChoice{kind->parse(settings, context_)};
     if (node)
       context_.diagnostics.error(node->span(),
                                  fmt::format("unknown strategy '{}'", printable(name)), known());
-    return nullptr;
+    return {};
+  }
+
+  StrategyChoice read_choice() {
+    auto name = read_template("strategy", reader_, context_);
+    if (!name) return {};
+    StrategyChoice::Known all;
+    for (const auto& kind : context_.registry.deploy_strategies())
+      all.emplace(kind->name(), kind->parse(std::nullopt, context_));
+    return {*std::move(name), std::move(all)};
   }
 
   [[nodiscard]] std::string known() const {
@@ -86,11 +97,11 @@ class DeployReader {
   }
 
   void check_abilities(const DeploySettings& settings) {
-    if (settings.strategy->needs_beside() && !settings.target->abilities().beside)
+    if (settings.strategy.named()->needs_beside() && !settings.target->abilities().beside)
       context_.diagnostics.error(
           reader_.node("strategy")->span(),
           "this strategy needs a target that can run two releases side by side",
-          "commands cannot; `kubernetes` can");
+          "commands cannot; `kubernetes` and `docker` can");
   }
 
   yaml::Reader& reader_;
