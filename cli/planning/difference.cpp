@@ -2,6 +2,7 @@
 
 #include <stdlib.h>  // NOLINT(modernize-deprecated-headers): mkdtemp is not in <cstdlib>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <system_error>

@@ -265,6 +265,20 @@ class DockerDeployTest(DockerTest):
         self.call("run", DOCKER_HOST="unix:///nowhere/docker.sock")
         self.assertEqual("v1", self.ask())
 
+    def test_what_a_deploy_would_change(self):
+        self.file("v1")
+        self.assertIn("the first release: 2 x", self.pipectl("plan", "--diff", code=0, env=self.env()).stdout)
+        self.call("run")
+        self.file("v2", more="cpus: 0.5")
+        text = self.pipectl("plan", "--diff", code=0, env=self.env()).stdout
+        self.assertIn("env: ~ RELEASE", text)
+        self.assertIn("cpus: - -> 0.5", text)
+        self.file("v1")
+        self.assertIn("changes nothing", self.pipectl("plan", "--diff", code=0, env=self.env()).stdout)
+        text = self.pipectl("plan", "--diff", code=3, env=self.env(DOCKER_HOST="unix:///nowhere/x")).stdout
+        self.assertIn("cannot compare: ", text)
+        self.assertEqual(2, len(self.containers()))
+
     def test_mistakes(self):
         self.write("stages: {a: {kind: deploy, docker: {image: x, proxy: {image: n}}}}")
         text = self.pipectl("validate", code=2).stderr

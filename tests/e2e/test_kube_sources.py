@@ -54,6 +54,21 @@ class Kustomize(SourceTest):
         self.deploy_from("kustomize: overlays/team", "app:v2")
         self.assertEqual("v2", self.version())
 
+    def test_what_a_deploy_would_change(self):
+        self.write(MANIFEST, "overlays/team/app.yaml")
+        self.write(KUSTOMIZATION, "overlays/team/kustomization.yaml")
+        self.deploy_from("kustomize: overlays/team")
+        before = self.cluster.get("Deployment", "app", "team")
+        (self.folder / "pipeline.yaml").write_text(
+            (self.folder / "pipeline.yaml").read_text().replace("app:v1", "app:v2"))
+        done = self.pipectl("plan", "--diff", code=0, env=self.env)
+        self.assertIn("image: app:v1 -> app:v2", done.stdout)
+        self.assertRegex(done.stdout, r"\+ +(- )?image: app:v2")
+        self.assertEqual(before, self.cluster.get("Deployment", "app", "team"))
+        self.env["KUBECONFIG"] = str(self.folder / "none")
+        done = self.pipectl("plan", "--diff", "--json", code=3, env=self.env)
+        self.assertIn("message", json.loads(done.stdout)["stages"][0]["unknown"])
+
     def test_what_kustomize_refuses_changes_nothing(self):
         self.write("resources: [nowhere.yaml]\n", "k/kustomization.yaml")
         text = self.deploy_from("kustomize: k", code=1)
