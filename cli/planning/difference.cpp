@@ -8,7 +8,9 @@
 #include <system_error>
 
 #include "cli/app.hpp"
+#include "cli/planning/open_question.hpp"
 #include "core/base/http_curl.hpp"
+#include "core/base/text.hpp"
 #include "core/exec/local_executor.hpp"
 
 namespace pipectl::cli {
@@ -28,6 +30,27 @@ class Silence final : public StageEmitter {
   void artifact(std::string /*path*/, std::uint64_t /*bytes*/, std::string /*sha256*/) override {}
   void spawned(const ProcessId& /*process*/) override {}
   Result<void> remember(std::string /*key*/, std::string /*value*/) override { return {}; }
+};
+
+/// The values of now. One that only the run will know stands as written, so that nobody takes it
+/// for an empty text.
+class Foreseen final : public expr::Scope {
+ public:
+  Foreseen(const NodeScope& now, const StageSpec& stage) : now_(now), open_(now, stage) {}
+  [[nodiscard]] expr::Value value(expr::Path path) const override {
+    if (!open_.asked_by(path)) return now_.value(path);
+    std::vector<std::string> parts{path.begin(), path.end()};
+    return "${{ " + join(parts, ".") + " }}";
+  }
+  [[nodiscard]] bool success() const override { return now_.success(); }
+  [[nodiscard]] bool failure() const override { return now_.failure(); }
+  [[nodiscard]] bool changed(std::span<const std::string> patterns) const override {
+    return now_.changed(patterns);
+  }
+
+ private:
+  const NodeScope& now_;
+  OpenQuestion open_;
 };
 
 class Scratch {
@@ -58,7 +81,8 @@ class Scratch {
 Result<std::vector<std::string>> difference(const Comparable& runner, const Ground& ground) {
   const StageSpec& stage = *ground.node.stage;
   const auto scratch = TRY(Scratch::make());
-  const auto folder = TRY(stage.working_directory.evaluate(ground.scope));
+  const Foreseen scope{ground.scope, stage};
+  const auto folder = TRY(stage.working_directory.evaluate(scope));
   const auto executor = make_local_executor(nullptr);
   const auto http = make_curl_http_client(ground.facts.host);
   const SystemClock clock;
@@ -83,7 +107,7 @@ Result<std::vector<std::string>> difference(const Comparable& runner, const Grou
                        .http = *http,
                        .clock = clock,
                        .redactor = redactor,
-                       .scope = ground.scope,
+                       .scope = scope,
                        .emit = silence,
                        .remembered = {},
                        .host = ground.facts.host};

@@ -27,6 +27,12 @@ bool OpenQuestion::asked_by(const expr::Expression& condition) const {
   return asked_;
 }
 
+bool OpenQuestion::asked_by(expr::Path path) const {
+  asked_ = false;
+  static_cast<void>(value(path));
+  return asked_;
+}
+
 expr::Value OpenQuestion::value(expr::Path path) const {
   const bool has_parts = path.size() > 1;
   const std::string_view root = path.empty() ? std::string_view{} : path[0];

@@ -17,6 +17,8 @@ class OpenQuestion final : public expr::Scope {
 
   /// Whether only the run can decide the condition.
   [[nodiscard]] bool asked_by(const expr::Expression& condition) const;
+  /// Whether only the run can give the value.
+  [[nodiscard]] bool asked_by(expr::Path path) const;
 
   [[nodiscard]] expr::Value value(expr::Path path) const override;
   [[nodiscard]] bool success() const override;

@@ -6,6 +6,7 @@
 #include "plugins/docker/deploy_call.hpp"
 #include "plugins/docker/engine.hpp"
 #include "plugins/docker/image.hpp"
+#include "plugins/docker/names.hpp"
 
 namespace pipectl::docker {
 namespace {
@@ -31,7 +32,9 @@ Result<std::vector<std::string>> compare_app(const AppSettings& settings, const 
   if (const auto text = TRY(book.read({}))) record = TRY(app_record_of(*text));
   AppRelease now = TRY(release_of(settings, names, context));
   now.image = TRY(settings.image.evaluate(context.scope));
-  const auto image = TRY(find_image(client, now.image, deploy_call(context, {})));
+  std::optional<Image> image;  // of a name that is known before the run
+  if (is_image_name(now.image))
+    image = TRY(find_image(client, now.image, deploy_call(context, {})));
   if (!record.running)
     return std::vector<std::string>{
         fmt::format("the first release: {} x {}", now.replicas, printable(now.image))};

@@ -279,6 +279,19 @@ class DockerDeployTest(DockerTest):
         self.assertIn("cannot compare: ", text)
         self.assertEqual(2, len(self.containers()))
 
+    def test_what_only_the_run_will_know_stands_as_written(self):
+        self.write(f"""
+            stages:
+              build: {{run: 'echo image=x >> $PIPECTL_OUTPUT'}}
+              deploy:
+                kind: deploy
+                needs: build
+                env: {{TAG: '${{{{ stages.build.outputs.image }}}}'}}
+                docker: {{name: {self.app}, image: 'shop:${{{{ env.TAG }}}}'}}
+        """)
+        text = self.pipectl("plan", "--diff", code=0, env=self.env()).stdout
+        self.assertIn("the first release: 1 x shop:${{ env.TAG }}", text)
+
     def test_mistakes(self):
         self.write("stages: {a: {kind: deploy, docker: {image: x, proxy: {image: n}}}}")
         text = self.pipectl("validate", code=2).stderr

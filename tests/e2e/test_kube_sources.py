@@ -42,6 +42,10 @@ class SourceTest(DeployTest):
         done = self.pipectl("run", "--ui", "plain", code=code, env=self.env)
         return done.stdout + done.stderr
 
+    def change(self, old, new):
+        file = self.folder / "pipeline.yaml"
+        file.write_text(file.read_text().replace(old, new))
+
 
 class Kustomize(SourceTest):
     def test_an_overlay(self):
@@ -59,12 +63,14 @@ class Kustomize(SourceTest):
         self.write(KUSTOMIZATION, "overlays/team/kustomization.yaml")
         self.deploy_from("kustomize: overlays/team")
         before = self.cluster.get("Deployment", "app", "team")
-        (self.folder / "pipeline.yaml").write_text(
-            (self.folder / "pipeline.yaml").read_text().replace("app:v1", "app:v2"))
+        self.change("app:v1", "app:v2")
         done = self.pipectl("plan", "--diff", code=0, env=self.env)
         self.assertIn("image: app:v1 -> app:v2", done.stdout)
         self.assertRegex(done.stdout, r"\+ +(- )?image: app:v2")
         self.assertEqual(before, self.cluster.get("Deployment", "app", "team"))
+        self.change("image: 'app:v2'", "image: 'app:${{ run.id }}'")
+        self.assertIn("image: app:v1 -> app:${{ run.id }}",
+                      self.pipectl("plan", "--diff", code=0, env=self.env).stdout)
         self.env["KUBECONFIG"] = str(self.folder / "none")
         done = self.pipectl("plan", "--diff", "--json", code=3, env=self.env)
         self.assertIn("message", json.loads(done.stdout)["stages"][0]["unknown"])
