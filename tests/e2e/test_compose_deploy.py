@@ -56,6 +56,9 @@ class ComposeDeploy(DockerTest):
         done = self.pipectl(*args, "--ui", "plain", code=code, env=self.env(**extra))
         return done.stdout + done.stderr
 
+    def plan(self):
+        return self.pipectl("plan", "--diff", code=0, env=self.env()).stdout
+
     def ask(self):
         """What the web service was given; its image."""
         container = f"label=com.docker.compose.project={self.project}"
@@ -75,12 +78,16 @@ class ComposeDeploy(DockerTest):
     def test_a_release_after_the_other_and_back_by_hand(self):
         self.deploy("v1", greeting="one")
         self.assertEqual(("one", "pipectl-test/web:v1"), self.ask())
+        self.assertIn("changes nothing", self.plan())
         text = self.deploy("v2", greeting="two")
         self.assertIn("2 containers run", text)
         self.assertEqual(("two", "pipectl-test/web:v2"), self.ask())
         self.assertEqual(self.record()["history"][0]["env"], {"TAG": "v1"})
         # Neither the history of the machine nor the old file is needed.
         self.call("rollback", "live")
+        text = self.plan()
+        self.assertIn("files: ~ file 1", text)
+        self.assertIn("env: ~ TAG", text)
         self.assertEqual(("one", "pipectl-test/web:v1"), self.ask())
 
     def test_a_container_that_ends_is_undone(self):

@@ -220,3 +220,22 @@ TEST_CASE("the plan of a deploy shows all that it may do") {
                                                 "health tcp 1 (within 30.0s)",
                                                 "on failure: echo undo >> history"});
 }
+
+TEST_CASE("an expression may name the strategy, which the run then judges") {
+  StageBench bench;
+  const std::string chosen = applies + ", strategy: '${{ env.LEVEL }}'}";
+  bench.scope.values["env.LEVEL"] = std::string{"rolling"};
+  CHECK(bench.run(chosen).status == Status::succeeded);
+
+  bench.scope.values["env.LEVEL"] = std::string{"canry"};
+  auto outcome = bench.run(chosen);
+  CHECK(outcome.status == Status::failed);
+  CHECK(outcome.reason == "unknown strategy 'canry'");
+  CHECK(outcome.hint == "one of: blue-green, canary, rolling");
+
+  bench.scope.values["env.LEVEL"] = std::string{"canary"};
+  outcome = bench.run(chosen);
+  CHECK(outcome.status == Status::failed);
+  CHECK_THAT(outcome.reason, ContainsSubstring("two releases side by side"));
+  CHECK(history(bench) == "apply\n");
+}
