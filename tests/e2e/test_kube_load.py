@@ -72,10 +72,10 @@ class SeedTest(KubeTest):
         self.assertEqual([], traffic.failed)
         self.assertEqual(set(versions), {answer.version for answer in traffic.answers})
 
-    def assert_only_the_sick_failed(self, traffic):
+    def assert_only_the_sick_failed(self, traffic, old="v2"):
         """And there were some: a release that answers 500 was in service for a while."""
         self.assertEqual({(500, "sick")}, {(a.status, a.version) for a in traffic.failed})
-        self.assertEqual({"v2"}, {a.version for a in traffic.answers if a.status == 200})
+        self.assertEqual({old}, {a.version for a in traffic.answers if a.status == 200})
 
     def assert_one_switch(self, traffic, old, new):
         """Once anybody has got an answer of the new one, nobody who asks then gets one of the old."""
@@ -171,6 +171,26 @@ class Production(TaskManager):
                   and e.after["metadata"]["name"] == "backend-canary"]
         self.assertEqual(4, max(wanted))
         self.assertEqual(("v2", 4), (self.now(), self.replicas_of("backend")))
+
+    def wanted(self):
+        """(old, new) pods wanted, at every moment."""
+        found, now = set(), {}
+        for event in self.cluster.store.events:
+            if event.kind.kind == "Deployment" and event.after:
+                now[event.after["metadata"]["name"]] = event.after["spec"]["replicas"]
+                found.add((now.get("backend"), now.get("backend-canary")))
+        return found
+
+    def test_undone_when_the_canary_carried_everything(self):
+        """Its Deployment gets the number back that the autoscaler had given it, not the recorded one."""
+        self.deploy("app:v1")
+        self.kubectl("scale", "-n", "team", "deployment/backend", "--replicas=4")  # the autoscaler
+        self.kubectl("rollout", "status", "-n", "team", "deployment/backend", "--timeout=60s")
+        bad = self.under_load("app:sick", code=5, strategy="{canary: {steps: [50%, 100%], deadline: 90s}}")
+        self.assert_only_the_sick_failed(bad, old="v1")
+        self.assertIn((0, 4), self.wanted())
+        self.assertEqual(("v1", 4), (self.now(), self.replicas_of("backend")))
+        self.assertIsNone(self.cluster.get("Deployment", "backend-canary", "team"))
 
 
 class WithoutAPause(DeployTest):
