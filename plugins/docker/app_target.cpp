@@ -53,12 +53,19 @@ Result<EnvMap> AppTarget::secrets_of(const AppRelease& release) const {
   EnvMap secrets;
   for (const std::string& name : release.secrets) {
     const auto found = context_.secrets.find(name);
-    if (found == context_.secrets.end())
+    if (found != context_.secrets.end()) {
+      secrets[name] = found->second;
+      continue;
+    }
+    const auto& granted = context_.spec.secrets;
+    if (std::ranges::find(granted, name) == granted.end())
       return fail(Fault::step,
                   fmt::format("{} was started with secret {}, which this stage has not",
                               printable(release.image), printable(name)),
                   "grant it with `secrets` of the stage");
-    secrets[name] = found->second;
+    // The stage would not have begun without one that is needed.
+    context_.emit.note(fmt::format("secret {} is optional and not there: {} starts without it",
+                                   printable(name), printable(release.image)));
   }
   return secrets;
 }

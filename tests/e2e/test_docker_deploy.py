@@ -245,6 +245,17 @@ class DockerDeployTest(DockerTest):
             self.assertNotIn(value, self.docker("inspect", name))
         self.assertEqual(value, self.docker("exec", self.containers()[0], "cat", "/run/secrets/DB_PASSWORD"))
 
+    def test_an_optional_secret_that_is_not_there_is_left_out(self):
+        self.file("v1", more="secrets: [DB_PASSWORD]")
+        self.assertIn("secret DB_PASSWORD is optional and not there", self.call("run"))
+        self.assertNotIn("secrets", self.docker("exec", self.containers()[0], "ls", "/run", check=False))
+        self.file("v2", more="secrets: [DB_PASSWORD]")
+        self.call("run", TEST_DB_PASSWORD="it-came-later")
+        self.assertEqual("it-came-later",
+                         self.docker("exec", self.containers()[0], "cat", "/run/secrets/DB_PASSWORD"))
+        self.call("rollback", "live")
+        self.assertEqual("v1", self.ask())
+
     def test_a_proxy_of_somebody_in_another_context(self):
         self.docker("network", "create", self.app)
         edge = f"{self.app}-proxy"
