@@ -4,6 +4,7 @@
 
 #include "core/base/text.hpp"
 #include "plugins/docker/app_settings.hpp"
+#include "plugins/docker/app_words.hpp"
 
 namespace pipectl::docker {
 namespace {
@@ -55,7 +56,12 @@ AppSettings::Proxy read_proxy(yaml::Node value, const ParseContext& context) {
 }
 
 void read_limits(yaml::Reader& reader, AppSettings& settings) {
-  if (const auto cpus = reader.string("cpus")) settings.cpus = *cpus;
+  if (const auto cpus = reader.string("cpus")) {
+    settings.cpus = *cpus;
+    if (const auto right = processors(std::string{*cpus}); !right)
+      reader.diagnostics().error(reader.node("cpus")->span(), right.error().message,
+                                 right.error().hint);
+  }
   const auto memory = reader.string("memory");
   if (!memory) return;
   if (const auto bytes = parse_size(*memory))
@@ -82,6 +88,26 @@ void read_containers(yaml::Reader& reader, const ParseContext& context, AppSetti
     settings.health = read_health(*health, context);
 }
 
+/// Reports what no run can make right: a value that is written out, and wrong.
+template <typename Judge>
+void judge(const expr::Template& written, Judge right, Diagnostics& diagnostics) {
+  const bool is_there = written.where().file != nullptr;
+  if (!is_there || !written.is_literal()) return;
+  if (const auto value = right(written.text()); !value)
+    diagnostics.error(written.where(), value.error().message, value.error().hint);
+}
+
+void judge_all(const AppSettings& settings, Diagnostics& diagnostics) {
+  judge(settings.name, app_name, diagnostics);
+  judge(settings.context, plain_name, diagnostics);
+  judge(settings.image, image_name, diagnostics);
+  judge(settings.replicas, replica_number, diagnostics);
+  judge(settings.network, plain_name, diagnostics);
+  if (!settings.proxy) return;
+  judge(settings.proxy->image, image_name, diagnostics);
+  judge(settings.proxy->container, plain_name, diagnostics);
+}
+
 }  // namespace
 
 std::optional<AppSettings> parse_app(yaml::Node value, const ParseContext& context) {
@@ -97,6 +123,7 @@ std::optional<AppSettings> parse_app(yaml::Node value, const ParseContext& conte
   need("image", "image: 'shop:${{ git.short_sha }}'", reader);
   if (settings.proxy) need("port", "port: 8080", reader);
   reader.finish();
+  judge_all(settings, context.diagnostics);
   if (context.diagnostics.error_count() > errors) return std::nullopt;
   return settings;
 }
