@@ -12,9 +12,13 @@ namespace pipectl::stages {
 
 namespace fs = std::filesystem;
 
+fs::path report_folder(const StageContext& context) {
+  return context.directory / reports_folder / store::file_name_of(context.stage);
+}
+
 Result<fs::path> make_report_folder(const StageContext& context) {
-  const fs::path all = context.directory / reports_folder;
-  const fs::path own = all / store::file_name_of(context.stage);
+  const fs::path own = report_folder(context);
+  const fs::path all = own.parent_path();
   std::error_code error;
   fs::create_directories(all, error);
   if (error)

@@ -45,6 +45,19 @@ std::string headline(const std::vector<std::string>& argv) {
   return line.size() > longest ? line.substr(0, longest) + " …" : line;
 }
 
+/// Full names end with these: some tools put the suite before the name, with a space between.
+std::string pattern_of(const std::vector<std::string>& tests) {
+  std::string names;
+  for (const std::string_view test : tests) {
+    if (!names.empty()) names += '|';
+    for (const char c : test.substr(test.find('\t') + 1)) {
+      if (std::string_view{"\\^$.|?*+()[]{}"}.find(c) != std::string_view::npos) names += '\\';
+      names += c;
+    }
+  }
+  return fmt::format("(^| )({})$", names);
+}
+
 }  // namespace
 
 std::string ToolStage::filled_in(std::string_view text, const fs::path& folder) const {
@@ -76,31 +89,18 @@ Result<std::vector<std::string>> ToolStage::arguments(StageContext& context) con
   return all;
 }
 
-Result<StageCommand> ToolStage::command(StageContext& context, const fs::path& folder) const {
+Result<StageCommand> ToolStage::command(const std::vector<std::string_view>& words,
+                                        const fs::path& folder, StageContext& context) const {
   StageCommand command;
-  for (const auto word : preset_.command) command.argv.push_back(filled_in(word, folder));
+  for (const auto word : words) command.argv.push_back(filled_in(word, folder));
   for (auto& arg : TRY(arguments(context))) command.argv.push_back(std::move(arg));
   for (const auto& [name, value] : preset_.env)
     command.env.insert_or_assign(std::string(name), filled_in(value, folder));
   return command;
 }
 
-Result<Outcome> ToolStage::run_tool(StageContext& context) const {
-  const fs::path folder = TRY(make_report_folder(context));
-  StageCommand command = TRY(this->command(context, folder));
-  context.emit.note(headline(command.argv));
-  const auto log = make_line_output(context.redactor, context.emit);
-  ReportOutput output(*log);
-  if (preset_.writes == ToolPreset::Writes::output && !preset_.reports.empty()) {
-    TRY(output.open(folder / preset_.reports.front().file));
-    command.output = &output;
-  }
-  auto end = run_command(context, command);
-  if (!end && end.error().fault == Fault::step)
-    end.error().hint = fmt::format("{} can be had with: {}", preset_.name, preset_.install);
-  if (!end) return tl::unexpected(end.error());
-  if (output.failure()) return tl::unexpected(*output.failure());
-  Outcome outcome = outcome_of(*end);
+Outcome ToolStage::judged(const CommandEnd& end) const {
+  Outcome outcome = outcome_of(end);
   const bool found = outcome.status == Status::failed && outcome.exit_code &&
                      std::ranges::find(preset_.found, *outcome.exit_code) != preset_.found.end();
   if (!found) return outcome;
@@ -109,8 +109,47 @@ Result<Outcome> ToolStage::run_tool(StageContext& context) const {
   return ran;
 }
 
+Result<Outcome> ToolStage::run_tool(const StageCommand& command, StageContext& context) const {
+  context.emit.note(headline(command.argv));
+  auto end = run_command(context, command);
+  if (!end && end.error().fault == Fault::step)
+    end.error().hint = fmt::format("{} can be had with: {}", preset_.name, preset_.install);
+  if (!end) return tl::unexpected(end.error());
+  return judged(*end);
+}
+
+Result<Outcome> ToolStage::run_all(StageContext& context) const {
+  const fs::path folder = TRY(make_report_folder(context));
+  StageCommand command = TRY(this->command(preset_.command, folder, context));
+  const auto log = make_line_output(context.redactor, context.emit);
+  ReportOutput output(*log);
+  if (preset_.writes == ToolPreset::Writes::output && !preset_.reports.empty()) {
+    TRY(output.open(folder / preset_.reports.front().file));
+    command.output = &output;
+  }
+  auto outcome = run_tool(command, context);
+  if (outcome && output.failure()) return tl::unexpected(*output.failure());
+  return outcome;
+}
+
+/// Where it stands the folder is left as it is: some tools know by it which tests failed.
+Result<Outcome> ToolStage::rerun(const std::vector<std::string>& tests,
+                                 StageContext& context) const {
+  constexpr std::size_t longest = std::size_t{100} << 10U;  // Linux takes 128 KiB as one argument
+  const std::string names = pattern_of(tests);
+  if (names.size() > longest)
+    return fail(Fault::step, "the names of the failed tests are longer than 100 KiB",
+                "so many tests are not flaky");
+  StageCommand command = TRY(this->command(preset_.rerun, report_folder(context), context));
+  constexpr std::string_view placeholder = "{tests}";
+  for (auto& word : command.argv)
+    if (const auto at = word.find(placeholder); at != std::string::npos)
+      word.replace(at, placeholder.size(), names);
+  return run_tool(command, context);
+}
+
 Outcome ToolStage::run(StageContext& context) const {
-  auto outcome = run_tool(context);
+  auto outcome = run_all(context);
   return outcome ? std::move(*outcome) : outcome_of(outcome.error());
 }
 
@@ -132,6 +171,7 @@ Measures ToolStage::measures() const {
     measures.reports.push_back(
         {std::string(report.format), {expr::Template::literal(std::move(path))}, {}});
   }
+  if (!preset_.rerun.empty()) measures.rerun = Measures::Rerun::known;
   for (const auto& [metric, bound] : preset_.gate)
     measures.gates.push_back(
         {std::string(metric), expr::Template::literal(std::string(bound)), {}});

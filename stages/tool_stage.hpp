@@ -24,15 +24,21 @@ class ToolStage final : public StageRunner {
 
   [[nodiscard]] std::vector<std::string> preview(const expr::Scope& scope) const override;
   Outcome run(StageContext& context) const override;
+  Result<Outcome> rerun(const std::vector<std::string>& tests,
+                        StageContext& context) const override;
   [[nodiscard]] Measures measures() const override;
   [[nodiscard]] std::vector<Requirement> programs() const override;
 
  private:
-  [[nodiscard]] Result<Outcome> run_tool(StageContext& context) const;
+  [[nodiscard]] Result<Outcome> run_all(StageContext& context) const;
+  [[nodiscard]] Result<Outcome> run_tool(const StageCommand& command, StageContext& context) const;
+  [[nodiscard]] Outcome judged(const CommandEnd& end) const;
   [[nodiscard]] std::string filled_in(std::string_view text,
                                       const std::filesystem::path& folder) const;
-  [[nodiscard]] Result<StageCommand> command(StageContext& context,
-                                             const std::filesystem::path& folder) const;
+  /// `words` with the arguments behind them.
+  [[nodiscard]] Result<StageCommand> command(const std::vector<std::string_view>& words,
+                                             const std::filesystem::path& folder,
+                                             StageContext& context) const;
   [[nodiscard]] Result<std::vector<std::string>> arguments(StageContext& context) const;
 
   const ToolPreset& preset_;

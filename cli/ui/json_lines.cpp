@@ -122,6 +122,7 @@ class JsonLines final : public Transcript {
     json["bound"] = e.verdict.bound;
     json["actual"] = e.verdict.actual;
     json["passed"] = e.verdict.result == report::GateVerdict::Result::passed;
+    put_text(json, "waived", e.verdict.waiver);
     put(json, out);
   }
   void say(const RunEvent& event, const event::DeployStep& e, std::string& out) const {

@@ -62,8 +62,7 @@ class Plain final : public Transcript {
     if (const auto text = reports_.of(e)) line(e.stage, shown_line(*text, terminal_), out);
   }
   void say(const event::GateEvaluated& e, std::string& out) {
-    const bool held = e.verdict.result == report::GateVerdict::Result::passed;
-    const auto paint = paint_of(held ? Status::succeeded : Status::failed);
+    const auto paint = paint_of(status_of(e.verdict.result));
     line(e.stage, painted(shown_line(reports_.of(e), terminal_), paint, terminal_.colour), out);
   }
   void say(const event::DeployStep& e, std::string& out) {

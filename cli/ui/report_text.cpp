@@ -47,9 +47,14 @@ std::optional<std::string> ReportLines::of(const event::StageTest& e) {
   return limited(e.stage, std::move(line));
 }
 
+Status status_of(report::GateVerdict::Result result) {
+  using enum report::GateVerdict::Result;
+  if (result == waived) return Status::warned;
+  return result == passed ? Status::succeeded : Status::failed;
+}
+
 std::string ReportLines::of(const event::GateEvaluated& e) const {
-  const bool held = e.verdict.result == report::GateVerdict::Result::passed;
-  return fmt::format("{} {}", mark(held ? Status::succeeded : Status::failed, terminal_.glyphs),
+  return fmt::format("{} {}", mark(status_of(e.verdict.result), terminal_.glyphs),
                      describe(e.verdict));
 }
 

@@ -10,6 +10,9 @@
 
 namespace pipectl::ui {
 
+/// How a gate is shown: one that is let pass as a warning.
+[[nodiscard]] Status status_of(report::GateVerdict::Result result);
+
 /// What the lines of a log say of a stage's reports. Of findings and tests the first ones of each
 /// stage, and that there are more; nothing where there is nothing to say.
 class ReportLines {

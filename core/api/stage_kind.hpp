@@ -97,6 +97,7 @@ struct Measures {
   std::vector<ReportSpec> reports;
   std::vector<Gate> gates;          ///< hold when the file sets none
   enum class Own { none, metrics } own{Own::none};  ///< whether it tells StageContext::report
+  enum class Rerun { unknown, known } rerun{Rerun::unknown};  ///< whether StageRunner::rerun works
 };
 
 /// One stage's own part, made by its kind from YAML. Immutable, used from several threads at once
@@ -111,6 +112,12 @@ class StageRunner {
   /// `outputs` of the result are filled in by the engine.
   virtual Outcome run(StageContext& context) const = 0;
   [[nodiscard]] virtual Measures measures() const { return {}; }
+  /// After run(), in the same place: runs only these tests again, `SUITE\tNAME` each, and writes the
+  /// reports of measures() anew. Only where Measures::rerun is `known`.
+  virtual Result<Outcome> rerun(const std::vector<std::string>& /*tests*/,
+                                StageContext& /*context*/) const {
+    return fail(Fault::bug, "this kind of stage cannot run tests again");
+  }
   /// Programs that it starts by name, beside what `requires` lists: for `doctor`.
   [[nodiscard]] virtual std::vector<Requirement> programs() const { return {}; }
 };

@@ -9,7 +9,7 @@ namespace pipectl {
 
 /// A tool as data: what `tool: eslint` stands for. All texts are literals. In `command`, `env` and
 /// the files of `reports` the placeholder `{FORMAT}` is the file of that report, and `{dir}` the
-/// folder of all of them.
+/// folder of all of them. In `rerun` `{tests}` is a regular expression for the names of tests.
 struct ToolPreset {
   enum class Writes : std::uint8_t { file, output };  ///< the first report: itself, or to stdout
   enum class Globs : std::uint8_t { expand, keep };   ///< arguments with wildcards
@@ -23,6 +23,8 @@ struct ToolPreset {
   std::string_view kind;  ///< the kind of stage that it is for
   std::string_view summary;
   std::vector<std::string_view> command;  ///< its beginning; arguments follow
+  /// As `command`, for the tests only that failed; none: it cannot, or not by their names.
+  std::vector<std::string_view> rerun{};
   std::vector<std::string_view> args{};   ///< when the stage gives none; empty: it has to, or needs none
   std::vector<Report> reports{};          ///< none: the exit code decides
   std::vector<Pair> gate{};               ///< when the stage sets none

@@ -156,9 +156,9 @@ constexpr std::array waiver{
 constexpr std::array flaky{
     KeyDoc{"rerun", texts,
            "What runs only the failed tests again and writes the same report; they stand in "
-           "`$PIPECTL_FAILED_TESTS`"},
+           "`$PIPECTL_FAILED_TESTS`. Not needed with a `tool` that knows how"},
     KeyDoc{"max", R"({"type":"integer","minimum":1,"maximum":10})",
-           "How often at most; default: 1 with `rerun`"},
+           "How often at most; default: 1 with `rerun`, else 0"},
     KeyDoc{"quarantine", R"({"type":"array","items":{"$ref":"#/$defs/quarantine"}})",
            "Tests that may fail, each for a reason and until a day"},
 };

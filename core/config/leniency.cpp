@@ -100,7 +100,7 @@ std::vector<yaml::Node> read_list(yaml::Reader& reader, std::string_view key) {
   return items;
 }
 
-FlakyPolicy read_flaky(yaml::Node node, const ParseContext& context) {
+FlakyPolicy read_flaky(yaml::Node node, const ParseContext& context, Measures::Rerun without) {
   constexpr long most = 10;
   yaml::Reader reader(node, "'flaky'", context.diagnostics);
   reader.allow(key_names(Section::flaky));
@@ -109,7 +109,8 @@ FlakyPolicy read_flaky(yaml::Node node, const ParseContext& context) {
   for (const auto& line : flaky.rerun) line.check_shell(context.names, context.diagnostics);
   const long otherwise = flaky.rerun.empty() ? 0 : 1;
   flaky.reruns = static_cast<unsigned>(reader.integer("max", 1, most).value_or(otherwise));
-  if (flaky.reruns > 0 && flaky.rerun.empty() && !reader.node("rerun"))
+  const bool said = reader.node("rerun") || without == Measures::Rerun::known;
+  if (flaky.reruns > 0 && flaky.rerun.empty() && !said)
     context.diagnostics.error(node.span(), "'flaky' does not say how failed tests are run again",
                               "write the command under `rerun`; it finds their names in "
                               "$PIPECTL_FAILED_TESTS");
@@ -129,7 +130,9 @@ std::optional<StageLeniency> read_leniency(yaml::Reader& reader, const ParseCont
   StageLeniency leniency;
   for (const yaml::Node item : read_list(reader, "waivers"))
     leniency.waivers.push_back(read_waiver(item, context.diagnostics));
-  if (flaky) leniency.flaky = read_flaky(*flaky, context);
+  // Where the stage names reports of its own, a tool does not know how to write them.
+  const auto rerun = context.stage.reports.empty() ? measures.rerun : Measures::Rerun::unknown;
+  if (flaky) leniency.flaky = read_flaky(*flaky, context, rerun);
   const bool measured = !context.stage.reports.empty() || !measures.reports.empty() ||
                         measures.own == Measures::Own::metrics;
   if (!measured)

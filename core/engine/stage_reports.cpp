@@ -122,6 +122,14 @@ Result<ReportSink*> StageReports::begin() {
   return own_ == Measures::Own::metrics ? &*collector_ : nullptr;
 }
 
+/// As the stage's file says, or as its tool knows.
+Outcome StageReports::run_again(const std::vector<std::string>& tests,
+                                StageContext& context) const {
+  if (!leniency_.flaky.rerun.empty()) return rerun_tests(leniency_.flaky, tests, context);
+  auto outcome = job_.runner->rerun(tests, context);
+  return outcome ? *std::move(outcome) : outcome_of(outcome.error());
+}
+
 void StageReports::rerun_failed_tests(Outcome& outcome, StageContext& context) {
   const FlakyPolicy& policy = leniency_.flaky;
   if (!collector_ || policy.reruns == 0 || !may_be_judged(outcome)) return;
@@ -132,7 +140,7 @@ void StageReports::rerun_failed_tests(Outcome& outcome, StageContext& context) {
     if (failed.empty()) return;
     emit_.note(fmt::format("{} test{} failed; rerun {} of {}", failed.size(),
                            failed.size() == 1 ? "" : "s", number, policy.reruns));
-    const Outcome again = rerun_tests(policy, failed, context);
+    const Outcome again = run_again(failed, context);
     if (!may_be_judged(again)) {
       outcome = again;
       return;
@@ -213,8 +221,8 @@ Result<report::GateVerdict> StageReports::decide(const Gate& gate, const Bound& 
       fmt::format("gate {}: no earlier run of this branch passed, so there is nothing to "
                   "compare with",
                   gate.metric));
-  return report::GateVerdict{gate.metric, bound.text, "no baseline",
-                             report::GateVerdict::Result::passed};
+  return report::GateVerdict{
+      gate.metric, bound.text, "no baseline", report::GateVerdict::Result::passed, {}};
 }
 
 Result<void> StageReports::decide() {
@@ -228,8 +236,8 @@ Result<void> StageReports::decide() {
     auto verdict = TRY(decide(gate, *bound));
     const auto waiver = lenient_.waiver_of(gate.metric);
     if (waiver && verdict.result == report::GateVerdict::Result::failed) {
-      verdict.result = report::GateVerdict::Result::passed;
-      verdict.bound += ", waived " + *waiver;
+      verdict.result = report::GateVerdict::Result::waived;
+      verdict.waiver = *waiver;
       waived_.push_back(describe(verdict));
     }
     verdicts_.push_back(std::move(verdict));

@@ -38,6 +38,8 @@ class StageReports {
   class Spool;
 
   [[nodiscard]] bool in_use() const noexcept;
+  [[nodiscard]] Outcome run_again(const std::vector<std::string>& tests,
+                                  StageContext& context) const;
   Result<void> read_all(const std::filesystem::path& directory);
   Result<void> read_rerun(const std::filesystem::path& directory);
   struct File {

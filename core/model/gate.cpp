@@ -210,11 +210,14 @@ Result<report::GateVerdict> decide_gate(std::string_view metric, const Bound& bo
   using enum report::GateVerdict::Result;
   return report::GateVerdict{std::string(metric), bound.text,
                              telling_text(found->value, bound, found->unit),
-                             holds(found->value, bound) ? passed : failed};
+                             holds(found->value, bound) ? passed : failed,
+                             {}};
 }
 
 std::string describe(const report::GateVerdict& verdict) {
-  return fmt::format("gate {}: {}, want {}", verdict.metric, verdict.actual, verdict.bound);
+  auto text = fmt::format("gate {}: {}, want {}", verdict.metric, verdict.actual, verdict.bound);
+  if (!verdict.waiver.empty()) text += ", waived " + verdict.waiver;
+  return text;
 }
 
 }  // namespace pipectl

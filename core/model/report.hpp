@@ -70,11 +70,12 @@ struct TestCase {
 
 /// How a gate was decided.
 struct GateVerdict {
-  enum class Result : std::uint8_t { passed, failed };
+  enum class Result : std::uint8_t { passed, failed, waived };
   std::string metric;
   std::string bound;   ///< `>= 80%`
   std::string actual;  ///< `78.4%`
   Result result{Result::passed};
+  std::string waiver{};  ///< why it is let pass though it does not hold: `until 2026-12-31: why`
 };
 
 /// The right column of the summary line: `142 tests · coverage 92.1%`; empty where nothing was

@@ -65,6 +65,25 @@ void read(const Json& json, report::Finding& finding) {
   finding.fingerprint = json.at("fingerprint").get<std::string>();
 }
 
+Json json_of(const report::GateVerdict& gate) {
+  Json json{{"metric", gate.metric},
+            {"bound", gate.bound},
+            {"actual", gate.actual},
+            {"passed", gate.result == report::GateVerdict::Result::passed}};
+  if (!gate.waiver.empty()) json["waived"] = gate.waiver;
+  return json;
+}
+
+report::GateVerdict gate_of(const Json& json) {
+  using enum report::GateVerdict::Result;
+  report::GateVerdict gate{
+      json.at("metric").get<std::string>(), json.at("bound").get<std::string>(),
+      json.at("actual").get<std::string>(), failed, json.value("waived", std::string())};
+  if (!gate.waiver.empty()) gate.result = waived;
+  if (json.at("passed").get<bool>()) gate.result = passed;
+  return gate;
+}
+
 }  // namespace
 
 std::string to_json(const report::Finding& finding) { return line_of(finding).take(); }
@@ -92,11 +111,7 @@ std::string to_json(const ReportSummary& summary) {
                        {"unit", to_string(metric.unit)},
                        {"merge", static_cast<int>(metric.merge)}});
   Json gates = Json::array();
-  for (const auto& gate : summary.gates)
-    gates.push_back({{"metric", gate.metric},
-                     {"bound", gate.bound},
-                     {"actual", gate.actual},
-                     {"passed", gate.result == report::GateVerdict::Result::passed}});
+  for (const auto& gate : summary.gates) gates.push_back(json_of(gate));
   return dump({{"v", 1},
                {"metrics", std::move(metrics)},
                {"gates", std::move(gates)},
@@ -138,11 +153,7 @@ std::optional<ReportSummary> summary_from_json(std::string_view text) {
       metric.merge = all_merges[one.at("merge").get<std::size_t>() % std::size(all_merges)];
       summary.metrics.emplace(metric.name, metric);
     }
-    using enum report::GateVerdict::Result;
-    for (const auto& one : json.at("gates"))
-      summary.gates.push_back(
-          {one.at("metric").get<std::string>(), one.at("bound").get<std::string>(),
-           one.at("actual").get<std::string>(), one.at("passed").get<bool>() ? passed : failed});
+    for (const auto& one : json.at("gates")) summary.gates.push_back(gate_of(one));
     summary.left_out = json.value("left_out", std::uint64_t{0});
   });
 }

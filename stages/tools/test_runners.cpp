@@ -8,11 +8,16 @@ namespace pipectl::stages {
 std::vector<ToolPreset> test_runners() {
   constexpr std::string_view test = "test";
   const std::vector<ToolPreset::Pair> gate{{"tests.failed", "0"}};
+  // It knows the failed tests by its cache: kept with the reports, where no other stage writes.
+  const std::vector<std::string_view> pytest_again{
+      "python3", "-m",   "pytest",     "--junitxml={junit}", "-o", "cache_dir={dir}/pytest",
+      "--lf",    "--lfnf=none"};
   return {
       {.name = "pytest",
        .kind = test,
        .summary = "Python",
-       .command = {"python3", "-m", "pytest", "--junitxml={junit}"},
+       .command = {"python3", "-m", "pytest", "--junitxml={junit}", "-o", "cache_dir={dir}/pytest"},
+       .rerun = pytest_again,
        .reports = {{"junit", "junit.xml"}},
        .gate = gate,
        .signs = {"pytest.ini", "conftest.py", "tests/conftest.py"},
@@ -21,8 +26,9 @@ std::vector<ToolPreset> test_runners() {
       {.name = "pytest-cov",
        .kind = test,
        .summary = "Python, with coverage",
-       .command = {"python3", "-m", "pytest", "--junitxml={junit}", "--cov=.", "--cov-branch",
-                   "--cov-report=xml:{cobertura}"},
+       .command = {"python3", "-m", "pytest", "--junitxml={junit}", "-o", "cache_dir={dir}/pytest",
+                   "--cov=.", "--cov-branch", "--cov-report=xml:{cobertura}"},
+       .rerun = pytest_again,
        .reports = {{"junit", "junit.xml"}, {"cobertura", "coverage.xml"}},
        .gate = gate,
        .env = {{"COVERAGE_FILE", "{dir}/coverage.data"}},  // instances of a matrix run side by side
@@ -35,6 +41,8 @@ std::vector<ToolPreset> test_runners() {
        .command = {"npx", "--no-install", "jest", "--ci", "--reporters=default",
                    "--reporters=jest-junit", "--coverage", "--coverageReporters=text-summary",
                    "--coverageReporters=cobertura", "--coverageDirectory={dir}"},
+       .rerun = {"npx", "--no-install", "jest", "--ci", "--reporters=default",
+                 "--reporters=jest-junit", "--testNamePattern={tests}"},
        .reports = {{"junit", "junit.xml"}, {"cobertura", "cobertura-coverage.xml"}},
        .gate = gate,
        .env = {{"JEST_JUNIT_OUTPUT_FILE", "{junit}"},
@@ -59,6 +67,9 @@ std::vector<ToolPreset> test_runners() {
        .summary = "Node's own test runner",
        .command = {"node", "--test", "--test-reporter=spec", "--test-reporter-destination=stdout",
                    "--test-reporter=junit", "--test-reporter-destination={junit}"},
+       .rerun = {"node", "--test", "--test-reporter=spec", "--test-reporter-destination=stdout",
+                 "--test-reporter=junit", "--test-reporter-destination={junit}",
+                 "--test-name-pattern={tests}"},
        .reports = {{"junit", "junit.xml"}},
        .gate = gate,
        .install = "https://nodejs.org, version 20 or later",
@@ -68,6 +79,8 @@ std::vector<ToolPreset> test_runners() {
        .summary = "CMake's tests, in the folder build",
        .command = {"ctest", "--test-dir", "build", "--output-on-failure", "--output-junit",
                    "{junit}"},
+       .rerun = {"ctest", "--test-dir", "build", "--output-on-failure", "--output-junit", "{junit}",
+                 "-R", "{tests}"},
        .reports = {{"junit", "junit.xml"}},
        .gate = gate,
        .signs = {"CMakeLists.txt"},

@@ -109,9 +109,13 @@ class Reports(PipectlTest):
     def test_a_waived_gate_is_told(self):
         self.write("import os\n", "app.py")
         self.write("stages: {lint: {kind: lint, tool: flake8, waivers: [{gate: errors, reason: later, expires: 2099-12-31}]}}\n")
-        ended = self.finished(code=0)["lint"]
+        events = self.events(code=0)
+        ended = next(e for e in events if e["event"] == "stage.finished")
         self.assertEqual(ended["summary"],
                          "1 error · gate errors: 1, want == 0, waived until 2099-12-31: later")
+        gate = next(e for e in events if e["event"] == "gate.evaluated")
+        self.assertEqual((gate["bound"], gate["passed"], gate["waived"]),
+                         ("== 0", False, "until 2099-12-31: later"))
 
     FLAKY = """
         stages:
@@ -153,6 +157,54 @@ class Reports(PipectlTest):
         run = sorted((self.folder / ".pipectl/runs").iterdir())[-1]
         junit = ElementTree.parse(run / "artifacts/junit.xml")
         self.assertIn("quarantined until 2099-12-31: issue 7", junit.find(".//skipped").get("message"))
+
+    TOOL = """
+        stages:
+          unit:
+            kind: test
+            tool: %s
+            env: {PYTHONDONTWRITEBYTECODE: '1'}
+            flaky: {max: 2}
+        """
+
+    @needs("pytest-3")
+    def test_pytest_knows_which_tests_failed(self):
+        self.write(self.TOOL % "pytest")
+        self.write(self.TESTS % "True", "test_it.py")
+        self.assertEqual(self.finished(code=0)["unit"]["summary"], "3 tests · 1 flaky")
+        self.assertEqual((self.folder / "good.txt").read_text(), "x")
+        self.assertEqual((self.folder / "now.txt").read_text(), "xx")
+        self.assertFalse((self.folder / ".pytest_cache").exists())
+
+    @needs("node")
+    def test_node_is_given_the_names_of_failed_tests(self):
+        self.write(self.TOOL % "node-test")
+        self.write("""
+            const {test, describe, it} = require('node:test');
+            const fs = require('fs');
+            const count = (name) => {
+              fs.appendFileSync(name + '.txt', 'x');
+              return fs.readFileSync(name + '.txt', 'utf8').length;
+            };
+            test('good', () => { count('good'); });
+            describe('suite', () => {
+              it('now and (then)', () => { if (count('now') !== 2) throw new Error('no'); });
+              it('not now and (then)', () => { count('other'); });
+            });
+            """, "it.test.js")
+        self.assertEqual(self.finished(code=0)["unit"]["summary"], "3 tests · 1 flaky")
+        self.assertEqual((self.folder / "good.txt").read_text(), "x")
+        self.assertEqual((self.folder / "now.txt").read_text(), "xx")
+
+    @needs("ctest")
+    def test_ctest_is_given_the_names_of_failed_tests(self):
+        self.write(self.TOOL % "ctest")
+        self.write("add_test([=[good]=] sh -c \"echo x >> good.txt\")\n"
+                   "add_test([=[a+b (now)]=] sh -c \"echo x >> now.txt; test $(wc -l < now.txt) -gt 1\")\n",
+                   "build/CTestTestfile.cmake")
+        ended = self.finished(code=0)["unit"]
+        self.assertEqual((ended["summary"], ended["exit_code"]), ("2 tests · 1 flaky", 8))
+        self.assertEqual((self.folder / "build/good.txt").read_text(), "x\n")
 
     def test_a_rerun_of_ones_own(self):
         self.write("""

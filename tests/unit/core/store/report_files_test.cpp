@@ -46,7 +46,9 @@ TEST_CASE("what is written comes back") {
       {"suite", "name", TestOutcome::flaky, std::chrono::duration<double>(1.5), "why", "file"}));
   const report::Metrics metrics{
       {"p95", {"p95", 156.25, report::Unit::milliseconds, report::Merge::most}}};
-  REQUIRE(writer->finish(metrics, {{"p95", "< 500ms", "156ms", GateVerdict::Result::failed}}));
+  REQUIRE(writer->finish(metrics, {{"p95", "< 500ms", "156ms", GateVerdict::Result::failed, {}},
+                                   {"p99", "< 1s", "2s", GateVerdict::Result::waived, "until 2099"},
+                                   {"p50", "< 1s", "2ms", GateVerdict::Result::passed, {}}}));
 
   std::vector<report::Finding> findings;
   REQUIRE(store::for_each_finding(dir, [&](const report::Finding& one) {
@@ -79,8 +81,11 @@ TEST_CASE("what is written comes back") {
   CHECK((*summary)->metrics.at("p95").value == 156.25);
   CHECK((*summary)->metrics.at("p95").unit == report::Unit::milliseconds);
   CHECK((*summary)->metrics.at("p95").merge == report::Merge::most);
-  REQUIRE((*summary)->gates.size() == 1);
+  REQUIRE((*summary)->gates.size() == 3);
   CHECK((*summary)->gates[0].result == GateVerdict::Result::failed);
+  CHECK((*summary)->gates[1].result == GateVerdict::Result::waived);
+  CHECK((*summary)->gates[1].waiver == "until 2099");
+  CHECK((*summary)->gates[2].result == GateVerdict::Result::passed);
 }
 
 TEST_CASE("a folder that was not finished counts as none") {
