@@ -208,7 +208,8 @@ Result<report::GateVerdict> decide_gate(std::string_view metric, const Bound& bo
                 bound.unit ? fmt::format("its unit is '{}'", to_string(found->unit))
                            : "a duration needs a unit: '500ms', '1.5s'");
   using enum report::GateVerdict::Result;
-  return report::GateVerdict{std::string(metric), bound.text,
+  return report::GateVerdict{std::string(metric),
+                             bound.text,
                              telling_text(found->value, bound, found->unit),
                              holds(found->value, bound) ? passed : failed,
                              {}};

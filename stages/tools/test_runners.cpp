@@ -10,7 +10,7 @@ std::vector<ToolPreset> test_runners() {
   const std::vector<ToolPreset::Pair> gate{{"tests.failed", "0"}};
   // It knows the failed tests by its cache: kept with the reports, where no other stage writes.
   const std::vector<std::string_view> pytest_again{
-      "python3", "-m",   "pytest",     "--junitxml={junit}", "-o", "cache_dir={dir}/pytest",
+      "python3", "-m",         "pytest", "--junitxml={junit}", "-o", "cache_dir={dir}/pytest",
       "--lf",    "--lfnf=none"};
   return {
       {.name = "pytest",
