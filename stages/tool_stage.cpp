@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <system_error>
 
@@ -92,8 +93,19 @@ Result<std::vector<std::string>> ToolStage::arguments(StageContext& context) con
 Result<StageCommand> ToolStage::command(const std::vector<std::string_view>& words,
                                         const fs::path& folder, StageContext& context) const {
   StageCommand command;
-  for (const auto word : words) command.argv.push_back(filled_in(word, folder));
-  for (auto& arg : TRY(arguments(context))) command.argv.push_back(std::move(arg));
+  auto args = TRY(arguments(context));
+  bool placed = false;
+  const auto place = [&] {
+    std::ranges::move(args, std::back_inserter(command.argv));
+    placed = true;
+  };
+  for (const auto word : words) {
+    if (word == "{args}")
+      place();
+    else
+      command.argv.push_back(filled_in(word, folder));
+  }
+  if (!placed) place();
   for (const auto& [name, value] : preset_.env)
     command.env.insert_or_assign(std::string(name), filled_in(value, folder));
   return command;

@@ -35,7 +35,7 @@ class ToolStage final : public StageRunner {
   [[nodiscard]] Outcome judged(const CommandEnd& end) const;
   [[nodiscard]] std::string filled_in(std::string_view text,
                                       const std::filesystem::path& folder) const;
-  /// `words` with the arguments behind them.
+  /// `words` with the arguments in place of `{args}`, else behind them.
   [[nodiscard]] Result<StageCommand> command(const std::vector<std::string_view>& words,
                                              const std::filesystem::path& folder,
                                              StageContext& context) const;

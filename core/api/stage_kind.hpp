@@ -81,11 +81,11 @@ struct StageContext {
   /// what goes wrong is then undone too. For all others the engine does it after they have ended.
   /// May be empty.
   std::function<Result<void>()> settle{};
-  EnvMap secrets{};                               ///< the granted ones; `env` has them, too
+  EnvMap secrets{};    ///< the granted ones; `env` has them, too
   const EnvMap& host;  ///< what programs of this host get that pipectl needs
   /// Values of declared secrets, for what a stage starts beside its own commands.
   std::function<Result<EnvMap>(const std::vector<std::string>&)> grant{};
-  HttpClient* route{nullptr};  ///< set by a deploy: also reaches what only its target can
+  HttpClient* route{nullptr};   ///< set by a deploy: also reaches what only its target can
   ReportSink* report{nullptr};  ///< takes what a kind measures itself; null: nobody asks for it
 
   [[nodiscard]] HttpClient& client() const noexcept { return route == nullptr ? http : *route; }
@@ -95,7 +95,7 @@ struct StageContext {
 struct Measures {
   /// Read when the file names none. `{stage}` in a path is the stage's name as a file's name.
   std::vector<ReportSpec> reports;
-  std::vector<Gate> gates;          ///< hold when the file sets none
+  std::vector<Gate> gates;                          ///< hold when the file sets none
   enum class Own { none, metrics } own{Own::none};  ///< whether it tells StageContext::report
   enum class Rerun { unknown, known } rerun{Rerun::unknown};  ///< whether StageRunner::rerun works
 };
@@ -112,8 +112,8 @@ class StageRunner {
   /// `outputs` of the result are filled in by the engine.
   virtual Outcome run(StageContext& context) const = 0;
   [[nodiscard]] virtual Measures measures() const { return {}; }
-  /// After run(), in the same place: runs only these tests again, `SUITE\tNAME` each, and writes the
-  /// reports of measures() anew. Only where Measures::rerun is `known`.
+  /// After run(), in the same place: runs only these tests again, `SUITE\tNAME` each, and writes
+  /// the reports of measures() anew. Only where Measures::rerun is `known`.
   virtual Result<Outcome> rerun(const std::vector<std::string>& /*tests*/,
                                 StageContext& /*context*/) const {
     return fail(Fault::bug, "this kind of stage cannot run tests again");

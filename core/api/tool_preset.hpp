@@ -23,7 +23,8 @@ struct ToolPreset {
   std::string_view kind;  ///< the kind of stage that it is for
   std::string_view summary;
   std::vector<std::string_view> command;  ///< its beginning; arguments follow
-  /// As `command`, for the tests only that failed; none: it cannot, or not by their names.
+  /// As `command`, for the tests only that failed; none: it cannot, or not by their names. Arguments
+  /// stand where `{args}` does, else behind.
   std::vector<std::string_view> rerun{};
   std::vector<std::string_view> args{};   ///< when the stage gives none; empty: it has to, or needs none
   std::vector<Report> reports{};          ///< none: the exit code decides

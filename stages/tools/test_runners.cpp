@@ -80,7 +80,7 @@ std::vector<ToolPreset> test_runners() {
        .command = {"ctest", "--test-dir", "build", "--output-on-failure", "--output-junit",
                    "{junit}"},
        .rerun = {"ctest", "--test-dir", "build", "--output-on-failure", "--output-junit", "{junit}",
-                 "-R", "{tests}"},
+                 "{args}", "-R", "{tests}"},  // of several -R the last counts
        .reports = {{"junit", "junit.xml"}},
        .gate = gate,
        .signs = {"CMakeLists.txt"},

@@ -206,6 +206,15 @@ class Reports(PipectlTest):
         self.assertEqual((ended["summary"], ended["exit_code"]), ("2 tests · 1 flaky", 8))
         self.assertEqual((self.folder / "build/good.txt").read_text(), "x\n")
 
+    @needs("ctest")
+    def test_an_own_choice_of_tests_is_not_run_again_as_a_whole(self):
+        self.write(self.TOOL.replace("flaky:", "args: [-R, good|now]\n            flaky:") % "ctest")
+        self.write("add_test(good sh -c \"echo x >> good.txt\")\nadd_test(other false)\n"
+                   "add_test(now sh -c \"echo x >> now.txt; test $(wc -l < now.txt) -gt 1\")\n",
+                   "build/CTestTestfile.cmake")
+        self.assertEqual(self.finished(code=0)["unit"]["summary"], "2 tests · 1 flaky")
+        self.assertEqual((self.folder / "build/good.txt").read_text(), "x\n")
+
     def test_a_rerun_of_ones_own(self):
         self.write("""
             stages:
