@@ -89,11 +89,15 @@ class Nginx:
 
     def stand_still(self, after, seconds):
         def pause():
+            asked = 1  # by this loop; some tools need seconds until their first request
+            while self.count() - before <= asked:
+                asked += 1
+                time.sleep(0.02)
             time.sleep(after)
             os.kill(worker, signal.SIGSTOP)
             time.sleep(seconds)
             os.kill(worker, signal.SIGCONT)
-        worker = self.worker()
+        worker, before = self.worker(), self.count()
         thread = threading.Thread(target=pause)
         thread.start()
         return thread
@@ -178,15 +182,28 @@ class Autocannon:
 
 
 class Artillery:
-    """Makes a new user, and a new connection, for each request; it cannot hold a number of them busy."""
+    """At a rate it makes a new user, and a new connection, for each request."""
     name = "artillery"
+    UNTIL = """
+        let end;
+        module.exports = {goOn: (context, next) => next(Date.now() < (end ??= Date.now() + %d))};
+        """
+
+    def _run(self, url, folder, phase, flow):
+        script = {"config": {"target": url, "phases": [phase], "processor": "./until.js"},
+                  "scenarios": [{"flow": [flow]}]}
+        (folder / "until.js").write_text(self.UNTIL % (1000 * args.seconds))
+        (folder / "artillery.json").write_text(json.dumps(script))
+        _, processor = spent([found(self.name), "run", "--quiet", "-o", "told.json", "artillery.json"], folder)
+        return json.loads((folder / "told.json").read_text())["aggregate"]["summaries"], processor
+
+    def closed(self, url, folder):
+        again = {"loop": [{"get": {"url": "/"}}], "whileTrue": "goOn"}
+        return self._run(url, folder, {"duration": 1, "arrivalCount": args.connections}, again)[1]
 
     def open(self, url, folder):
-        script = {"config": {"target": url, "phases": [{"duration": args.seconds, "arrivalRate": args.rate}]},
-                  "scenarios": [{"flow": [{"get": {"url": "/"}}]}]}
-        (folder / "artillery.json").write_text(json.dumps(script))
-        spent([found(self.name), "run", "--quiet", "-o", "told.json", "artillery.json"], folder)
-        told = json.loads((folder / "told.json").read_text())["aggregate"]["summaries"]["http.response_time"]
+        told = self._run(url, folder, {"duration": args.seconds, "arrivalRate": args.rate},
+                         {"get": {"url": "/"}})[0]["http.response_time"]
         return {"50": told["median"], "95": told["p95"], "99": told["p99"]}
 
 
