@@ -17,7 +17,6 @@ using report::Unit;
 constexpr std::size_t long_text = 4'096;
 constexpr std::size_t short_text = 1'024;
 constexpr std::size_t most_metrics = 20'000;
-constexpr std::size_t most_alike = 100'000;
 constexpr std::size_t fingerprint_digits = 32;
 constexpr double longest_test = 1e9;  // seconds; more is nonsense
 
@@ -86,16 +85,21 @@ void ReportCollector::metric(Metric metric) {
 
 /// Where a finding stands in its file does not count: code above it may grow.
 std::string ReportCollector::fingerprint_of(const report::Finding& finding) {
-  const auto name = finding.package.substr(0, finding.package.rfind('@'));
+  const std::string_view package = finding.package;
+  const std::array parts{std::string_view(finding.rule), std::string_view(finding.path),
+                         package.substr(0, package.rfind('@')), std::string_view(finding.message)};
+  constexpr std::size_t for_ends = 32;
+  std::size_t size = for_ends;
+  for (const auto part : parts) size += part.size();
   std::string text;
-  for (const std::string_view part :
-       {std::string_view(finding.rule), std::string_view(finding.path), std::string_view(name),
-        std::string_view(finding.message)})
-    text.append(part).push_back('\0');
-  const std::size_t hash = std::hash<std::string>{}(text);
-  if (alike_.size() < most_alike || alike_.contains(hash)) text += std::to_string(alike_[hash]++);
+  text.reserve(size);
+  for (const auto part : parts) text.append(part).push_back('\0');
+  if (const auto before = alike_.count(std::hash<std::string>{}(text)))
+    text += std::to_string(*before);
   digest_.update(text);
-  return digest_.hex().substr(0, fingerprint_digits);
+  auto fingerprint = digest_.hex();
+  fingerprint.resize(fingerprint_digits);
+  return fingerprint;
 }
 
 void ReportCollector::clean(report::Finding& finding) {

@@ -4,10 +4,10 @@
 #include <functional>
 #include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "core/api/coverage_map.hpp"
+#include "core/api/hash_counts.hpp"
 #include "core/api/report_reader.hpp"
 #include "core/base/sha256.hpp"
 
@@ -81,7 +81,7 @@ class ReportCollector final : public ReportSink {
   double test_seconds_{0};
   std::vector<report::TestCase> tests_;
   Sha256 digest_;
-  std::unordered_map<std::size_t, std::uint32_t> alike_;  ///< findings that differ in place only
+  HashCounts alike_;  ///< findings that differ in place only
   std::optional<Error> failure_;
 };
 

@@ -37,11 +37,11 @@ std::string Sha256::hex() {
       EVP_DigestInit_ex(context_->evp, nullptr, nullptr) != 1)
     throw std::bad_alloc();
   constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(std::size_t{2} * size);
+  std::string text(std::size_t{2} * size, '0');
+  auto digit = text.begin();
   for (unsigned i = 0; i < size; ++i) {
-    text += digits[digest.at(i) >> 4U];
-    text += digits[digest.at(i) & 15U];
+    *digit++ = digits[digest.at(i) >> 4U];
+    *digit++ = digits[digest.at(i) & 15U];
   }
   return text;
 }

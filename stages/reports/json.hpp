@@ -37,12 +37,12 @@ struct JsonPlace {
 Result<void> read_json(std::istream& in, const std::vector<JsonPlace>& places);
 
 /// The member as text: numbers and booleans too; empty where it is absent, null or something else.
-[[nodiscard]] std::string json_text(const nlohmann::json& object, const char* key);
+[[nodiscard]] std::string json_text(const nlohmann::json& object, std::string_view key);
 /// 0 where it is absent or no whole number of 32 bits; a text of digits is one.
-[[nodiscard]] std::uint32_t json_whole(const nlohmann::json& object, const char* key);
+[[nodiscard]] std::uint32_t json_whole(const nlohmann::json& object, std::string_view key);
 /// A number, also one written as text; nothing where there is none.
-[[nodiscard]] std::optional<double> json_number(const nlohmann::json& object, const char* key);
+[[nodiscard]] std::optional<double> json_number(const nlohmann::json& object, std::string_view key);
 /// The member, or a null.
-[[nodiscard]] const nlohmann::json& json_at(const nlohmann::json& value, const char* key);
+[[nodiscard]] const nlohmann::json& json_at(const nlohmann::json& value, std::string_view key);
 
 }  // namespace pipectl::stages

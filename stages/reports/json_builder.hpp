@@ -33,7 +33,8 @@ class JsonBuilder {
     ++nodes_;
     nlohmann::json& parent = *open_.back();
     if (parent.is_array()) return parent.emplace_back(std::move(value));
-    return parent[key_] = std::move(value);
+    auto& members = parent.get_ref<nlohmann::json::object_t&>();
+    return members.insert_or_assign(key_, std::move(value)).first->second;
   }
 
   nlohmann::json root_;
