@@ -23,13 +23,14 @@ struct ToolPreset {
   std::string_view kind;  ///< the kind of stage that it is for
   std::string_view summary;
   std::vector<std::string_view> command;  ///< its beginning; arguments follow
-  /// As `command`, for the tests only that failed; none: it cannot, or not by their names. Arguments
-  /// stand where `{args}` does, else behind.
+  /// As `command`, for the tests only that failed; none: it cannot, or not by their names.
+  /// Arguments stand where `{args}` does, else behind.
   std::vector<std::string_view> rerun{};
-  std::vector<std::string_view> args{};   ///< when the stage gives none; empty: it has to, or needs none
-  std::vector<Report> reports{};          ///< none: the exit code decides
-  std::vector<Pair> gate{};               ///< when the stage sets none
-  std::vector<int> found{};  ///< exit codes that mean "ran well and found something"
+  std::vector<std::string_view>
+      args{};                     ///< when the stage gives none; empty: it has to, or needs none
+  std::vector<Report> reports{};  ///< none: the exit code decides
+  std::vector<Pair> gate{};       ///< when the stage sets none
+  std::vector<int> found{};       ///< exit codes that mean "ran well and found something"
   std::vector<Pair> env{};
   std::vector<std::string_view> signs{};  ///< globs of files which show that a project uses it
   std::string_view install{};             ///< how to get it
