@@ -78,28 +78,51 @@ std::optional<Version> release_as(const Footers& footers) {
   return std::nullopt;
 }
 
-}  // namespace
-
-std::optional<Commit> parse_commit(std::string_view message) {
+std::optional<Commit> read_header(const std::string& line) {
   static const std::regex form{R"(^([A-Za-z][\w-]*)(\(([^()]+)\))?(!)?: +)"};
-  const auto lines = message_lines(message);
-  if (lines.empty()) return std::nullopt;
   std::smatch match;
-  const auto head = lines.front().substr(0, longest_matched);
+  const auto head = line.substr(0, longest_matched);
   if (!std::regex_search(head, match, form)) return std::nullopt;
   Commit commit;
   commit.type = lower(match[1].str());
   commit.scope = match[3].str();
-  commit.description = lines.front().substr(static_cast<std::size_t>(match.length(0)));
+  commit.description = line.substr(static_cast<std::size_t>(match.length(0)));
   commit.breaking = match[4].matched;
-  commit.footers = footers_of(lines);
-  commit.release_as = release_as(commit.footers);
-  for (const auto& [token, value] : commit.footers) {
+  return commit;
+}
+
+/// The subjects that git makes by itself: `Revert "feat: x"`, and `Reapply "feat: x"` for what
+/// reverts that. GitHub's have the number of the pull request behind them.
+std::optional<Commit> read_taking_back(std::string_view line) {
+  const bool again = line.starts_with("Reapply \"");
+  if (!again && !line.starts_with("Revert \"")) return std::nullopt;
+  const auto begin = line.find('"') + 1;
+  const auto end = line.rfind('"');
+  const auto rest = line.substr(end + 1);
+  if (end <= begin || !(rest.empty() || (rest.starts_with(" (#") && rest.ends_with(')'))))
+    return std::nullopt;
+  const std::string subject(line.substr(begin, end - begin));
+  Commit commit;
+  commit.type = "revert";
+  commit.description = (again ? "Revert \"" + subject + '"' : subject) + std::string(rest);
+  return commit;
+}
+
+}  // namespace
+
+std::optional<Commit> parse_commit(std::string_view message) {
+  const auto lines = message_lines(message);
+  if (lines.empty()) return std::nullopt;
+  auto commit = read_header(lines.front());
+  if (!commit) commit = read_taking_back(lines.front());
+  if (!commit || commit->description.empty()) return std::nullopt;
+  commit->footers = footers_of(lines);
+  commit->release_as = release_as(commit->footers);
+  for (const auto& [token, value] : commit->footers) {
     if (!is_breaking_token(token)) continue;
-    commit.breaking = true;
-    commit.breaking_note = value;
+    commit->breaking = true;
+    commit->breaking_note = value;
   }
-  if (commit.description.empty()) return std::nullopt;
   return commit;
 }
 

@@ -21,8 +21,9 @@ struct Commit {
   std::vector<std::pair<std::string, std::string>> footers;
 };
 
-/// Nothing where the first line is no `type(scope)!: description`: such a commit releases nothing,
-/// except by a `Release-As:` footer, for which see `forced_version`.
+/// Nothing where the first line is neither `type(scope)!: description` nor what git and GitHub
+/// write for a revert, which is of the type `revert`: such a commit releases nothing, except by a
+/// `Release-As:` footer, for which see `forced_version`.
 [[nodiscard]] std::optional<Commit> parse_commit(std::string_view message);
 
 /// The version a `Release-As:` footer of any commit asks for, whatever its first line looks like.

@@ -23,6 +23,22 @@ TEST_CASE("what is no conventional commit is none") {
   }
 }
 
+TEST_CASE("what git and GitHub write for a revert is one") {
+  const auto by_git = parse_commit("Revert \"feat(api): x\"\n\nThis reverts commit 1234567.\n");
+  REQUIRE(by_git);
+  CHECK(by_git->type == "revert");
+  CHECK(by_git->description == "feat(api): x");
+  CHECK(bump_of(*by_git) == Bump::patch);
+  CHECK(parse_commit("Revert \"feat: say \"x\"\" (#12)")->description == "feat: say \"x\" (#12)");
+  CHECK(parse_commit("Reapply \"feat: x\"")->description == "Revert \"feat: x\"");
+  CHECK(bump_of(*parse_commit("Revert \"feat: x\"\n\nBREAKING CHANGE: y")) == Bump::major);
+  for (const auto* text : {"Revert x", "Revert \"x", "Revert \"\"", "Revert \"",
+                           "Revert \"x\" and y", "revert \"x\"", "Reverts \"x\""}) {
+    INFO(text);
+    CHECK_FALSE(parse_commit(text));
+  }
+}
+
 TEST_CASE("a commit moves the version by what it says") {
   CHECK(bump_of(*parse_commit("feat: x")) == Bump::minor);
   CHECK(bump_of(*parse_commit("fix: x")) == Bump::patch);

@@ -1,0 +1,88 @@
+"""conventional-changelog and semantic-release, the real ones: what they make of a repository's history.
+Both come from the npm registry, into a cache that tests share."""
+import json
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import unittest
+
+IN_CI = os.environ.get("CI") == "true"
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
+DRIVER = pathlib.Path(__file__).with_suffix(".mjs")
+# The newest that run on the node of Debian 12, and on the next one.
+OF_NODE = {18: ("semantic-release@22", "conventional-changelog-conventionalcommits@7"),
+           20: ("semantic-release@24", "conventional-changelog-conventionalcommits@8")}
+
+
+def absent(reason):
+    """A part that cannot start fails in CI; elsewhere the test says why it was left out."""
+    if IN_CI:
+        raise RuntimeError(reason)
+    raise unittest.SkipTest(reason)
+
+
+def install():
+    """The folder that has the node_modules."""
+    if shutil.which("npm") is None or shutil.which("node") is None:
+        absent("npm is not here: semantic-release cannot be installed")
+    said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
+    age = 20 if int(re.match(r"v(\d+)", said)[1]) >= 20 else 18
+    folder = CACHE / "pipectl-tests" / f"release-tools-{age}"
+    done = folder / "installed"
+    if done.exists():
+        return folder
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        npm = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts",
+                              "--prefix", str(folder), "conventional-changelog-cli@5", *OF_NODE[age]],
+                             capture_output=True, text=True, timeout=500, check=False)
+    except subprocess.TimeoutExpired:
+        absent("npm did not bring semantic-release in time")
+    if npm.returncode != 0:
+        absent(f"npm cannot install semantic-release: {npm.stderr[-500:]}")
+    done.touch()
+    return folder
+
+
+class Tools:
+    """Of one repository. `environment` has git's configuration, and nothing of a CI system."""
+
+    def __init__(self, repository, environment):
+        self.folder, self.repository = install(), repository
+        self.environment = {**environment, "PATH": os.environ["PATH"]}
+
+    def _run(self, *words):
+        done = subprocess.run(list(map(str, words)), cwd=self.repository, env=self.environment,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300,
+                              check=False)
+        if done.returncode != 0:
+            raise AssertionError(f"{words}: {(done.stdout + done.stderr)[-3000:]}")
+        return done.stdout
+
+    def semantic_release(self, branches=("main",)):
+        """(the next version or None, the notes of the release)"""
+        told = json.loads(self._run("node", DRIVER, self.folder, json.dumps(branches)))
+        return told["version"], told["notes"]
+
+    def conventional_changelog(self, *options):
+        """The section of the change log for what is not released yet."""
+        return self._run(self.folder / "node_modules/.bin/conventional-changelog",
+                         "-p", "conventionalcommits", *options)
+
+
+ENTRY = re.compile(r"^\* (?:\*\*(?P<scope>[^*]+):\*\* )?(?P<text>.*?)"
+                   r"(?: \(\[?(?P<sha>[0-9a-f]{7})\]?(?:\([^)]*\))?\).*)?$")
+
+
+def entries_of(notes):
+    """{(heading, scope, text, the first 7 digits of the commit)} of what either of them wrote."""
+    found, title = set(), None
+    for line in notes.splitlines():
+        if line.startswith("### "):
+            title = line[4:].strip()
+        entry = ENTRY.match(line)
+        if entry and title:
+            found.add((title, entry["scope"] or "", entry["text"], entry["sha"] or ""))
+    return found
