@@ -11,9 +11,11 @@ import unittest
 IN_CI = os.environ.get("CI") == "true"
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
 DRIVER = pathlib.Path(__file__).with_suffix(".mjs")
-# The newest that run on the node of Debian 12, and on the next one.
-OF_NODE = {18: ("semantic-release@22", "conventional-changelog-conventionalcommits@7"),
-           20: ("semantic-release@24", "conventional-changelog-conventionalcommits@8")}
+# To the letter: what they say of a message changes from version to version. Those that run on the node of
+# Debian 12, and on later ones.
+CONVENTIONAL_CHANGELOG = "conventional-changelog-cli@5.0.0"
+OF_NODE = {18: ("semantic-release@22.0.12", "conventional-changelog-conventionalcommits@7.0.2"),
+           20: ("semantic-release@24.2.9", "conventional-changelog-conventionalcommits@8.0.0")}
 
 
 def absent(reason):
@@ -36,7 +38,7 @@ def install():
     folder.mkdir(parents=True, exist_ok=True)
     try:
         npm = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts",
-                              "--prefix", str(folder), "conventional-changelog-cli@5", *OF_NODE[age]],
+                              "--prefix", str(folder), CONVENTIONAL_CHANGELOG, *OF_NODE[age]],
                              capture_output=True, text=True, timeout=500, check=False)
     except subprocess.TimeoutExpired:
         absent("npm did not bring semantic-release in time")
@@ -61,10 +63,17 @@ class Tools:
             raise AssertionError(f"{words}: {(done.stdout + done.stderr)[-3000:]}")
         return done.stdout
 
-    def semantic_release(self, branches=("main",)):
+    def _semantic_release(self, what, **asked):
+        return json.loads(self._run("node", DRIVER, self.folder, what, json.dumps(asked)))
+
+    def semantic_release(self, branches=("main",), preset="conventionalcommits"):
         """(the next version or None, the notes of the release)"""
-        told = json.loads(self._run("node", DRIVER, self.folder, json.dumps(branches)))
+        told = self._semantic_release("next", branches=branches, preset=preset)
         return told["version"], told["notes"]
+
+    def bumps(self, messages, preset="conventionalcommits"):
+        """What each message is, if it is the only one: major, minor, patch or None."""
+        return self._semantic_release("bumps", messages=messages, preset=preset)
 
     def conventional_changelog(self, *options):
         """The section of the change log for what is not released yet."""
@@ -72,17 +81,28 @@ class Tools:
                          "-p", "conventionalcommits", *options)
 
 
-ENTRY = re.compile(r"^\* (?:\*\*(?P<scope>[^*]+):\*\* )?(?P<text>.*?)"
-                   r"(?: \(\[?(?P<sha>[0-9a-f]{7})\]?(?:\([^)]*\))?\).*)?$")
+ENTRY = re.compile(r"^[*-] (?P<breaking>\*\*Breaking:\*\* )?(?:\*\*(?P<scope>[^*]+):\*\* )?(?P<text>.*?)"
+                   r" \(\[?(?P<sha>[0-9a-f]{7})(?:\]\([^)]*\))?\)(?:, closes .*)?$")
 
 
 def entries_of(notes):
-    """{(heading, scope, text, the first 7 digits of the commit)} of what either of them wrote."""
-    found, title = set(), None
+    """{(heading, scope, text, the first 7 digits of the commit)} of what any of them wrote; notes on breaking
+    changes that stand by themselves name no commit and are none."""
+    found, title = set(), ""
     for line in notes.splitlines():
         if line.startswith("### "):
             title = line[4:].strip()
         entry = ENTRY.match(line)
-        if entry and title:
-            found.add((title, entry["scope"] or "", entry["text"], entry["sha"] or ""))
+        if entry:
+            found.add((title, entry["scope"] or "", without_links(entry["text"]), entry["sha"]))
     return found
+
+
+def notes_of(notes):
+    """The notes on breaking changes, as conventional-changelog and semantic-release write them."""
+    found = re.search(r"^### (?:⚠ )?BREAKING CHANGES\n\n(.*?)(?=\n### |\Z)", notes, re.DOTALL | re.MULTILINE)
+    return {" ".join(note.split()) for note in re.split(r"^\* ", found[1], flags=re.MULTILINE)[1:]} if found else set()
+
+
+def without_links(text):
+    return re.sub(r"\[([^]]+)\]\([^)]*\)", r"\1", text)
