@@ -13,9 +13,10 @@ CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".ca
 DRIVER = pathlib.Path(__file__).with_suffix(".mjs")
 # To the letter: what they say of a message changes from version to version. Those that run on the node of
 # Debian 12, and on later ones.
-CONVENTIONAL_CHANGELOG = "conventional-changelog-cli@5.0.0"
-OF_NODE = {18: ("semantic-release@22.0.12", "conventional-changelog-conventionalcommits@7.0.2"),
-           20: ("semantic-release@24.2.9", "conventional-changelog-conventionalcommits@8.0.0")}
+OF_NODE = {18: ("semantic-release@22.0.12", "conventional-changelog-cli@4.1.0",
+                "conventional-changelog-conventionalcommits@7.0.2"),
+           20: ("semantic-release@24.2.9", "conventional-changelog-cli@5.0.0",
+                "conventional-changelog-conventionalcommits@8.0.0")}
 
 
 def absent(reason):
@@ -38,7 +39,7 @@ def install():
     folder.mkdir(parents=True, exist_ok=True)
     try:
         npm = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts",
-                              "--prefix", str(folder), CONVENTIONAL_CHANGELOG, *OF_NODE[age]],
+                              "--prefix", str(folder), *OF_NODE[age]],
                              capture_output=True, text=True, timeout=500, check=False)
     except subprocess.TimeoutExpired:
         absent("npm did not bring semantic-release in time")
