@@ -58,6 +58,15 @@ std::string asked_for(std::string_view message) {
   return {};
 }
 
+/// A line that other tools take for a footer wherever it stands, and this one only where a footer
+/// may.
+bool says_that_it_breaks(std::string_view message) {
+  const auto lines = split(message, '\n');
+  return std::any_of(lines.begin(), lines.end(), [](std::string_view line) {
+    return line.starts_with("BREAKING CHANGE:") || line.starts_with("BREAKING-CHANGE:");
+  });
+}
+
 }  // namespace
 
 std::vector<Change> without_reverted(std::vector<Change> changes) {
@@ -109,6 +118,19 @@ std::vector<std::string> unreadable_release_as(const std::vector<Change>& change
                        ": 'Release-As: " + printable(asked) +
                        "' is not followed: it is no semantic version, or no footer at the end of "
                        "the message");
+  }
+  return warnings;
+}
+
+std::vector<std::string> unread_breaking(const std::vector<Change>& changes) {
+  std::vector<std::string> warnings;
+  for (const auto& change : changes) {
+    const auto commit = parse_commit(change.message);
+    if (!commit || commit->breaking || !says_that_it_breaks(change.message)) continue;
+    warnings.push_back(
+        "commit " + change.sha.substr(0, digits_shown) +
+        ": 'BREAKING CHANGE:' does not count: it is no footer, which begins after "
+        "an empty line or another footer; Release-As in a new commit makes it major");
   }
   return warnings;
 }

@@ -32,4 +32,8 @@ struct Section {
 /// passed over in silence.
 [[nodiscard]] std::vector<std::string> unreadable_release_as(const std::vector<Change>& changes);
 
+/// Lines that say `BREAKING CHANGE:` where no footer can be, by the commit: they do not count, and
+/// whoever wrote them meant something else.
+[[nodiscard]] std::vector<std::string> unread_breaking(const std::vector<Change>& changes);
+
 }  // namespace pipectl::release

@@ -155,8 +155,8 @@ class Planner {
                   "actions/checkout, or no `depth` in `source`");
     const Tagged* const since = last(true);
     const auto changes = TRY(changes_since(since));
-    for (auto& warning : release::unreadable_release_as(changes))
-      plan_.warnings.push_back(std::move(warning));
+    for (const auto read : {release::unreadable_release_as, release::unread_breaking})
+      for (auto& warning : read(changes)) plan_.warnings.push_back(std::move(warning));
     const auto next = TRY(release::next_version(history_of(changes), channel_));
     const std::string since_tag = since == nullptr ? "the beginning" : since->tag->name;
     if (!next) return "no commit since " + since_tag + " calls for a release";

@@ -76,6 +76,7 @@ class HistoryTest(ReleaseTest):
         done = self.pipectl("release", "--dry-run", "--ui", "plain", code=0, env=self.environment(
             GITHUB_TOKEN="", http_proxy="http://127.0.0.1:1"))
         version = re.search(r"^  version (\S+) \(", done.stdout, re.MULTILINE)
+        self.said = done.stdout
         log = re.search(r"^  create CHANGELOG.md\n((?:    .*\n)*)", done.stdout, re.MULTILINE)
         lines = log[1].splitlines() if log else []
         return version and version[1], "\n".join(line.removeprefix("    + ") for line in lines)

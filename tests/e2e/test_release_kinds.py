@@ -83,6 +83,7 @@ class EveryKind(HistoryTest):
         self.check_entries(log, listed, OF_CHANGELOG)
         self.check_notes(log, notes, NO_FOOTER)
         self.check_notes(log, listed, NO_FOOTER)
+        self.assertEqual(self.said.count("'BREAKING CHANGE:' does not count"), len(NO_FOOTER))
         self.assertNotIn("window (", log)
 
     def test_release_as_is_known_to_pipectl_alone(self):

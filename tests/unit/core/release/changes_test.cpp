@@ -64,3 +64,14 @@ TEST_CASE("a Release-As that cannot be read is told") {
   CHECK(two[0].find("'Release-As: two'") != std::string::npos);
   CHECK(unreadable_release_as({{a, "chore: x\nrelease-as: 2.0.0\nmore prose"}}).size() == 1);
 }
+
+TEST_CASE("a BREAKING CHANGE that is no footer is told") {
+  CHECK(unread_breaking({{a, "fix: x\n\nBREAKING CHANGE: y"}, {b, "fix!: x\nBREAKING CHANGE: y"}})
+            .empty());
+  CHECK(unread_breaking({{a, "fix: x\n\n- BREAKING CHANGE: y"}, {b, "Words\nBREAKING CHANGE: y"}})
+            .empty());
+  const auto two = unread_breaking(
+      {{a, "fix: x\nBREAKING CHANGE: y"}, {c, "docs: x\n\nNo\nBREAKING-CHANGE: y\r\n"}});
+  REQUIRE(two.size() == 2);
+  CHECK(two[0].find("commit aaaaaaa: 'BREAKING CHANGE:' does not count") == 0);
+}
