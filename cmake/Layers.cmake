@@ -20,7 +20,7 @@ if(PIPECTL_SANITIZE)
     $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-maybe-uninitialized>)
 endif()
 
-# Several files at once (`-DCMAKE_UNITY_BUILD=ON`) take a third of the time, which is what who builds
+# Several files at once (`-DCMAKE_UNITY_BUILD=ON`) take a fraction of the time, which is what who builds
 # everything once wants. In one of them "not of this file" is no warning any more.
 if(CMAKE_UNITY_BUILD)
   target_compile_options(pipectl_options INTERFACE
