@@ -22,6 +22,11 @@ std::string shown_id(const std::string& id) {
   return id.substr(0, short_id);
 }
 
+std::string shown_size(const std::string& bytes) {
+  const auto size = parse_size(bytes);
+  return size ? human_size(*size) : bytes;
+}
+
 }  // namespace
 
 Result<std::vector<std::string>> compare_app(const AppSettings& settings, const AppNames& names,
@@ -48,7 +53,7 @@ Result<std::vector<std::string>> compare_app(const AppSettings& settings, const 
   changes.value("port", std::to_string(old.port), std::to_string(now.port));
   changes.value("network", old.network, now.network);
   changes.value("cpus", old.cpus, now.cpus);
-  changes.value("memory", old.memory, now.memory);
+  changes.value("memory", shown_size(old.memory), shown_size(now.memory));
   changes.value("healthcheck", old.health.command, now.health.command);
   changes.names("env", old.env, now.env);
   changes.names("secrets", as_names(old.secrets), as_names(now.secrets));

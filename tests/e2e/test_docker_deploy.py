@@ -280,10 +280,11 @@ class DockerDeployTest(DockerTest):
         self.file("v1")
         self.assertIn("the first release: 2 x", self.pipectl("plan", "--diff", code=0, env=self.env()).stdout)
         self.call("run")
-        self.file("v2", more="cpus: 0.5")
+        self.file("v2", more="cpus: 0.5\n                  memory: 64MiB")
         text = self.pipectl("plan", "--diff", code=0, env=self.env()).stdout
         self.assertIn("env: ~ RELEASE", text)
         self.assertIn("cpus: - -> 0.5", text)
+        self.assertIn("memory: - -> 64", text)
         self.file("v1")
         self.assertIn("changes nothing", self.pipectl("plan", "--diff", code=0, env=self.env()).stdout)
         text = self.pipectl("plan", "--diff", code=3, env=self.env(DOCKER_HOST="unix:///nowhere/x")).stdout
