@@ -81,8 +81,9 @@ struct StageContext {
   /// what goes wrong is then undone too. For all others the engine does it after they have ended.
   /// May be empty.
   std::function<Result<void>()> settle{};
-  EnvMap secrets{};    ///< the granted ones; `env` has them, too
-  const EnvMap& host;  ///< what programs of this host get that pipectl needs
+  EnvMap secrets{};                           ///< the granted ones; `env` has them, too
+  std::vector<std::string> absent_secrets{};  ///< granted, optional and not there
+  const EnvMap& host;                         ///< what programs of this host get that pipectl needs
   /// Values of declared secrets, for what a stage starts beside its own commands.
   std::function<Result<EnvMap>(const std::vector<std::string>&)> grant{};
   HttpClient* route{nullptr};   ///< set by a deploy: also reaches what only its target can

@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <exception>
+#include <iterator>
 #include <system_error>
 
 #include "core/api/run_command.hpp"
@@ -78,7 +80,10 @@ class StageRun {
     if (spec_.timeout) secrets_until_ = tools_.clock.steady() + *spec_.timeout;
     if (!tools_.secrets.withheld().empty())
       emit_.note(fmt::format("no secrets: this run is of {}", tools_.secrets.withheld()));
-    return grant(names);
+    auto granted = TRY(grant(names));
+    std::ranges::copy_if(names, std::back_inserter(absent_),
+                         [&](const std::string& name) { return !granted.contains(name); });
+    return granted;
   }
 
   Result<EnvMap> grant(const std::vector<std::string>& names) const {
@@ -142,6 +147,7 @@ class StageRun {
             .remembered = {},
             .settle = [this, &directory] { return settle(directory); },
             .secrets = secrets_,
+            .absent_secrets = absent_,
             .host = job_.scope->facts().host,
             .grant = [this](const std::vector<std::string>& names) { return grant(names); },
             .report = nullptr};
@@ -228,7 +234,8 @@ class StageRun {
   std::optional<SteadyTime> secrets_until_;
   std::optional<Outputs> settled_;  ///< of a stage that asked for it
   bool has_artifacts_{false};
-  EnvMap secrets_;  ///< granted
+  EnvMap secrets_;                   ///< granted
+  std::vector<std::string> absent_;  ///< granted, optional and not there
   StageReports reports_;
 };
 

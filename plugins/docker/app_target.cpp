@@ -57,13 +57,12 @@ Result<EnvMap> AppTarget::secrets_of(const AppRelease& release) const {
       secrets[name] = found->second;
       continue;
     }
-    const auto& granted = context_.spec.secrets;
-    if (std::ranges::find(granted, name) == granted.end())
+    const auto& absent = context_.absent_secrets;
+    if (std::ranges::find(absent, name) == absent.end())
       return fail(Fault::step,
                   fmt::format("{} was started with secret {}, which this stage has not",
                               printable(release.image), printable(name)),
                   "grant it with `secrets` of the stage");
-    // The stage would not have begun without one that is needed.
     context_.emit.note(fmt::format("secret {} is optional and not there: {} starts without it",
                                    printable(name), printable(release.image)));
   }

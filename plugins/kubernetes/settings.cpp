@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
 
@@ -22,17 +23,25 @@ Result<std::optional<int>> replicas_of(const std::string& text) {
   return std::optional{replicas};
 }
 
-/// A Secret of granted values. `stringData` is turned to base64 by the server.
+/// A Secret of granted values; one that is optional and not there is left out. `stringData` is
+/// turned to base64 by the server.
 Result<std::string> make_secret(const std::string& name, const std::vector<std::string>& keys,
                                 const StageContext& context) {
   json data = json::object();
   for (const std::string& key : keys) {
     const auto value = context.env.find(key);
-    if (value == context.env.end())
+    if (value != context.env.end()) {
+      data[key] = value->second;
+      continue;
+    }
+    const auto& absent = context.absent_secrets;
+    if (std::ranges::find(absent, key) == absent.end())
       return fail(Fault::step,
                   fmt::format("Secret '{}' wants '{}', which this stage is not granted", name, key),
                   fmt::format("`secrets: [{}]` of the stage or its environment grants it", key));
-    data[key] = value->second;
+    context.emit.note(
+        fmt::format("secret {} is optional and not there: Secret '{}' has no such key",
+                    printable(key), printable(name)));
   }
   return json{
       {"apiVersion", "v1"},

@@ -78,6 +78,15 @@ class Rolling(DeployTest):
                  if value.encode() in body or "secrets/app-secrets" in path}
         self.assertNotIn("application/strategic-merge-patch+json", kinds)
 
+    def test_an_optional_secret_that_is_not_there_is_no_key_of_the_secret(self):
+        self.env.pop("TEST_DB_PASSWORD", None)
+        text = self.deploy("app:v1", keys=", secrets: {app-secrets: [DB_PASSWORD]}",
+                           more="secrets: [DB_PASSWORD]")
+        self.assertIn("secret DB_PASSWORD is optional and not there", text)
+        self.assertEqual({}, self.cluster.get("Secret", "app-secrets", "team").get("data", {}))
+        text = self.deploy("app:v1", code=3, keys=", secrets: {app-secrets: [DB_PASSWORD]}")
+        self.assertIn("which this stage is not granted", text)
+
     def test_an_autoscaler_keeps_its_number(self):
         self.deploy("app:v1")
         self.kubectl("create", "-n", "team", "-f", "-", text=json.dumps({
