@@ -9,7 +9,7 @@
 namespace pipectl::cli {
 namespace {
 
-constexpr std::size_t runs_searched = 200;
+constexpr std::size_t runs_with_a_baseline = 200;
 
 /// A pull request is compared with what it is to be merged into.
 std::string wanted_branch(const store::RunRequest& request) {
@@ -43,7 +43,7 @@ Result<std::map<std::string, std::filesystem::path>> find_baselines(
   std::map<std::string, std::filesystem::path> found;
   if (wanted.empty()) return found;
   const auto branch = wanted_branch(present.request);
-  for (const auto& listed : TRY(store.list(runs_searched))) {
+  for (const auto& listed : TRY(store.list(runs_with_a_baseline))) {
     if (wanted.empty()) break;
     if (listed.id >= present.id) continue;
     const auto run = TRY(store.load(listed.id));
