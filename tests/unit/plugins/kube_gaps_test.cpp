@@ -20,7 +20,7 @@ ObjectList with_containers(const std::string& containers) {
 
 const std::string port = R"("ports":[{"containerPort":80}])";
 const std::string probe = R"("readinessProbe":{"tcpSocket":{"port":80}})";
-const std::string pause = R"("lifecycle":{"preStop":{"sleep":{"seconds":5}}})";
+const std::string pre_stop = R"("lifecycle":{"preStop":{"sleep":{"seconds":5}}})";
 
 std::string container(const std::string& name, const std::string& more) {
   return R"({"name":")" + name + "\"," + more + "}";
@@ -29,8 +29,9 @@ std::string container(const std::string& name, const std::string& more) {
 }  // namespace
 
 TEST_CASE("a container that is asked and says when it can answer, and ends late, has no gap") {
-  CHECK(gaps_in_service(with_containers(container("web", port + "," + probe + "," + pause)), "app")
-            .empty());
+  CHECK(
+      gaps_in_service(with_containers(container("web", port + "," + probe + "," + pre_stop)), "app")
+          .empty());
 }
 
 TEST_CASE("a container without readiness or pause is told by its name, each gap apart") {
