@@ -157,14 +157,15 @@ TEST_CASE("only those of one stage", "[leftovers]") {
 }
 
 TEST_CASE("nobody else is touched", "[leftovers]") {
-  const Orphans other(detached("exec sleep 1000"), "other-run");
+  const std::string other_run = "other-run-" + std::to_string(::getpid());
+  const Orphans other(detached("exec sleep 1000"), other_run);
   const Orphans longer(detached("exec sleep 1000"), "other-run-2");
   // The pid of a journaled process that is used again by somebody else.
   auto reused = other.ids();
   for (auto& id : reused) ++id.start_ticks;
   CHECK(end_leftovers({"other", reused}, long_time, never).value().empty());
   CHECK(other.all_alive());
-  CHECK(end_leftovers({"other-run", {}}, long_time, never).value().size() == 1);
+  CHECK(end_leftovers({other_run, {}}, long_time, never).value().size() == 1);
   CHECK(longer.all_alive());
 }
 
