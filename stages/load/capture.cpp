@@ -33,11 +33,21 @@ std::optional<Placeholder> next_placeholder(std::string_view text, std::size_t a
 
 bool is_control(char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; }
 
-/// Where the host and port of an address end.
-std::size_t end_of_host(std::string_view url) {
+/// Host and port of an address, as offsets.
+struct HostPart {
+  std::size_t begin;
+  std::size_t end;
+};
+
+HostPart host_of(std::string_view url) {
   const auto scheme = url.find("://");
-  if (scheme == std::string_view::npos) return url.size();
-  return std::min(url.find_first_of("/?#\\", scheme + 3), url.size());
+  if (scheme == std::string_view::npos) return {url.size(), url.size()};
+  return {scheme + 3, std::min(url.find_first_of("/?#\\", scheme + 3), url.size())};
+}
+
+/// Whether a path, a query or a fragment begins with it.
+bool ends_a_host(std::string_view text) {
+  return !text.empty() && std::string_view("/?#").find(text.front()) != std::string_view::npos;
 }
 
 tl::unexpected<Error> unfit(std::string_view name, std::string_view where) {
@@ -75,18 +85,16 @@ std::string with_captured(std::string_view text, const Captured& captured) {
 }
 
 Result<std::string> url_with_captured(std::string_view url, const Captured& captured) {
-  const std::size_t host = end_of_host(url);
+  HostPart host = host_of(url);
   for (auto one = next_placeholder(url, 0); one; one = next_placeholder(url, one->end)) {
     const auto value = captured.find(one->name);
     if (value == captured.end()) continue;
     const std::string& text = value->second;
     const bool fits = std::ranges::none_of(text, [](char c) { return is_control(c) || c == ' '; });
     if (!fits) return unfit(one->name, "an address");
-    // Behind the bare host only a path, a query or a fragment may begin.
-    const bool behind = one->begin > host;
-    const bool begins = one->begin == host && !text.empty() &&
-                        std::string_view("/?#").find(text.front()) != std::string_view::npos;
-    if (one->begin < host || (!behind && !begins)) return unfit(one->name, "the host's name");
+    if (one->begin >= host.end) continue;
+    if (one->begin <= host.begin || !ends_a_host(text)) return unfit(one->name, "the host's name");
+    host.end = one->begin;
   }
   return with_captured(url, captured);
 }

@@ -26,6 +26,11 @@ TEST_CASE("a captured value does not change where a request goes") {
   CHECK(url("http://h{{id}}").ends_with(refused));
   CHECK(url("http://h.{{host}}/").ends_with(refused));
   CHECK(url("{{host}}/x").ends_with(refused));
+  CHECK(url("{{path}}/x").ends_with(refused));
+  CHECK(url("{{path}}://h/x").ends_with(refused));
+  CHECK(url("http://{{path}}/x").ends_with(refused));
+  CHECK(url("http://h{{path}}{{host}}") == "http://h/a?bevil.example");
+  CHECK(url("http://h{{nobody}}{{host}}").ends_with(refused));
   CHECK(url("http://a@{{host}}/x").ends_with(refused));
   CHECK(url("http://h\\{{path}}") == "http://h\\/a?b");  // the backslash ends the host
   CHECK(url("http://h/{{line}}").ends_with("does not fit into an address"));
