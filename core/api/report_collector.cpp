@@ -83,6 +83,12 @@ void ReportCollector::metric(Metric metric) {
   metrics_.emplace(std::move(name), std::move(metric));
 }
 
+void ReportCollector::samples(std::string_view of, const report::Samples& samples) {
+  std::string name(of);
+  clean(name, short_text);
+  if (spool_ != nullptr) check(spool_->put_samples(name, samples));
+}
+
 /// Where a finding stands in its file does not count: code above it may grow.
 std::string ReportCollector::fingerprint_of(const report::Finding& finding) {
   const std::string_view package = finding.package;

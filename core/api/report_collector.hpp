@@ -13,12 +13,16 @@
 
 namespace pipectl {
 
-/// Where every finding and test case goes, so that none has to stay in memory.
+/// Where every finding, test case and sample goes, so that none has to stay in memory.
 class ReportSpool {
  public:
   virtual ~ReportSpool() = default;
   virtual Result<void> put(const report::Finding& finding) = 0;
   virtual Result<void> put(const report::TestCase& test) = 0;
+  /// As ReportSink::samples. Who does not compare runs leaves it.
+  virtual Result<void> put_samples(std::string_view /*of*/, const report::Samples& /*samples*/) {
+    return {};
+  }
   /// A finding that does not count, and why. Who does not look at these leaves it.
   virtual Result<void> put_waived(const report::Finding& /*finding*/, std::string_view /*why*/) {
     return {};
@@ -38,6 +42,7 @@ class ReportCollector final : public ReportSink {
 
   void counts(Counts counts) override;
   void metric(report::Metric metric) override;
+  void samples(std::string_view of, const report::Samples& samples) override;
   void finding(report::Finding finding) override;
   /// One that is let pass: it is kept, and counts as `findings.waived` only.
   void waived(report::Finding finding, std::string_view why);

@@ -26,6 +26,9 @@ class ReportSink {
   virtual ~ReportSink() = default;
   virtual void counts(Counts counts) = 0;
   virtual void metric(report::Metric metric) = 0;
+  /// The measurements behind the durations whose names begin with `of`, which is empty or ends in
+  /// a dot: `scenario.login.`. Who compares no runs leaves it.
+  virtual void samples(std::string_view /*of*/, const report::Samples& /*samples*/) {}
   virtual void finding(report::Finding finding) = 0;
   virtual void test(report::TestCase test) = 0;
   /// A line of code that can be run. Told several times (per test, per class, per file of a

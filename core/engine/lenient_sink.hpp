@@ -47,6 +47,9 @@ class LenientSink final : public ReportSink {
     to_->counts(counts);
   }
   void metric(report::Metric metric) override { to_->metric(std::move(metric)); }
+  void samples(std::string_view of, const report::Samples& samples) override {
+    to_->samples(of, samples);
+  }
   void finding(report::Finding finding) override;
   void test(report::TestCase test) override;
   void line(std::string_view file, std::uint32_t line, Hit hit) override {

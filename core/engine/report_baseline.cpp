@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "core/base/text.hpp"
+#include "core/engine/sample_change.hpp"
 #include "core/store/report_files.hpp"
 
 namespace pipectl {
@@ -32,11 +33,47 @@ Result<Metric> count_new(const std::filesystem::path& baseline, const std::files
   return Metric{std::string(new_findings), fresh, Unit::count, report::Merge::sum};
 }
 
-Result<Metric> metric_of(const Metrics& metrics, const std::string& name, std::string_view where) {
-  const auto hit = metrics.find(name);
-  if (hit != metrics.end()) return hit->second;
-  return fail(Fault::step, fmt::format("gate {}{}: {} has no '{}'", printable(name), change, where,
-                                       printable(name)));
+/// `scenario.login.p95` is the `p95` of the samples of `scenario.login.`.
+struct SampleName {
+  std::string_view of;
+  std::string_view statistic;
+};
+
+SampleName sample_name(std::string_view metric) {
+  // `p99.9` has a dot of its own.
+  const auto digits = metric.find_last_not_of("0123456789.");
+  const auto dot = metric.rfind('.', digits);
+  if (dot == std::string_view::npos) return {{}, metric};
+  return {metric.substr(0, dot + 1), metric.substr(dot + 1)};
+}
+
+tl::unexpected<Error> not_judged(std::string_view metric, std::string_view why) {
+  return fail(Fault::step,
+              fmt::format("gate {}{}: a change of times is judged on the samples of both runs",
+                          printable(metric), change),
+              std::string(why));
+}
+
+Result<std::optional<Compared>> compare_samples(const std::filesystem::path& baseline,
+                                                const std::string& metric,
+                                                const std::filesystem::path& kept) {
+  const auto name = sample_name(metric);
+  const auto after = TRY(store::read_samples(kept, name.of));
+  if (!after)
+    return not_judged(metric, "this report holds no samples; set a bound for the time itself");
+  if (name.statistic == "min" || name.statistic == "max")
+    return not_judged(metric, "of the shortest and the longest there is one each; compare `p99`");
+  const auto before = TRY(store::read_samples(baseline, name.of));
+  if (!before) return std::nullopt;
+  const auto found = change_between(name.statistic, *before, *after);
+  if (!found) return std::nullopt;
+  return Compared{
+      Metric{metric + std::string(change), found->percent, Unit::percent, report::Merge::most},
+      found->interval};
+}
+
+std::string base_of(std::string_view metric) {
+  return std::string(metric.substr(0, metric.size() - change.size()));
 }
 
 }  // namespace
@@ -45,28 +82,36 @@ bool compares_with_baseline(std::string_view metric) noexcept {
   return metric == new_findings || (metric.ends_with(change) && metric.size() > change.size());
 }
 
-Result<Metric> change_since(const std::filesystem::path& baseline, std::string_view metric,
-                            const Metrics& now, const std::filesystem::path& kept) {
-  if (metric == new_findings) return count_new(baseline, kept);
-  const std::string name(metric.substr(0, metric.size() - change.size()));
+Result<void> check_compared(std::string_view metric, const Metrics& now) {
+  TRY(metric_named(metric == new_findings ? "findings" : base_of(metric), now));
+  return {};
+}
+
+Result<std::optional<Compared>> change_since(const std::filesystem::path& baseline,
+                                             std::string_view metric, const Metrics& now,
+                                             const std::filesystem::path& kept) {
+  TRY(check_compared(metric, now));
+  if (metric == new_findings) return Compared{TRY(count_new(baseline, kept)), {}};
+  const Metric after = TRY(metric_named(base_of(metric), now));
+  if (after.unit == Unit::milliseconds) {
+    auto compared = TRY(compare_samples(baseline, after.name, kept));
+    if (compared) compared->metric.name = metric;
+    return compared;
+  }
   const auto summary = TRY(store::read_report_summary(baseline));
-  const Metric before =
-      TRY(metric_of(summary ? summary->metrics : Metrics{}, name, "the earlier run"));
-  const Metric after = TRY(metric_of(now, name, "this run"));
-  if (after.unit == Unit::milliseconds)
-    return fail(Fault::step,
-                fmt::format("gate {}: a change of times is judged on the samples of both runs",
-                            printable(metric)),
-                "this report holds no samples; set a bound for the time itself");
-  Metric result{std::string(metric), after.value - before.value, Unit::percent,
+  const auto before = summary ? metric_named(after.name, summary->metrics)
+                              : Result<Metric>(tl::unexpected(Error{}));
+  if (!before) return std::nullopt;
+  Metric result{std::string(metric), after.value - before->value, Unit::percent,
                 report::Merge::most};
-  if (after.unit == Unit::percent) return result;
-  if (before.value == 0)
+  if (after.unit == Unit::percent) return Compared{std::move(result), {}};
+  if (after.value == before->value) return Compared{std::move(result), {}};
+  if (before->value == 0)
     return fail(Fault::step,
                 fmt::format("gate {}: it was 0 before, so there is no change in percent",
                             printable(metric)));
-  result.value = 100.0 * result.value / before.value;
-  return result;
+  result.value = 100.0 * result.value / before->value;
+  return Compared{std::move(result), {}};
 }
 
 }  // namespace pipectl

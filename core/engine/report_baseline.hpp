@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string_view>
 
 #include "core/base/result.hpp"
@@ -12,12 +13,22 @@ namespace pipectl {
 /// `new_findings`, `coverage_change`: a gate that needs the same stage of an earlier run.
 [[nodiscard]] bool compares_with_baseline(std::string_view metric) noexcept;
 
+struct Compared {
+  report::Metric metric;
+  std::optional<report::Interval> interval;  ///< where it was judged on samples
+};
+
 /// The value of such a metric, from what two runs of a stage kept. `METRIC_change` is a difference
-/// in percentage points where the metric is a share, else a change in percent. Fault::step where
-/// one of them does not have the metric, or where it would have to be judged on samples (times).
-[[nodiscard]] Result<report::Metric> change_since(const std::filesystem::path& baseline,
-                                                  std::string_view metric,
-                                                  const report::Metrics& now,
-                                                  const std::filesystem::path& kept);
+/// in percentage points where the metric is a share, else a change in percent; that of a duration
+/// is judged on the samples of both runs. Nothing where the earlier run did not measure it.
+/// Fault::step where this run does not have the metric, or no samples of a duration.
+[[nodiscard]] Result<std::optional<Compared>> change_since(const std::filesystem::path& baseline,
+                                                           std::string_view metric,
+                                                           const report::Metrics& now,
+                                                           const std::filesystem::path& kept);
+
+/// Whether this run measured what such a metric compares. Fault::step, with what there is, where it
+/// did not: also the first run has to tell of a mistyped name.
+[[nodiscard]] Result<void> check_compared(std::string_view metric, const report::Metrics& now);
 
 }  // namespace pipectl

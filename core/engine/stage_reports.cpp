@@ -76,6 +76,9 @@ class StageReports::Spool final : public ReportSpool {
   Result<void> put_waived(const report::Finding& finding, std::string_view why) override {
     return writer_.put_waived(finding, why);
   }
+  Result<void> put_samples(std::string_view of, const report::Samples& samples) override {
+    return writer_.put_samples(of, samples);
+  }
   Result<void> flush() { return writer_.flush(); }
   Result<void> finish(const report::Metrics& metrics,
                       const std::vector<report::GateVerdict>& gates) {
@@ -110,6 +113,7 @@ bool StageReports::in_use() const noexcept {
 Result<ReportSink*> StageReports::begin() {
   if (!in_use()) return nullptr;
   metrics_.clear();
+  intervals_.clear();
   verdicts_.clear();
   waived_.clear();
   collector_.reset();
@@ -206,21 +210,25 @@ Result<void> StageReports::compare() {
   const auto kept = store::reports_dir(tools_.run_dir, job_.node->name);
   for (const Gate& gate : gates_) {
     if (!compares_with_baseline(gate.metric)) continue;
-    auto metric = TRY(change_since(baseline->second, gate.metric, metrics_, kept));
-    metrics_.insert_or_assign(gate.metric, std::move(metric));
+    auto compared = TRY(change_since(baseline->second, gate.metric, metrics_, kept));
+    if (!compared) continue;
+    if (compared->interval) intervals_.insert_or_assign(gate.metric, *compared->interval);
+    metrics_.insert_or_assign(gate.metric, std::move(compared->metric));
   }
   return {};
 }
 
 /// The first run of a branch has nothing to be compared with: it makes the baseline.
 Result<report::GateVerdict> StageReports::decide(const Gate& gate, const Bound& bound) {
-  const bool compares = compares_with_baseline(gate.metric) && !metrics_.contains(gate.metric);
-  if (!compares || tools_.baselines.contains(job_.node->name))
+  if (const auto interval = intervals_.find(gate.metric); interval != intervals_.end())
+    return decide_gate(metrics_.at(gate.metric), interval->second, bound);
+  if (!compares_with_baseline(gate.metric) || metrics_.contains(gate.metric))
     return decide_gate(gate.metric, bound, metrics_);
-  emit_.note(
-      fmt::format("gate {}: no earlier run of this branch passed, so there is nothing to "
-                  "compare with",
-                  gate.metric));
+  TRY(check_compared(gate.metric, metrics_));
+  const bool earlier = tools_.baselines.contains(job_.node->name);
+  emit_.note(fmt::format(
+      "gate {}: {}, so there is nothing to compare with", gate.metric,
+      earlier ? "the earlier run did not measure it" : "no earlier run of this branch passed"));
   return report::GateVerdict{
       gate.metric, bound.text, "no baseline", report::GateVerdict::Result::passed, {}};
 }

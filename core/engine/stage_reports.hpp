@@ -1,6 +1,8 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -68,6 +70,7 @@ class StageReports {
   std::optional<Result<void>> read_;           ///< of this attempt
   std::vector<const ReportSpec*> with_tests_;  ///< those of reports_ that told of tests
   report::Metrics metrics_;
+  std::map<std::string, report::Interval, std::less<>> intervals_;  ///< of changes in metrics_
   std::vector<report::GateVerdict> verdicts_;
   std::vector<std::string> waived_;  ///< gates that do not hold and are let pass
 };

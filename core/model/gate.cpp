@@ -166,6 +166,21 @@ bool fits(const Bound& bound, Unit unit) {
   return *bound.unit == unit;
 }
 
+/// Whether the bound holds for some value of the interval.
+bool may_hold(const report::Interval& interval, const Bound& bound) {
+  if (bound.comparison == Comparison::equal)
+    return interval.low <= bound.value && bound.value <= interval.high;
+  return holds(interval.low, bound) || holds(interval.high, bound);
+}
+
+tl::unexpected<Error> not_comparable(const Metric& metric, const Bound& bound) {
+  return fail(Fault::step,
+              fmt::format("gate {}: '{}' cannot be compared with {}", printable(metric.name),
+                          bound.text, report::to_text(metric.value, metric.unit)),
+              bound.unit ? fmt::format("its unit is '{}'", to_string(metric.unit))
+                         : "a duration needs a unit: '500ms', '1.5s'");
+}
+
 }  // namespace
 
 Result<Bound> parse_bound(std::string_view written) {
@@ -199,20 +214,34 @@ Result<Bound> parse_bound(std::string_view written) {
 
 Result<report::GateVerdict> decide_gate(std::string_view metric, const Bound& bound,
                                         const Metrics& metrics) {
-  const Metric* const found = find(metric, metrics);
-  if (found == nullptr) return unknown_metric(metric, metrics);
-  if (!fits(bound, found->unit))
-    return fail(Fault::step,
-                fmt::format("gate {}: '{}' cannot be compared with {}", printable(metric),
-                            bound.text, report::to_text(found->value, found->unit)),
-                bound.unit ? fmt::format("its unit is '{}'", to_string(found->unit))
-                           : "a duration needs a unit: '500ms', '1.5s'");
+  Metric found = TRY(metric_named(metric, metrics));
+  found.name = metric;
+  if (!fits(bound, found.unit)) return not_comparable(found, bound);
   using enum report::GateVerdict::Result;
   return report::GateVerdict{std::string(metric),
                              bound.text,
-                             telling_text(found->value, bound, found->unit),
-                             holds(found->value, bound) ? passed : failed,
+                             telling_text(found.value, bound, found.unit),
+                             holds(found.value, bound) ? passed : failed,
                              {}};
+}
+
+Result<report::GateVerdict> decide_gate(const Metric& metric, const report::Interval& interval,
+                                        const Bound& bound) {
+  if (!fits(bound, metric.unit)) return not_comparable(metric, bound);
+  using enum report::GateVerdict::Result;
+  const auto text = [&](double value) { return report::to_text(value, metric.unit); };
+  return report::GateVerdict{metric.name,
+                             bound.text,
+                             fmt::format("{} (95% sure: {} to {})", text(metric.value),
+                                         text(interval.low), text(interval.high)),
+                             may_hold(interval, bound) ? passed : failed,
+                             {}};
+}
+
+Result<Metric> metric_named(std::string_view name, const Metrics& metrics) {
+  const Metric* const found = find(name, metrics);
+  if (found == nullptr) return unknown_metric(name, metrics);
+  return *found;
 }
 
 std::string describe(const report::GateVerdict& verdict) {

@@ -35,6 +35,16 @@ struct Bound {
 [[nodiscard]] Result<report::GateVerdict> decide_gate(std::string_view metric, const Bound& bound,
                                                       const report::Metrics& metrics);
 
+/// The same for a change of which only an interval is known: a bound does not hold only where the
+/// whole interval lies beyond it.
+[[nodiscard]] Result<report::GateVerdict> decide_gate(const report::Metric& metric,
+                                                      const report::Interval& interval,
+                                                      const Bound& bound);
+
+/// The metric of this name, or of another word for it (`median`). Errors: as decide_gate().
+[[nodiscard]] Result<report::Metric> metric_named(std::string_view name,
+                                                  const report::Metrics& metrics);
+
 /// `gate coverage: 78.4%, want >= 80%`.
 [[nodiscard]] std::string describe(const report::GateVerdict& verdict);
 

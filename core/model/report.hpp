@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace pipectl::report {
 
@@ -28,14 +29,29 @@ struct Metric {
 };
 using Metrics = std::map<std::string, Metric, std::less<>>;
 
+/// What a metric is made of, where a report tells it: a duration in milliseconds, and how often it
+/// was measured. Ascending, each value once.
+struct Sample {
+  double value{0};
+  std::uint64_t count{0};
+  bool operator==(const Sample&) const = default;
+};
+using Samples = std::vector<Sample>;
+
+/// Where a value lies of which only samples are known.
+struct Interval {
+  double low{0};
+  double high{0};
+};
+
 /// For people: `142`, `92.1%`, `156ms`, `1.23s`, `147 MB`, `67.2/s`.
 [[nodiscard]] std::string to_text(double value, Unit unit);
 
 /// Two scales in one: scanners rate by danger, linters by error and warning. Worst first.
 enum class Severity : std::uint8_t { critical, high, error, medium, warning, low, unknown, info };
-inline constexpr std::array all_severities{
-    Severity::critical, Severity::high, Severity::error,   Severity::medium,
-    Severity::warning,  Severity::low,  Severity::unknown, Severity::info};
+inline constexpr std::array all_severities{Severity::critical, Severity::high,    Severity::error,
+                                           Severity::medium,   Severity::warning, Severity::low,
+                                           Severity::unknown,  Severity::info};
 [[nodiscard]] std::string_view to_string(Severity severity) noexcept;
 /// The words that tools use, in any case: `HIGH`, `moderate`, `warn`, `style`, `negligible`.
 /// A word that is none of them is `unknown`, which no gate on a known severity hides.

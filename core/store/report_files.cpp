@@ -25,6 +25,7 @@ constexpr const char* summary_file = "summary.json";
 constexpr const char* findings_file = "findings.jsonl";
 constexpr const char* waived_file = "waived.jsonl";
 constexpr const char* tests_file = "tests.jsonl";
+constexpr const char* samples_file = "samples.jsonl";
 
 /// Lines, gathered into large writes, up to a limit.
 class LineFile {
@@ -79,6 +80,7 @@ struct ReportWriter::Files {
   LineFile findings;
   LineFile waived;
   LineFile tests;
+  LineFile samples;
 };
 
 fs::path reports_dir(const fs::path& run_dir, std::string_view stage) {
@@ -100,6 +102,7 @@ Result<ReportWriter> ReportWriter::create(const fs::path& dir) {
   TRY(files->findings.open(dir / findings_file));
   TRY(files->waived.open(dir / waived_file));
   TRY(files->tests.open(dir / tests_file));
+  TRY(files->samples.open(dir / samples_file));
   return ReportWriter(std::move(files));
 }
 
@@ -115,7 +118,12 @@ Result<void> ReportWriter::put_waived(const report::Finding& finding, std::strin
   return files_->waived.add(to_json(finding, why));
 }
 
+Result<void> ReportWriter::put_samples(std::string_view of, const report::Samples& samples) {
+  return files_->samples.add(to_json(of, samples));
+}
+
 Result<void> ReportWriter::flush() {
+  TRY(files_->samples.flush());
   TRY(files_->findings.flush());
   TRY(files_->waived.flush());
   return files_->tests.flush();
@@ -148,6 +156,17 @@ Result<void> for_each_waived(
   if (!fs::exists(dir / waived_file, ignored)) return {};
   return for_each_line(dir / waived_file, waived_from_json,
                        [&](const auto& one) { return take(one.first, one.second); });
+}
+
+Result<std::optional<report::Samples>> read_samples(const fs::path& dir, std::string_view of) {
+  std::optional<report::Samples> found;
+  std::error_code ignored;
+  if (!fs::exists(dir / samples_file, ignored)) return found;
+  TRY(for_each_line(dir / samples_file, samples_from_json, [&](const auto& one) {
+    if (one.first == of) found = one.second;
+    return !found;
+  }));
+  return found;
 }
 
 Result<void> for_each_test(const fs::path& dir,

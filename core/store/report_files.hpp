@@ -7,6 +7,7 @@
 //     runs/ID/reports/NAME/findings.jsonl   one finding in each line
 //     runs/ID/reports/NAME/tests.jsonl      one test case in each line
 //     runs/ID/reports/NAME/waived.jsonl     findings that are let pass, and why
+//     runs/ID/reports/NAME/samples.jsonl    the measurements behind durations
 //
 // Files, not rows: a report may hold a hundred thousand findings, which nobody queries, while a
 // transition of the run must cost microseconds. They are written before the stage's end goes into
@@ -46,6 +47,8 @@ class ReportWriter {
   Result<void> put(const report::Finding& finding);
   Result<void> put(const report::TestCase& test);
   Result<void> put_waived(const report::Finding& finding, std::string_view why);
+  /// `of` as in ReportSink::samples.
+  Result<void> put_samples(std::string_view of, const report::Samples& samples);
   /// Makes what was put so far readable by others.
   Result<void> flush();
   /// Completes the folder; call once, last.
@@ -69,6 +72,9 @@ Result<void> for_each_finding(const std::filesystem::path& dir,
 Result<void> for_each_waived(
     const std::filesystem::path& dir,
     const std::function<bool(const report::Finding&, const std::string& why)>& take);
+/// Those of one name; nothing where the stage, or its version of pipectl, told none.
+[[nodiscard]] Result<std::optional<report::Samples>> read_samples(const std::filesystem::path& dir,
+                                                                  std::string_view of);
 Result<void> for_each_test(const std::filesystem::path& dir,
                            const std::function<bool(const report::TestCase&)>& take);
 

@@ -143,6 +143,21 @@ std::optional<report::TestCase> test_from_json(std::string_view line) {
   });
 }
 
+std::string to_json(std::string_view of, const report::Samples& samples) {
+  Json list = Json::array();
+  for (const auto& sample : samples) list.push_back({sample.value, sample.count});
+  return dump({{"of", of}, {"samples", std::move(list)}});
+}
+
+std::optional<std::pair<std::string, report::Samples>> samples_from_json(std::string_view line) {
+  using Named = std::pair<std::string, report::Samples>;
+  return parsed<Named>(line, [](const Json& json, Named& named) {
+    named.first = json.at("of").get<std::string>();
+    for (const auto& one : json.at("samples"))
+      named.second.push_back({one.at(0).get<double>(), one.at(1).get<std::uint64_t>()});
+  });
+}
+
 std::optional<ReportSummary> summary_from_json(std::string_view text) {
   return parsed<ReportSummary>(text, [](const Json& json, ReportSummary& summary) {
     for (const auto& one : json.at("metrics")) {

@@ -63,6 +63,16 @@ double Histogram::percentile(double percent) const noexcept {
   return max();
 }
 
+report::Samples Histogram::samples() const {
+  report::Samples samples;
+  for (std::size_t bucket = 0; bucket < buckets_.size(); ++bucket) {
+    if (buckets_[bucket] == 0) continue;
+    const auto value = static_cast<double>(std::clamp(last_of(bucket), min_, max_));
+    samples.push_back({value / per_millisecond, buckets_[bucket]});
+  }
+  return samples;
+}
+
 std::vector<Histogram::Bar> Histogram::bars() const {
   constexpr double for_each_power = 10;
   std::vector<Bar> bars;

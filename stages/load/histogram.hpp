@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/model/report.hpp"
+
 namespace pipectl::stages::load {
 
 /// Durations in microseconds, counted in buckets whose width grows with the value: each value is
@@ -22,6 +24,9 @@ class Histogram {
   /// The smallest recorded value that `percent` (0 to 100) of all values do not exceed, in
   /// milliseconds.
   [[nodiscard]] double percentile(double percent) const noexcept;
+
+  /// For comparing runs: each value to three digits, in milliseconds.
+  [[nodiscard]] report::Samples samples() const;
 
   struct Bar {
     double from{0};  ///< milliseconds

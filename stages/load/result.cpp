@@ -87,8 +87,12 @@ void Tally::add(std::uint64_t microseconds, const std::string& cause) {
 
 void tell(const LoadResult& result, ReportSink& sink) {
   tell_tally(result.all, result.seconds, LoadMetrics(sink));
-  for (const Tally& tally : result.scenarios)
-    tell_tally(tally, result.seconds, LoadMetrics(sink, "scenario." + tally.name + "."));
+  sink.samples("", result.all.durations.samples());
+  for (const Tally& tally : result.scenarios) {
+    const std::string name = "scenario." + tally.name + ".";
+    tell_tally(tally, result.seconds, LoadMetrics(sink, name));
+    sink.samples(name, tally.durations.samples());
+  }
 }
 
 std::string to_json(const LoadResult& result) {

@@ -29,7 +29,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
                 server.stall = 0
                 time.sleep(1)  # with the lock: everybody waits
         if self.path.startswith("/slow"):
-            time.sleep(0.05)
+            time.sleep(server.delay)
         status = 500 if self.path.startswith("/bad") else 200
         answer = b"" if self.path == "/silent" else b"hello"
         self.send_response(status)
@@ -63,6 +63,7 @@ class Server(http.server.ThreadingHTTPServer):
 
     def __init__(self, stall=0):
         self.lock, self.seen, self.stall, self.begun = threading.Lock(), [], stall, time.monotonic()
+        self.delay = 0.05  # of what is slow
         super().__init__(("127.0.0.1", 0), _Handler)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
@@ -132,6 +133,25 @@ class Load(PipectlTest):
         self.assertGreater(durations["p90"], 300)  # a quarter of the requests fell into that second
         self.assertGreater(durations["max"], 900)
         self.assertLess(durations["p50"], 300)
+
+    def test_a_change_of_times_fails_only_when_it_is_sure(self):
+        server = self.server()
+
+        def gate(code=0):
+            self.write(f"""
+                stages:
+                  load:
+                    kind: perf
+                    load: {{url: '{server.url}/slow', rate: 100, duration: 2s}}
+                    gate: {{p95_change: '< 50%'}}
+                """)
+            return next(e for e in self.events(code=code) if e["event"] == "gate.evaluated")
+        self.assertEqual("no baseline", gate()["actual"])
+        self.assertRegex(gate()["actual"], r"^-?[0-9.]+% \(95% sure: -?[0-9.]+% to -?[0-9.]+%\)$")
+        server.delay = 0.2
+        slower = gate(code=1)
+        self.assertEqual("failed", slower["result"])
+        self.assertGreater(float(slower["actual"].partition("%")[0]), 100)
 
     def test_users_begin_anew_until_the_time_is_over(self):
         server = self.server()

@@ -9,14 +9,18 @@ namespace {
 
 class BodyRunner final : public StageRunner {
  public:
-  explicit BodyRunner(EngineRig::Body body) : body_(std::move(body)) {}
+  BodyRunner(EngineRig::Body body, Measures::Own own) : body_(std::move(body)), own_(own) {}
   [[nodiscard]] std::vector<std::string> preview(const expr::Scope&) const override { return {}; }
-  Outcome run(StageContext& context) const override {
-    return body_ ? body_(context) : Outcome{};
+  Outcome run(StageContext& context) const override { return body_ ? body_(context) : Outcome{}; }
+  [[nodiscard]] Measures measures() const override {
+    Measures measures;
+    measures.own = own_;
+    return measures;
   }
 
  private:
   EngineRig::Body body_;
+  Measures::Own own_;
 };
 
 std::filesystem::path make_run_dir() {
@@ -29,8 +33,7 @@ std::filesystem::path make_run_dir() {
 }  // namespace
 
 Result<void> MemoryJournal::append(std::span<const store::Transition> transitions, WallTime) {
-  if (appends_++ == fail_at)
-    return fail(Fault::infrastructure, "the journal is full", "make room");
+  if (appends_++ == fail_at) return fail(Fault::infrastructure, "the journal is full", "make room");
   for (const auto& transition : transitions) {
     if (on_append) on_append(transition);
     written.push_back(transition);
@@ -56,7 +59,7 @@ StageSpec& EngineRig::stage(const std::string& name, const std::vector<std::stri
 RunResult EngineRig::run() {
   plan_ = builder.plan();
   Runners runners;
-  for (const auto& [name, body] : bodies_) runners[name] = std::make_unique<BodyRunner>(body);
+  for (const auto& [name, body] : bodies_) runners[name] = std::make_unique<BodyRunner>(body, own);
   const auto run_dir = make_run_dir();
   NoExecutor executor;
   NoHttp http;
@@ -70,16 +73,18 @@ RunResult EngineRig::run() {
   facts.workspace = run_dir;
   facts.started = started;
   facts.variables = variables;
-  JobTools tools{executor, http, clock, redactor, vault, mailbox, run_dir, run_dir, run_dir / "cache"};
+  JobTools tools{executor, http,    clock,   redactor,         vault,
+                 mailbox,  run_dir, run_dir, run_dir / "cache"};
   tools.registry = &registry;
   tools.baselines = baselines;
   tools.leniency = &leniency;
   options.scheduling = {jobs, on_failure};
   options.user = user.token();
   {
-    Engine engine{{builder.pipeline(), runners, plan_, facts, tools,
-                   [&](const std::string& stage) { return run_dir / "artifacts" / stage; }, recorder},
-                  options};
+    Engine engine{
+        {builder.pipeline(), runners, plan_, facts, tools,
+         [&](const std::string& stage) { return run_dir / "artifacts" / stage; }, recorder},
+        options};
     result_ = engine.run();
   }
   std::filesystem::remove_all(run_dir);

@@ -77,6 +77,7 @@ class EngineRig {
   WallTime started{};  ///< of the run
   std::map<std::string, std::filesystem::path> baselines;
   Leniency leniency;
+  Measures::Own own{Measures::Own::none};  ///< whether bodies tell StageContext::report
 
   /// Status by stage name of the last run.
   [[nodiscard]] Status status(const std::string& name) const;

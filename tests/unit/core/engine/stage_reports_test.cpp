@@ -189,10 +189,43 @@ TEST_CASE("gates that compare are decided against the earlier run") {
   CHECK(run("new_findings", "<= 1", true).empty());
   CHECK(run("coverage_change", ">= -0.5", true) == "gate coverage_change: -5%, want >= -0.5");
   CHECK(run("coverage_change", ">= -5", true).empty());
-  CHECK(run("errors_change", ">= 0", true) ==
-        "gate errors_change: the earlier run has no 'errors'");
+  CHECK(run("errors_change", ">= 0", true).empty());  // it has no errors to compare with
+  for (const bool compares : {true, false})
+    CHECK(run("coverge_change", ">= 0", compares) == "gate coverge: no report has this metric");
   CHECK(run("new_findings", "0", false).empty());
   CHECK(run("coverage_change", ">= 0", false).empty());
+}
+
+TEST_CASE("a change of times is judged on the samples of both runs") {
+  const test::TempFolder earlier;
+  auto writer = store::ReportWriter::create(earlier.path());
+  REQUIRE(writer);
+  REQUIRE(writer->put_samples("scenario.login.", {{10, 900}, {20, 100}}));
+  REQUIRE(writer->finish({}, {}));
+  const auto run = [&](const std::string& metric, const std::string& bound, double slowest) {
+    Rig rig;
+    rig.baselines["s"] = earlier.path();
+    rig.own = Measures::Own::metrics;
+    auto& spec = rig.stage("s", {}, [&](StageContext& context) {
+      for (const char* name : {"scenario.login.p95", "scenario.login.max", "p95"})
+        context.report->metric({name, slowest, report::Unit::milliseconds, report::Merge::most});
+      context.report->samples("scenario.login.", {{10, 900}, {slowest, 100}});
+      return Outcome{};
+    });
+    add_gate(spec, metric, bound);
+    rig.run();
+    return rig.outcome("s").reason;
+  };
+  CHECK(run("scenario.login.p95_change", "< 10%", 20).empty());
+  CHECK(run("scenario.login.p95_change", "< 60%", 30).empty());
+  CHECK(run("scenario.login.p95_change", "< 10%", 30) ==
+        "gate scenario.login.p95_change: 50% (95% sure: 50% to 50%), want < 10%");
+  CHECK(run("scenario.login.p95_change", "> -10%", 15) ==
+        "gate scenario.login.p95_change: -25% (95% sure: -25% to -25%), want > -10%");
+  CHECK(run("scenario.login.max_change", "< 10%", 20) ==
+        "gate scenario.login.max_change: a change of times is judged on the samples of both runs");
+  CHECK(run("p95_change", "< 10%", 20) ==
+        "gate p95_change: a change of times is judged on the samples of both runs");
 }
 
 TEST_CASE("a gate that does not hold is let pass while its waiver lasts") {

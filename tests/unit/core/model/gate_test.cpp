@@ -31,6 +31,27 @@ struct Row {
 
 }  // namespace
 
+TEST_CASE("a change within an interval fails only where all of it lies beyond the bound") {
+  const auto verdict = [](const char* bound, report::Interval interval) {
+    const auto decided = decide_gate({"p95_change", 12, Unit::percent, report::Merge::most},
+                                     interval, parse_bound(bound).value());
+    return decided ? (decided->result == report::GateVerdict::Result::passed ? "ok"
+                                                                             : describe(*decided))
+                   : decided.error().message;
+  };
+  CHECK(verdict("< 10%", {8, 16}) == "ok");
+  CHECK(verdict("< 10%", {10, 16}) == "gate p95_change: 12% (95% sure: 10% to 16%), want < 10%");
+  CHECK(verdict("<= 10%", {10, 16}) == "ok");
+  CHECK(verdict("<= 10%", {10.4, 16}) ==
+        "gate p95_change: 12% (95% sure: 10.4% to 16%), want <= 10%");
+  CHECK(verdict("> 15%", {8, 16}) == "ok");
+  CHECK(verdict(">= 15%", {8, 14}) == "gate p95_change: 12% (95% sure: 8% to 14%), want >= 15%");
+  CHECK(verdict("0%", {-1, 16}) == "ok");
+  CHECK(verdict("0%", {1, 16}) == "gate p95_change: 12% (95% sure: 1% to 16%), want == 0%");
+  CHECK(verdict("!= 12%", {8, 16}) == "ok");
+  CHECK(verdict("< 5ms", {8, 16}) == "gate p95_change: '< 5ms' cannot be compared with 12%");
+}
+
 TEST_CASE("each operator with each unit: a case that passes and one that fails") {
   const Row rows[] = {
       {"0", Unit::count, 0, 1, "gate m: 1, want == 0"},

@@ -135,3 +135,19 @@ TEST_CASE("more than 64 MiB of findings are counted, not kept") {
   CHECK((*summary)->left_out >= 6);
   CHECK(messages(folder / "r").size() + (*summary)->left_out == 70);
 }
+
+TEST_CASE("samples come back by their name") {
+  const test::TempFolder folder;
+  {
+    auto writer = store::ReportWriter::create(folder.path());
+    REQUIRE(writer);
+    REQUIRE(writer->put_samples("", {{0.125, 3}, {1'000, 1}}));
+    REQUIRE(writer->put_samples("scenario.a\"b.", {{2, 1}}));
+    REQUIRE(writer->finish({}, {}));
+  }
+  CHECK(store::read_samples(folder.path(), "").value() == report::Samples{{0.125, 3}, {1'000, 1}});
+  CHECK(store::read_samples(folder.path(), "scenario.a\"b.").value() == report::Samples{{2, 1}});
+  CHECK(store::read_samples(folder.path(), "scenario.c.").value() == std::nullopt);
+  std::filesystem::remove(folder.path() / "samples.jsonl");  // an older version wrote none
+  CHECK(store::read_samples(folder.path(), "").value() == std::nullopt);
+}
