@@ -50,10 +50,16 @@ class KubernetesCheck final : public HealthCheck {
     std::vector<std::string> seen;
     if (const auto name = TRY(wanted_.deployment.evaluate(context.scope)); !name.empty())
       seen.push_back(TRY(pods_ready(kubectl, name, work)));
-    if (const auto name = TRY(wanted_.service.evaluate(context.scope)); !name.empty()) {
+    if (const auto written = TRY(wanted_.service.evaluate(context.scope)); !written.empty()) {
+      const auto colon = written.find(':');
+      const std::string name = written.substr(0, colon);
       seen.push_back(TRY(has_endpoints(kubectl, name, work)));
       const auto path = TRY(wanted_.path.evaluate(context.scope));
-      if (!path.empty()) seen.push_back(TRY(answers(kubectl, name + path, {left, cancel})));
+      if (path.empty()) return join(seen, ", ");
+      const std::string port = colon == std::string::npos ? TRY(port_of(kubectl, name, work))
+                                                          : written.substr(colon + 1);
+      seen.push_back(
+          TRY(answers(kubectl, fmt::format("{}:{}{}", name, port, path), {left, cancel})));
     }
     return join(seen, ", ");
   }
@@ -95,7 +101,21 @@ class KubernetesCheck final : public HealthCheck {
     return fmt::format("{} endpoints", count);
   }
 
-  /// `app:80/health`, or without the port where it is the service's only one.
+  /// Where none is written: 80, as in a URL, if the service has it, else its first one.
+  static Result<std::string> port_of(const Kubectl& kubectl, const std::string& name,
+                                     const DeployWork& work) {
+    constexpr long usual = 80;
+    const json found = TRY(read(kubectl, {"service", name}, work));
+    long first = 0;
+    for (const json& port : items_at(found, "/spec/ports")) {
+      const long number = number_at(port, "/port", 0);
+      if (number == usual) return std::to_string(usual);
+      if (first == 0) first = number;
+    }
+    return std::to_string(first == 0 ? usual : first);
+  }
+
+  /// `app:80/health`.
   static Result<std::string> answers(const Kubectl& kubectl, const std::string& where,
                                      const Patience& patience) {
     ServiceHttp http{kubectl};
@@ -121,7 +141,8 @@ class KubernetesCheckKind final : public HealthCheckKind {
     return {
         {"kubernetes",
          R"({"type":"object","minProperties":1,"additionalProperties":false,"properties":{"deployment":{"type":"string"},"service":{"type":"string"},"path":{"type":"string"},"namespace":{"type":"string"},"context":{"type":"string"},"kubeconfig":{"type":"string"}}})",
-         "What is looked at: `deployment`, `service`, a `path` of the service; and where"}};
+         "What is looked at: `deployment`, `service` (`NAME`, `NAME:PORT`), a `path` of the "
+         "service; and where"}};
   }
   [[nodiscard]] std::unique_ptr<HealthCheck> parse(yaml::Reader& reader,
                                                    const ParseContext& context) const override {

@@ -40,7 +40,8 @@ class BlueGreen(DeployTest):
         with Load(self.cluster, "team") as load:
             text = self.deploy("app:sick", code=5)
         self.assertIn("rolled back to app:v1", text)
-        self.assertEqual({500}, {status for status, _ in load.failed} | {500})
+        self.assertEqual({(500, "sick")}, {(status, answer.get("version")) for status, answer in load.failed})
+        self.assertEqual({"v1"}, set(load.versions))
         self.assertEqual({"app": "app", "pipectl.dev/slot": "blue"}, self.selector())
         self.assertEqual(({"app-blue": 3}, "v1"), (self.replicas(), self.version()))
 
@@ -55,9 +56,15 @@ class BlueGreen(DeployTest):
     def test_a_release_that_falls_ill_while_the_old_one_is_held(self):
         self.deploy("app:v1")
         self.pipeline("app:late", strategy="{blue-green: {deadline: 60s, hold: 3s}}")
-        with Load(self.cluster, "team"):
-            self.pipectl("run", code=5, env=self.env)
-        self.assertEqual("v1", self.version())
+        with Load(self.cluster, "team") as load:
+            done = self.pipectl("run", "--ui", "plain", code=5, env=self.env)
+        self.assertIn("health: 1 healthy", done.stdout)  # when it was looked at first
+        self.assertIn("500, want 200", done.stdout)
+        self.assertIn("rolled back to app:v1", done.stdout)
+        self.assertLess(load.versions.index("v1"), load.versions.index("late"))
+        self.assertEqual({(500, "late")}, {(status, answer.get("version")) for status, answer in load.failed})
+        self.assertEqual({"app": "app", "pipectl.dev/slot": "blue"}, self.selector())
+        self.assertEqual(({"app-blue": 3}, "v1"), (self.replicas(), self.version()))
 
 
 if __name__ == "__main__":

@@ -30,6 +30,15 @@ class Rolling(DeployTest):
         self.assertIn("does not get ready", text)
         self.assertEqual("app:v1", self.record()["running"]["image"])
 
+    def rolling_update(self):
+        return self.cluster.get("Deployment", "app", "team")["spec"]["strategy"]["rollingUpdate"]
+
+    def test_surge_and_unavailable_are_those_of_the_pipeline_or_of_the_manifest(self):
+        self.deploy("app:v1", strategy="{rolling: {max_surge: 3, max_unavailable: '25%'}}")
+        self.assertEqual({"maxSurge": 3, "maxUnavailable": "25%"}, self.rolling_update())
+        self.deploy("app:v2")
+        self.assertEqual({"maxSurge": 1, "maxUnavailable": 0}, self.rolling_update())
+
     def test_an_image_that_is_nowhere_says_so(self):
         self.deploy("app:v1")
         text = self.deploy("app:nowhere", code=5, strategy="{rolling: {deadline: 3s}}")
