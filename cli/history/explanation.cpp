@@ -10,6 +10,7 @@
 #include "cli/secrets/report.hpp"
 #include "cli/ui/style.hpp"
 #include "core/api/approval.hpp"
+#include "core/api/image_note.hpp"
 #include "core/base/text.hpp"
 
 namespace pipectl::cli {
@@ -162,6 +163,10 @@ void add_approval(Facts& facts, const StageRecord& stage) {
     facts.add("approval", fmt::format("{}, {}", describe(*answer), local_time(answer->at)));
 }
 
+void add_images(Facts& facts, const StageRecord& stage) {
+  for (const auto& [name, exact] : images_of(stage.notes)) facts.add("image " + name, exact);
+}
+
 void add_times(Facts& facts, const RunRecord& run, const StageRecord& stage) {
   if (!stage.started || !did_run(stage)) return;
   const auto after = std::chrono::duration_cast<Milliseconds>(*stage.started - run.started);
@@ -197,6 +202,7 @@ std::string explanation(const RunRecord& run, const StageRecord& stage,
   if (stage.outcome && stage.outcome->skip == SkipCause::upstream)
     find_roots(run, stage, seen, roots);
   add_approval(facts, stage);
+  add_images(facts, stage);
   for (const StageRecord* const root : roots) facts.add("it began with", root_line(*root));
   facts.add("needs", needs_of(run, stage, running));
   for (const auto& use : uses)

@@ -5,6 +5,7 @@
 
 #include "cli/history/history.hpp"
 #include "core/api/approval.hpp"
+#include "core/api/image_note.hpp"
 
 namespace pipectl::cli {
 namespace {
@@ -85,6 +86,7 @@ json stage_of(const store::RunRecord& run, const store::StageRecord& stage,
   if (stage.ended) object["ended"] = iso8601(*stage.ended);
   if (stage.outcome) put_outcome(object, *stage.outcome);
   put(object, "approval", approval_of(stage));
+  put(object, "images", images_of(stage.notes));
   std::error_code error;
   const auto log = history.log_file(run.id, stage.name);
   if (std::filesystem::exists(log, error)) object["log"] = log.string();

@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "core/api/image_note.hpp"
 #include "core/base/text.hpp"
 #include "plugins/docker/explain.hpp"
 #include "plugins/docker/names.hpp"
@@ -105,7 +106,7 @@ Result<Image> obtain_image(const Client& client, const expr::Template& written, 
                     : "pull it with `docker pull`");
   const std::string exact = image->digest.empty() ? image->id : image->digest;
   context.emit.note(fmt::format("image {} is {}", name, exact));
-  TRY(context.emit.remember("image." + name, exact));
+  TRY(context.emit.remember(std::string{image_note} + name, exact));
   return *std::move(image);
 }
 

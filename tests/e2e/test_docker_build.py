@@ -1,17 +1,14 @@
 """`kind: build` and `kind: publish` with `docker:`: a real engine and real registries."""
 import base64
-import http.server
 import json
 import shutil
-import socket
 import subprocess
-import threading
-import urllib.error
 import urllib.request
 
 from docker_case import DockerTest, docker_engine
 from harness import main
-from registry_case import PASSWORD, Registry, free_port, make_htpasswd
+from registry_case import PASSWORD, Registry, free_port
+from registry_proxy import RegistryProxy
 
 DOCKERFILE = """\
 FROM IMAGE AS base
@@ -22,75 +19,6 @@ CMD ["cat", "/version"]
 FROM base AS other
 RUN false
 """
-
-
-class BrokenProxy(http.server.ThreadingHTTPServer):
-    """A registry that answers the first uploads with 503, then passes everything on."""
-
-    daemon_threads = True
-
-    def __init__(self, upstream, failures):
-        self.upstream, self.failures = upstream, failures
-        super().__init__(("127.0.0.1", 0), _Pass)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    @property
-    def name(self):
-        return f"127.0.0.1:{self.server_address[1]}"
-
-
-class _Pass(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def handle(self):
-        # Docker tries TLS first, and plain HTTP when it is answered like this.
-        if self.connection.recv(1, socket.MSG_PEEK) == b"\x16":
-            self.connection.sendall(b"HTTP/1.0 400 Bad Request\r\n\r\n")
-        else:
-            super().handle()
-
-    def handle_any(self):
-        length = int(self.headers.get("Content-Length") or 0)
-        body = self.rfile.read(length)
-        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
-            while True:
-                size = int(self.rfile.readline().split(b";")[0], 16)
-                body += self.rfile.read(size)
-                self.rfile.readline()
-                if size == 0:
-                    break
-        server = self.server
-        if self.command == "PUT" and "/manifests/" in self.path and server.failures > 0:
-            server.failures -= 1
-            return self.answer(503, {}, b"")
-        # A name may stand on several lines, as Accept does: each of them counts.
-        headers = {k: ", ".join(self.headers.get_all(k)) for k in self.headers
-                   if k.lower() not in ("host", "content-length", "transfer-encoding", "connection")}
-        headers["Host"] = server.name
-        headers.setdefault("Content-Type", "application/octet-stream")
-        request = urllib.request.Request(f"http://{server.upstream}{self.path}", data=body or None,
-                                         method=self.command, headers=headers)
-        try:
-            with urllib.request.urlopen(request) as reply:
-                self.answer(reply.status, reply.headers, reply.read())
-        except urllib.error.HTTPError as error:
-            self.answer(error.code, error.headers, error.read())
-
-    do_GET = do_HEAD = do_PUT = do_POST = do_PATCH = do_DELETE = handle_any
-
-    def answer(self, status, headers, body):
-        self.send_response(status)
-        for key, value in headers.items():
-            if key.lower() not in ("content-length", "transfer-encoding", "connection", "date"):
-                self.send_header(key, value)
-        length = headers.get("Content-Length") if self.command == "HEAD" else len(body)
-        self.send_header("Content-Length", str(length or 0))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    def log_message(self, *args):
-        pass
 
 
 class Build(DockerTest):
@@ -251,9 +179,8 @@ class Publish(DockerTest):
 
     def test_a_registry_that_fails_at_first(self):
         registry = self.registry()
-        proxy = BrokenProxy(registry.name, failures=2)
-        self.addCleanup(proxy.server_close)
-        self.addCleanup(proxy.shutdown)
+        proxy = RegistryProxy(registry.name, failures=2)
+        self.addCleanup(proxy.stop)
         self.pipeline(f"""
             stages:
               publish: {{kind: publish, docker: {{image: 'pipectl-test/app:1', to: '{proxy.name}/app'}}}}
