@@ -83,8 +83,11 @@ class ComposeDeploy(DockerTest):
         self.assertIn("2 containers run", text)
         self.assertEqual(("two", "pipectl-test/web:v2"), self.ask())
         self.assertEqual(self.record()["history"][0]["env"], {"TAG": "v1"})
+        first = self.record()["history"][0]["run"].partition("/")[0]
+        self.deploy("v2", greeting="three")
+        self.assertIn("no release of run", self.call("rollback", "live", "--to", "x", code=6))
         # Neither the history of the machine nor the old file is needed.
-        self.call("rollback", "live")
+        self.call("rollback", "live", "--to", first)
         text = self.plan()
         self.assertIn("files: ~ file 1", text)
         self.assertIn("env: ~ TAG", text)

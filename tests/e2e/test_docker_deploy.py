@@ -13,7 +13,9 @@ until test -e /gate/open; do sleep 0.1; done
 printf 'Content-Type: text/plain\\n\\n'
 cat /w/index.html
 """
-START = "cat /run/secrets/* > /w/secret 2>/dev/null; echo $RELEASE > /w/index.html; trap exit TERM; httpd -f -p 8080 -h /w & wait"
+SICK = "#!/bin/sh\nprintf 'HTTP/1.0 500 Internal Server Error\\r\\n\\r\\nbroken\\n'\n"  # where no page is
+START = ("cat /run/secrets/* > /w/secret 2>/dev/null; echo $RELEASE > /w/index.html; "
+         "test $RELEASE != sick || rm /w/index.html; trap exit TERM; httpd -f -p 8080 -h /w & wait")
 
 
 class Load:
@@ -55,7 +57,7 @@ class DockerDeployTest(DockerTest):
         self.app = f"shop{self.folder.name[-8:].lower().replace('-', '').replace('_', '')}"
         self.nginx = self.nginx_image()
         self.web = docker_engine.add_image(
-            "pipectl-test/app:1", {"w/index.html": ("", 0o666), "w/cgi-bin/slow": (SLOW, 0o755)},
+            "pipectl-test/app:1", {"w/index.html": ("", 0o666), "w/cgi-bin/slow": (SLOW, 0o755), "w/cgi-bin/index.cgi": (SICK, 0o755)},
             ["ENV PATH=/bin"], (*docker_engine.SHELLS, "until"))
         (self.folder / "gate").mkdir()
         (self.folder / "gate").chmod(0o777)
@@ -102,13 +104,15 @@ class DockerDeployTest(DockerTest):
         self.file(release, **how)
         return self.call("run", code=code)
 
+    def port(self):
+        return self.docker("port", f"{self.app}-proxy", "80").splitlines()[0].rpartition(":")[2]
+
     def ask(self, path="/"):
-        port = self.docker("port", f"{self.app}-proxy", "80").splitlines()[0].rpartition(":")[2]
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=300) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port()}{path}", timeout=300) as answer:
             return answer.read().decode().strip()
 
     def loaded(self):
-        port = self.docker("port", f"{self.app}-proxy", "80").splitlines()[0].rpartition(":")[2]
+        port = self.port()
 
         def ask():
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=300) as answer:
@@ -191,6 +195,20 @@ class DockerDeployTest(DockerTest):
         self.assertEqual([], load.failed)
         self.assertEqual("v1", self.record()["running"]["env"]["RELEASE"])
 
+    def test_one_that_answers_500_is_undone_and_the_old_one_goes_on_serving(self):
+        self.deploy("v1")
+        old, load, port = self.containers(), self.loaded(), self.port()
+        text = self.deploy("sick", check="true", code=5,
+                           health=f"health: [{{http: 'http://127.0.0.1:{port}/', within: 1s}}]")
+        self.assertIn("500, want 200", text)
+        self.assertIn(f"rolled back to {self.web}", text)
+        before = load.count() + 1  # one may be on its way
+        self.wait_for(lambda: load.count() > before + 20)
+        load.stop()
+        self.assertEqual({"HTTP Error 500: Internal Server Error"}, set(load.failed))
+        self.assertEqual({"v1"}, set(load.seen[before:]))
+        self.assertEqual(old, self.containers())
+
     def test_the_first_of_all_leaves_nothing(self):
         self.deploy("v1", code=5, health="health: [{command: ['false'], within: 0s}]")
         self.assertEqual([], self.containers())
@@ -205,6 +223,16 @@ class DockerDeployTest(DockerTest):
         first = load.seen.index("v2")
         self.assertIn("v1", load.seen[first:])  # they shared for a while
         self.assertEqual("v2", self.ask())
+
+    def test_back_to_the_release_of_a_run(self):
+        runs = {}
+        for release in ("v1", "v2", "v3"):
+            self.deploy(release, strategy="rolling")
+            runs[release] = self.record()["running"]["run"].partition("/")[0]
+        self.assertIn("no release of run", self.call("rollback", "live", "--to", "x", code=6))
+        self.call("rollback", "live", "--to", runs["v1"], PIPECTL_STATE_DIR=str(self.folder / "other"))
+        self.assertEqual("v1", self.ask())
+        self.assertEqual("v1", self.record()["running"]["env"]["RELEASE"])
 
     def killed(self):
         """v1 runs; a deploy of v2 was killed while it waited for v2's health."""
