@@ -124,10 +124,10 @@ class DeployTest(KubeTest):
                 {more}
         """)
 
-    def deploy(self, image, code=0, args=(), **options):
+    def deploy(self, image, code=0, args=(), timeout=120, **options):
         """Runs it; what it said on stdout and stderr."""
         self.pipeline(image, **options)
-        done = self.pipectl("run", "--ui", "plain", *args, code=code, env=self.env)
+        done = self.pipectl("run", "--ui", "plain", *args, code=code, env=self.env, timeout=timeout)
         return done.stdout + done.stderr
 
     def version(self):
