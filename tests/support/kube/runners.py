@@ -104,10 +104,12 @@ class _Process(Running):
 
 
 class DockerRunner:
-    """Real containers of the engine at `host`. Images are never pulled."""
+    """Real containers of the engine at `host`. Only what is named by its digest is pulled, each time, with
+    the logins of `config`."""
 
-    def __init__(self, host, docker="docker", label="pipectl.test.kube"):
+    def __init__(self, host, docker="docker", label="pipectl.test.kube", config=None):
         self.docker, self.label = [docker, "--host", host], f"{label}={os.getpid()}"
+        self.docker += ["--config", str(config)] if config else []
         self._first = {}  # pod uid -> the container that owns the pod's network
         self._lock = threading.Lock()
 
@@ -119,7 +121,8 @@ class DockerRunner:
         return None  # the engine gives it
 
     def start(self, pod, container, env, _address):
-        if self.call("image", "inspect", container["image"]).returncode:
+        find = ("pull", "-q") if "@" in container["image"] else ("image", "inspect")
+        if self.call(*find, container["image"]).returncode:
             raise ImageMissing(f'failed to resolve reference "{container["image"]}": not found')
         uid = pod["metadata"]["uid"]
         with self._lock:
