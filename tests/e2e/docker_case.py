@@ -85,6 +85,15 @@ class DockerTest(PipectlTest):
         shutil.rmtree(build)
         return name
 
+    def debian_image(self):
+        """Debian's own shell, which is not busybox's, and what a small Debian has beside it; its name."""
+        name = "pipectl-test/debian:1"
+        if not self.docker("image", "ls", "-q", name):
+            tools = ("cat", "env", "id", "ls", "mkdir", "rm", "sleep", "test", "touch", "tr", "true")
+            self.image_of_programs(name, ["/bin/sh", *(shutil.which(t, path="/bin") for t in tools)], ["sh"],
+                                   ["tmp"], {"etc/passwd": "root:x:0:0::/:/bin/sh\n"})
+        return name
+
     def redis_image(self):
         """The host's Redis as an image; its name."""
         server, client = shutil.which("redis-server"), shutil.which("redis-cli")

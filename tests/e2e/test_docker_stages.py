@@ -294,5 +294,26 @@ class Failures(DockerTest):
         self.assertEqual(process.returncode, 3, rest)
 
 
+class Debian(Secrets):
+    """What depends on the shell, with dash and the GNU tools in place of busybox."""
+
+    test_exit_codes_and_missing_programs = Stages.test_exit_codes_and_missing_programs
+    test_steps_share_one_container_and_the_workspace = Stages.test_steps_share_one_container_and_the_workspace
+    test_outputs_environment_home_and_temp = Stages.test_outputs_environment_home_and_temp
+    test_users = Stages.test_users
+    test_a_timeout_interrupts_then_removes = Ends.test_a_timeout_interrupts_then_removes
+
+    def setUp(self):
+        super().setUp()
+        self.image = self.debian_image()
+
+    def test_it_is_another_shell(self):
+        self.pipeline("""
+            stages:
+              a: {image: IMAGE, run: 'test ! -e /bin/busybox; echo "a\\\\tb"'}
+            """)
+        self.assertEqual("a\tb\n", self.output(self.run_it()))
+
+
 if __name__ == "__main__":
     main()
