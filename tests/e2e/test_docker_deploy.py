@@ -197,17 +197,20 @@ class DockerDeployTest(DockerTest):
 
     def test_one_that_answers_500_is_undone_and_the_old_one_goes_on_serving(self):
         self.deploy("v1")
-        old, load, port = self.containers(), self.loaded(), self.port()
-        text = self.deploy("sick", check="true", code=5,
-                           health=f"health: [{{http: 'http://127.0.0.1:{port}/', within: 1s}}]")
-        self.assertIn("500, want 200", text)
-        self.assertIn(f"rolled back to {self.web}", text)
-        before = load.count() + 1  # one may be on its way
-        self.wait_for(lambda: load.count() > before + 20)
-        load.stop()
-        self.assertEqual({"HTTP Error 500: Internal Server Error"}, set(load.failed))
-        self.assertEqual({"v1"}, set(load.seen[before:]))
-        self.assertEqual(old, self.containers())
+        old, url = self.containers(), f"http: 'http://127.0.0.1:{self.port()}/'"
+        measure = f"{{{url}, requests: 200, gate: {{error_rate: '< 5%'}}}}"
+        for strategy, health, reason in (
+                ("blue-green", f"health: [{{{url}, within: 3s}}]", "500, want 200"),
+                (f"{{canary: {{steps: [50%], analyse: [{measure}]}}}}", "", "error_rate")):
+            load = self.loaded()
+            text = self.deploy("sick", check="true", code=5, strategy=strategy, health=health)
+            self.assertRegex(text, f"{reason}.* rolled back to {self.web}")
+            before = load.count() + 1  # one may be on its way
+            self.wait_for(lambda: load.count() > before + 20)
+            load.stop()
+            self.assertEqual(({"HTTP Error 500: Internal Server Error"}, {"v1"}),
+                             (set(load.failed), set(load.seen[before:])))
+            self.assertEqual(old, self.containers())
 
     def test_the_first_of_all_leaves_nothing(self):
         self.deploy("v1", code=5, health="health: [{command: ['false'], within: 0s}]")
@@ -231,8 +234,7 @@ class DockerDeployTest(DockerTest):
             runs[release] = self.record()["running"]["run"].partition("/")[0]
         self.assertIn("no release of run", self.call("rollback", "live", "--to", "x", code=6))
         self.call("rollback", "live", "--to", runs["v1"], PIPECTL_STATE_DIR=str(self.folder / "other"))
-        self.assertEqual("v1", self.ask())
-        self.assertEqual("v1", self.record()["running"]["env"]["RELEASE"])
+        self.assertEqual(("v1", "v1"), (self.ask(), self.record()["running"]["env"]["RELEASE"]))
 
     def killed(self):
         """v1 runs; a deploy of v2 was killed while it waited for v2's health."""
