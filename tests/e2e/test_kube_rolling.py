@@ -8,14 +8,19 @@ from kube_harness import DeployTest, Load
 class Rolling(DeployTest):
     special_images = {"broken": ["--never-ready"], "sick": ["--fail", "500"]}
 
+    def rolling_update(self):
+        return self.cluster.get("Deployment", "app", "team")["spec"]["strategy"]["rollingUpdate"]
+
     def test_a_release_after_the_other_without_a_failed_request(self):
-        self.deploy("app:v1")
+        self.deploy("app:v1", strategy="{rolling: {max_surge: 3, max_unavailable: '25%'}}")
         self.assertEqual("v1", self.version())
+        self.assertEqual({"maxSurge": 3, "maxUnavailable": "25%"}, self.rolling_update())
         with Load(self.cluster, "team") as load:
             text = self.deploy("app:v2")
         self.assertEqual([], load.failed)
         self.assertEqual({"v1", "v2"}, set(load.versions))
         self.assertIn("+        image: app:v2", text)
+        self.assertEqual({"maxSurge": 1, "maxUnavailable": 0}, self.rolling_update(), "the manifest's again")
         self.assertEqual("app:v2", self.record()["running"]["image"])
         self.assertEqual(["app:v1"], [r["image"] for r in self.record()["history"]])
         self.assertIsNone(self.cluster.get("Lease", "pipectl-app", "team"))
@@ -29,15 +34,6 @@ class Rolling(DeployTest):
         self.assertIn("rolled back to app:v1", text)
         self.assertIn("does not get ready", text)
         self.assertEqual("app:v1", self.record()["running"]["image"])
-
-    def rolling_update(self):
-        return self.cluster.get("Deployment", "app", "team")["spec"]["strategy"]["rollingUpdate"]
-
-    def test_surge_and_unavailable_are_those_of_the_pipeline_or_of_the_manifest(self):
-        self.deploy("app:v1", strategy="{rolling: {max_surge: 3, max_unavailable: '25%'}}")
-        self.assertEqual({"maxSurge": 3, "maxUnavailable": "25%"}, self.rolling_update())
-        self.deploy("app:v2")
-        self.assertEqual({"maxSurge": 1, "maxUnavailable": 0}, self.rolling_update())
 
     def test_an_image_that_is_nowhere_says_so(self):
         self.deploy("app:v1")
