@@ -81,8 +81,8 @@ class Publication {
     std::vector<Pusher::Member> members;
     for (const auto& platform : spec_.platforms) {
       const std::string member = tag_for(name, platform);
-      TRY(tag_and_push(tag_for(image_, platform), member));
-      members.push_back({member, platform});
+      std::string digest = TRY(tag_and_push(tag_for(image_, platform), member));
+      members.push_back({member, platform, std::move(digest)});
     }
     return pusher_.push_list(name, members);
   }

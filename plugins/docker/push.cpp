@@ -15,6 +15,7 @@ namespace {
 constexpr int most_push_tries = 5;
 constexpr Milliseconds first_push_wait{1'000};
 constexpr std::chrono::minutes longest_push{30};
+constexpr const char* other_pusher = "somebody else pushes the same tag, or the registry is broken";
 
 constexpr bool is_hex(char c) noexcept { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
@@ -23,6 +24,14 @@ Arguments manifest(const char* verb, const std::string& name) {
   Arguments arguments{"manifest", verb};
   if (is_loopback(registry_of(name))) arguments.emplace_back("--insecure");
   return arguments;
+}
+
+bool same_members(std::vector<std::string> kept, const std::vector<Pusher::Member>& members) {
+  std::vector<std::string> pushed;
+  for (const Pusher::Member& member : members) pushed.push_back(member.digest);
+  std::sort(kept.begin(), kept.end());
+  std::sort(pushed.begin(), pushed.end());
+  return kept == pushed;
 }
 
 }  // namespace
@@ -103,7 +112,7 @@ Result<std::string> Pusher::push(const std::string& name) {
   if (!pushed.empty() && pushed != kept)
     return fail(Fault::infrastructure,
                 fmt::format("{} is {} in the registry, but {} was pushed", name, kept, pushed),
-                "somebody else pushes the same tag, or the registry is broken");
+                other_pusher);
   return kept;
 }
 
@@ -117,11 +126,15 @@ Result<std::string> Pusher::push_list(const std::string& name, const std::vector
   Arguments push = manifest("push", name);
   push.insert(push.end(), {"--purge", name});
   const Answer answer = TRY(patiently(push, "cannot push the list " + name));
-  const Answer kept = TRY(read_back(name));
-  if (digests_of_manifest(kept.out).size() != members.size())
-    return fail(Fault::infrastructure,
-                fmt::format("{} does not list {} platforms in the registry", name, members.size()));
-  return pushed_digest(answer.out);
+  std::string digest = pushed_digest(answer.out);
+  if (digest.empty())
+    return fail(Fault::infrastructure, fmt::format("docker tells no digest of the list {}", name));
+  auto kept = digests_of_manifest(TRY(read_back(name)).out);
+  if (same_members(std::move(kept), members)) return digest;
+  return fail(Fault::infrastructure,
+              fmt::format("{} lists other images in the registry than the {} that were pushed",
+                          name, members.size()),
+              other_pusher);
 }
 
 }  // namespace pipectl::docker

@@ -16,11 +16,13 @@ class Pusher {
   /// Pushes a name that the engine has; the digest, as the registry has it. What is likely to pass
   /// (5xx, 429, a broken connection) is tried again, five times in all.
   [[nodiscard]] Result<std::string> push(const std::string& name);
-  /// Makes `name` the list of images that were pushed, one for each platform; its digest.
   struct Member {
     std::string name;
     std::string platform;
+    std::string digest{};  ///< as its push told
   };
+  /// Makes `name` the list of images that were pushed, one for each platform; its digest. The
+  /// registry's list must have exactly these members.
   [[nodiscard]] Result<std::string> push_list(const std::string& name,
                                               const std::vector<Member>& members);
 

@@ -8,11 +8,11 @@ import urllib.request
 
 class RegistryProxy(http.server.ThreadingHTTPServer):
     """Passes everything on to a registry, but for the first manifests, as many as `failures`: it answers
-    them with 503. `after_manifest` is called once one was taken."""
+    them with 503. `after_manifest(name)` is called once one was taken."""
 
     daemon_threads = True
 
-    def __init__(self, upstream, failures=0, after_manifest=lambda: None):
+    def __init__(self, upstream, failures=0, after_manifest=lambda name: None):
         self.upstream, self.failures, self.after_manifest = upstream, failures, after_manifest
         super().__init__(("127.0.0.1", 0), _Pass)
         threading.Thread(target=self.serve_forever, daemon=True).start()
@@ -61,7 +61,7 @@ class _Pass(http.server.BaseHTTPRequestHandler):
         try:
             with urllib.request.urlopen(request) as reply:
                 if names:
-                    server.after_manifest()
+                    server.after_manifest(self.path.rpartition("/")[2])
                 self.answer(reply.status, reply.headers, reply.read())
         except urllib.error.HTTPError as error:
             self.answer(error.code, error.headers, error.read())

@@ -88,7 +88,7 @@ class Pull(WithRegistry):
 class Push(WithRegistry):
     def test_a_registry_that_then_has_another_image(self):
         """Somebody else pushes the same tag in the very moment."""
-        theirs = lambda: Uploads(self.registry).image("app", "latest", "theirs")  # noqa: E731
+        theirs = lambda _: Uploads(self.registry).image("app", "latest", "theirs")  # noqa: E731
         proxy = RegistryProxy(self.registry.name, after_manifest=theirs)
         self.addCleanup(proxy.stop)
         self.docker("tag", self.image, "pipectl-test/app:1")
@@ -103,6 +103,30 @@ class Push(WithRegistry):
         self.assertRegex(reason, f"app:latest is {kept} in the registry, but sha256:[0-9a-f]{{64}} was pushed")
         self.assertIn("somebody else pushes the same tag", reason)
         self.assertFalse((self.folder / "deployed").exists())
+
+    def test_a_list_of_platforms_that_is_then_another(self):
+        def theirs(name):
+            if name == "1":
+                Uploads(self.registry).image_of_two_platforms("multi", "1", "theirs")
+        proxy = RegistryProxy(self.registry.name, after_manifest=theirs)
+        self.addCleanup(proxy.stop)
+        self.write("FROM scratch\nCOPY Dockerfile /\n", "Dockerfile")
+        self.pipeline(f"""
+            stages:
+              image:
+                kind: build
+                docker: {{tags: 'pipectl-test/list:1', platforms: [linux/amd64, linux/arm64]}}
+              publish:
+                kind: publish
+                docker:
+                  image: pipectl-test/list:1
+                  to: '{proxy.name}/multi'
+                  tags: ['1']
+                  platforms: [linux/amd64, linux/arm64]
+            """)
+        outcome, reason = self.outcome("publish", code=3)
+        self.assertEqual("infra", outcome)
+        self.assertIn("multi:1 lists other images in the registry than the 2 that were pushed", reason)
 
 
 if __name__ == "__main__":
