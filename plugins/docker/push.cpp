@@ -28,6 +28,7 @@ Arguments manifest(const char* verb, const std::string& name) {
 
 bool same_members(std::vector<std::string> kept, const std::vector<Pusher::Member>& members) {
   std::vector<std::string> pushed;
+  pushed.reserve(members.size());
   for (const Pusher::Member& member : members) pushed.push_back(member.digest);
   std::sort(kept.begin(), kept.end());
   std::sort(pushed.begin(), pushed.end());
