@@ -13,6 +13,8 @@
 namespace pipectl {
 namespace {
 
+constexpr Milliseconds worth_noting{5};  // of a command's life
+
 std::string signal_name(int number) {
   const char* const name = sigabbrev_np(number);
   return name == nullptr ? fmt::format("signal {}", number) : fmt::format("SIG{}", name);
@@ -46,11 +48,17 @@ std::optional<TimeLimit> limit_of(const StageContext& context, const StageComman
   return stage;
 }
 
-Command make_command(const StageContext& context, const StageCommand& command,
-                     std::filesystem::path directory) {
-  Command made{command.argv, context.env, std::move(directory), command.input};
+/// To copy an environment takes about as long as to start a process: the stage's own is lent to a
+/// command that changes nothing in it.
+Result<std::unique_ptr<Process>> start(StageContext& context, const StageCommand& command,
+                                       std::filesystem::path directory, OutputSink& output) {
+  const bool lent = command.env.empty();
+  Command made{command.argv, lent ? std::exchange(context.env, {}) : context.env,
+               std::move(directory), command.input};
   for (const auto& [name, value] : command.env) made.env.insert_or_assign(name, value);
-  return made;
+  auto process = context.executor.start(made, output);
+  if (lent) context.env = std::move(made.env);
+  return process;
 }
 
 /// What a shell's own exit code tells about the command in it.
@@ -92,9 +100,9 @@ Result<CommandEnd> run_command(StageContext& context, const StageCommand& comman
   std::unique_ptr<OutputSink> log;
   if (command.output == nullptr) log = make_line_output(context.redactor, context.emit);
   OutputSink& output = command.output == nullptr ? *log : *command.output;
-  auto process =
-      TRY(context.executor.start(make_command(context, command, std::move(directory)), output));
-  context.emit.spawned(process->id());
+  auto process = TRY(start(context, command, std::move(directory), output));
+  // One that is over already leaves nobody behind that its record would have to name.
+  if (process->outlives(worth_noting)) context.emit.spawned(process->id());
 
   CommandEnd end;
   end.finished = supervise(*process, limit ? std::optional{limit->deadline} : std::nullopt, cancel,

@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <memory>
 #include <system_error>
 
 #include "core/base/unique_fd.hpp"
@@ -95,11 +96,13 @@ Result<std::string> read_file(const fs::path& path, std::size_t limit) {
 Result<void> for_each_piece(const fs::path& path,
                             const std::function<void(std::string_view)>& take) {
   const UniqueFd file = TRY(open_regular(path));
-  std::string buffer(std::size_t{256} * 1024, '\0');
+  // Not filled with zeros: for a small file that would be most of the work.
+  constexpr std::size_t size = std::size_t{256} * 1024;
+  const auto buffer = std::make_unique_for_overwrite<char[]>(size);
   while (true) {
-    const std::size_t got = TRY(read_some(file.get(), buffer.data(), buffer.size(), path));
+    const std::size_t got = TRY(read_some(file.get(), buffer.get(), size, path));
     if (got == 0) return {};
-    take(std::string_view(buffer).substr(0, got));
+    take(std::string_view(buffer.get(), got));
   }
 }
 

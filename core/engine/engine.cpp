@@ -193,8 +193,9 @@ void Engine::write_down_and_launch() {
       end(job.node->id, outcome);
       continue;
     }
-    workers_->submit([this, job = std::move(job)] {
-      parts_.tools.mailbox.post(job.node->id, Mailbox::Ended{run_stage(job, parts_.tools)});
+    workers_->submit([this, job = std::move(job)]() mutable {
+      const plan::NodeId id = job.node->id;
+      parts_.tools.mailbox.post(id, Mailbox::Ended{run_stage(std::move(job), parts_.tools)});
     });
   }
   ready_.clear();

@@ -37,14 +37,16 @@ void Mailbox::ring_later() noexcept {
   ::timerfd_settime(quiet_fd_, 0, &once, nullptr);
 }
 
-void Mailbox::silence() noexcept {
+/// Even if rung_ is false: who rings has let go of the mutex, and may do it after its mail was taken.
+void Mailbox::silence() const noexcept {
   std::uint64_t count = 0;
-  if (rung_) static_cast<void>(!::read(fd_, &count, sizeof count));
-  if (will_ring_) {
-    const itimerspec never{};
-    ::timerfd_settime(quiet_fd_, 0, &never, nullptr);
-  }
-  rung_ = will_ring_ = false;
+  static_cast<void>(!::read(fd_, &count, sizeof count));
+}
+
+void Mailbox::silence_timer() noexcept {
+  if (!std::exchange(will_ring_, false)) return;
+  const itimerspec never{};
+  ::timerfd_settime(quiet_fd_, 0, &never, nullptr);
 }
 
 void Mailbox::post(plan::NodeId node, std::variant<Spawned, Reason, Remember, Ended> what) {
@@ -83,8 +85,10 @@ bool Mailbox::offer_output(plan::NodeId node, Stream stream, std::string& text, 
 
 Mailbox::Mail Mailbox::collect(Take take) {
   Mail mail;
+  silence();  // first: what comes from now on rings again
   const std::lock_guard lock{mutex_};
-  silence();
+  rung_ = false;
+  silence_timer();
   mail.state.swap(state_);
   if (take == Take::everything || ended_) {
     mail.shown.swap(shown_);

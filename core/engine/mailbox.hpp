@@ -74,7 +74,8 @@ class Mailbox {
   [[nodiscard]] bool must_ring() noexcept;
   void ring() const noexcept;
   void ring_later() noexcept;
-  void silence() noexcept;
+  void silence() const noexcept;
+  void silence_timer() noexcept;
 
   static constexpr std::size_t capacity = 4U << 20U;  ///< bytes of output held
 

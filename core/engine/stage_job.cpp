@@ -41,7 +41,7 @@ Result<std::filesystem::path> working_directory(const StageJob& job) {
 
 class StageRun {
  public:
-  StageRun(const StageJob& job, const JobTools& tools)
+  StageRun(StageJob& job, const JobTools& tools)
       : job_(job),
         tools_(tools),
         spec_(*job.node->stage),
@@ -117,8 +117,9 @@ class StageRun {
     }
   }
 
-  EnvMap environment() const {
-    EnvMap env = job_.env;
+  /// Without another attempt to come nobody else needs the job's.
+  EnvMap environment() {
+    EnvMap env = spec_.retry.max > 0 ? job_.env : std::move(job_.env);
     for (const auto& [name, value] : secrets_) env[name] = value;
     return env;
   }
@@ -198,6 +199,10 @@ class StageRun {
 
   /// Outputs count also for a stage that failed: a stage that always runs may read them.
   void keep_outputs(Outcome& outcome) {
+    std::error_code ignored;
+    if (!settled_ && std::filesystem::symlink_status(job_.output_file, ignored).type() ==
+                         std::filesystem::file_type::not_found)
+      return;
     auto outputs = settled_ ? Result<Outputs>{std::move(*settled_)}
                             : read_outputs(job_.output_file, tools_.redactor);
     if (outputs) {
@@ -207,7 +212,6 @@ class StageRun {
       outcome = outcome_of(outputs.error());
       outcome.attempts = attempts;
     }
-    std::error_code ignored;
     std::filesystem::remove(job_.output_file, ignored);
   }
 
@@ -227,7 +231,7 @@ class StageRun {
     emit_.note("warning: " + kept.error().message);
   }
 
-  const StageJob& job_;
+  StageJob& job_;
   const JobTools& tools_;
   const StageSpec& spec_;
   KeepingEmitter emit_;
@@ -246,7 +250,7 @@ Outcome bug(std::string_view what) {
 
 }  // namespace
 
-Outcome run_stage(const StageJob& job, const JobTools& tools) noexcept {
+Outcome run_stage(StageJob job, const JobTools& tools) noexcept {
   const SteadyTime start = tools.clock.steady();
   Outcome outcome;
   try {

@@ -52,6 +52,6 @@ struct StageJob {
 
 /// Runs the whole stage on the calling thread: secrets, working directory, cache, every attempt
 /// with its back-off, outputs, artifacts. Straight-line; reports through the mailbox; never throws.
-[[nodiscard]] Outcome run_stage(const StageJob& job, const JobTools& tools) noexcept;
+[[nodiscard]] Outcome run_stage(StageJob job, const JobTools& tools) noexcept;
 
 }  // namespace pipectl

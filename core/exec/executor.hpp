@@ -44,6 +44,10 @@ class Process {
  public:
   virtual ~Process() = default;
   [[nodiscard]] virtual ProcessId id() const noexcept = 0;
+  /// Waits until the child ends, but no longer than a moment; true when it still runs then, or when
+  /// that cannot be told. Its output is not read meanwhile. Most commands are over so soon that to
+  /// find out and write down who they are would cost more than running them.
+  [[nodiscard]] virtual bool outlives(Milliseconds /*moment*/) noexcept { return true; }
   /// Moves output to the sink until the child has ended and its pipes are closed, the deadline has
   /// passed, or `cancel` rises above `seen`. May be called again.
   ///

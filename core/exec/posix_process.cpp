@@ -49,6 +49,11 @@ ProcessId PosixProcess::id() const noexcept {
   return entry ? entry->id() : ProcessId{pid_, 0};
 }
 
+bool PosixProcess::outlives(Milliseconds moment) noexcept {
+  pollfd end{pidfd_.get(), POLLIN, 0};
+  return !pidfd_ || ::poll(&end, 1, static_cast<int>(moment.count())) != 1;
+}
+
 Waited PosixProcess::wait(std::optional<SteadyTime> deadline, const CancelToken& cancel,
                           CancelReason seen) {
   const Watch watch{deadline, cancel, seen, cancel.fd(seen)};

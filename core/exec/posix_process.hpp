@@ -21,6 +21,7 @@ class PosixProcess final : public Process {
   PosixProcess& operator=(const PosixProcess&) = delete;
 
   [[nodiscard]] ProcessId id() const noexcept override;
+  [[nodiscard]] bool outlives(Milliseconds moment) noexcept override;
   Waited wait(std::optional<SteadyTime> deadline, const CancelToken& cancel,
               CancelReason seen) override;
   void interrupt() noexcept override;

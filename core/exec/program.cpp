@@ -11,6 +11,8 @@
 namespace pipectl {
 namespace {
 
+constexpr const char* system_shell = "/bin/sh";
+
 enum class Found { yes, not_executable, folder, no };
 
 Found look_at(const std::string& file) {
@@ -57,6 +59,7 @@ Result<std::string> find_program(std::string_view name, const EnvMap& env,
     const Found found = look_at(file);
     return verdict(found, name, std::move(file));
   }
+  if (name == "sh" && ::access(system_shell, X_OK) == 0) return std::string(system_shell);
   const auto path = env.find("PATH");
   const std::string_view folders =
       path != env.end() ? std::string_view(path->second) : "/usr/local/bin:/usr/bin:/bin";
