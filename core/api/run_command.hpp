@@ -42,9 +42,9 @@ struct CommandEnd {
 };
 
 /// The one way in which a runner starts a command: output goes redacted to the stage's log, the
-/// process is journaled unless it is over in a moment, and it is watched until its very end. Errors: Fault::step when the program
-/// or the working directory is missing or the directory leaves the workspace, Fault::cancelled
-/// when it was not started any more, else Fault::infrastructure.
+/// process is journaled unless it is over in a moment, and it is watched until its very end.
+/// Errors: Fault::step when the program or the working directory is missing or the directory leaves
+/// the workspace, Fault::cancelled when it was not started any more, else Fault::infrastructure.
 [[nodiscard]] Result<CommandEnd> run_command(StageContext& context, const StageCommand& command,
                                              Lifetime lifetime = Lifetime::stage);
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdint>
 #include <memory>
@@ -97,12 +98,11 @@ Result<void> for_each_piece(const fs::path& path,
                             const std::function<void(std::string_view)>& take) {
   const UniqueFd file = TRY(open_regular(path));
   // Not filled with zeros: for a small file that would be most of the work.
-  constexpr std::size_t size = std::size_t{256} * 1024;
-  const auto buffer = std::make_unique_for_overwrite<char[]>(size);
+  const auto buffer = std::make_unique_for_overwrite<std::array<char, std::size_t{256} * 1024>>();
   while (true) {
-    const std::size_t got = TRY(read_some(file.get(), buffer.get(), size, path));
+    const std::size_t got = TRY(read_some(file.get(), buffer->data(), buffer->size(), path));
     if (got == 0) return {};
-    take(std::string_view(buffer.get(), got));
+    take(std::string_view(buffer->data(), got));
   }
 }
 

@@ -108,3 +108,15 @@ TEST_CASE("notes and output of a stage keep their order") {
   CHECK(text_of(mail.shown[1]) == "built\n");
   CHECK(std::get<event::StageNote>(mail.shown[2].what).text == "$ make test");
 }
+
+TEST_CASE("a bell that rings after its mail was taken is silenced by the next collect") {
+  Mailbox mailbox;
+  for (int round = 0; round < 2'000; ++round) {
+    std::thread writer([&] { mailbox.post(1, Mailbox::Ended{}); });
+    while (mailbox.collect(Mailbox::Take::everything).state.empty()) {
+    }
+    writer.join();
+    CHECK(mailbox.collect(Mailbox::Take::everything).state.empty());
+    REQUIRE_FALSE(readable(mailbox));
+  }
+}

@@ -53,6 +53,32 @@ TEST_CASE("a command's two streams and its exit code", "[exec]") {
   CHECK(ran.finished.status.code == 3);
 }
 
+TEST_CASE("who is over in a moment and who outlives it", "[exec]") {
+  const auto executor = make_local_executor(nullptr);
+  Capture quick;
+  const auto over = executor->start(shell("echo said; exit 4"), quick).value();
+  CHECK_FALSE(over->outlives(long_time));
+  CHECK(supervise(*over, std::nullopt, CancelToken(), Milliseconds{0}).status.code == 4);
+  CHECK(quick.out() == "said\n");
+  Capture slow;
+  const auto running = executor->start(shell("exec sleep 1000"), slow).value();
+  CHECK(running->outlives(Milliseconds{1}));
+  running->kill();
+  CHECK_FALSE(running->outlives(long_time));
+}
+
+TEST_CASE("sh is the system's, whatever stands first in PATH", "[exec]") {
+  const TempFolder folder;
+  const auto own = folder.path() / "sh";
+  std::ofstream(own) << "#!/bin/sh\necho a stranger\n";
+  fs::permissions(own, fs::perms::owner_all);
+  auto what = shell("echo the system");
+  what.env["PATH"] = folder.path().string() + ":" + what.env["PATH"];
+  CHECK(run(what).out == "the system\n");
+  what.argv = {own.string()};
+  CHECK(run(what).out == "a stranger\n");
+}
+
 TEST_CASE("every exit code arrives", "[exec]") {
   for (int code = 0; code < 256; ++code) {
     const auto status = run(shell("exit " + std::to_string(code))).finished.status;
