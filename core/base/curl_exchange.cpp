@@ -1,10 +1,15 @@
 #include "core/base/curl_exchange.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
+#include <cerrno>
+#include <system_error>
 
 namespace pipectl {
 namespace {
@@ -53,10 +58,44 @@ void CurlExchange::set_policy(const UrlParts& url, Milliseconds timeout) {
   if (is_loopback(url)) set(easy_, CURLOPT_NOPROXY, "*");
 }
 
-void CurlExchange::set_request(const HttpRequest& request) {
+/// A body of any size, of which curl asks a piece at a time.
+Result<void> CurlExchange::set_file(const std::filesystem::path& file) {
+  const auto set = curl_.easy_setopt;
+  file_ = UniqueFd{::open(file.c_str(), O_RDONLY | O_CLOEXEC)};
+  struct stat facts {};
+  if (!file_ || ::fstat(file_.get(), &facts) != 0)
+    return fail(Fault::step, fmt::format("cannot read {}: {}", file.string(),
+                                         std::generic_category().message(errno)));
+  set(easy_, CURLOPT_POST, 1L);
+  set(easy_, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(facts.st_size));
+  set(easy_, CURLOPT_READFUNCTION, &CurlExchange::read_file);
+  set(easy_, CURLOPT_READDATA, this);
+  set(easy_, CURLOPT_SEEKFUNCTION, &CurlExchange::seek_file);
+  set(easy_, CURLOPT_SEEKDATA, this);
+  return {};
+}
+
+std::size_t CurlExchange::read_file(char* bytes, std::size_t size, std::size_t count, void* self) {
+  const auto& file = static_cast<CurlExchange*>(self)->file_;
+  ssize_t got = -1;
+  do got = ::read(file.get(), bytes, size * count);
+  while (got < 0 && errno == EINTR);
+  return got < 0 ? CURL_READFUNC_ABORT : static_cast<std::size_t>(got);
+}
+
+/// Of a connection that was reused and had ended meanwhile, the body is sent again.
+int CurlExchange::seek_file(void* self, curl_off_t offset, int origin) {
+  const auto& file = static_cast<CurlExchange*>(self)->file_;
+  return ::lseek(file.get(), offset, origin) < 0 ? CURL_SEEKFUNC_FAIL : CURL_SEEKFUNC_OK;
+}
+
+Result<void> CurlExchange::set_request(const HttpRequest& request) {
   const auto set = curl_.easy_setopt;
   set(easy_, CURLOPT_URL, request.url.c_str());
-  if (request.method == "HEAD") {
+  if (!request.body_file.empty()) {
+    TRY(set_file(request.body_file));
+    set(easy_, CURLOPT_CUSTOMREQUEST, request.method.c_str());
+  } else if (request.method == "HEAD") {
     set(easy_, CURLOPT_NOBODY, 1L);
   } else if (!request.body.empty() || request.method == "POST" || request.method == "PUT" ||
              request.method == "PATCH") {
@@ -69,6 +108,7 @@ void CurlExchange::set_request(const HttpRequest& request) {
   max_body_ = request.max_body;
   set(easy_, CURLOPT_WRITEFUNCTION, &CurlExchange::write_body);
   set(easy_, CURLOPT_WRITEDATA, this);
+  return {};
 }
 
 bool CurlExchange::set_headers(const HttpRequest& request) {
@@ -140,7 +180,7 @@ Result<HttpResponse> CurlExchange::run(const HttpRequest& request, const UrlPart
   if (left.count() <= 0) return tl::unexpected(error_of(CURLE_OPERATION_TIMEDOUT, request, url));
   if (!open()) return fail(Fault::infrastructure, "libcurl gave no handle: out of memory?");
   set_policy(url, left);
-  set_request(request);
+  TRY(set_request(request));
   if (!set_headers(request)) return fail(Fault::infrastructure, "out of memory");
   const CURLcode code = TRY(perform(cancel));
   if (code != CURLE_OK) return tl::unexpected(error_of(code, request, url));

@@ -8,6 +8,7 @@
 #include "core/base/curl_library.hpp"
 #include "core/base/curl_url.hpp"
 #include "core/base/http.hpp"
+#include "core/base/unique_fd.hpp"
 
 namespace pipectl {
 
@@ -35,12 +36,15 @@ class CurlExchange {
  private:
   [[nodiscard]] bool open();
   void set_policy(const UrlParts& url, Milliseconds timeout);
-  void set_request(const HttpRequest& request);
+  Result<void> set_request(const HttpRequest& request);
+  Result<void> set_file(const std::filesystem::path& file);
   bool set_headers(const HttpRequest& request);
   Result<CURLcode> perform(const CancelToken& cancel);
   [[nodiscard]] HttpResponse response();
   [[nodiscard]] Error error_of(CURLcode code, const HttpRequest& request,
                                const UrlParts& url) const;
+  static std::size_t read_file(char* bytes, std::size_t size, std::size_t count, void* self);
+  static int seek_file(void* self, curl_off_t offset, int origin);
   static std::size_t write_body(char* bytes, std::size_t size, std::size_t count, void* self);
 
   const CurlLibrary& curl_;
@@ -48,6 +52,7 @@ class CurlExchange {
   CURL* easy_{nullptr};
   CURLM* multi_{nullptr};
   curl_slist* headers_{nullptr};
+  UniqueFd file_;  ///< whose bytes are the request's body
   std::string body_;
   std::size_t max_body_{0};
   bool too_large_{false};

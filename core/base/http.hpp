@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <utility>
@@ -16,6 +17,8 @@ struct HttpRequest {
   std::string url;
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
+  std::filesystem::path
+      body_file{};                  ///< not empty: its bytes are the body, read while they are sent
   Milliseconds timeout{10'000};     ///< for the whole exchange
   std::size_t max_body{4U << 20U};  ///< bytes of a response that are kept; more is an error
   bool follow_redirects{false};     ///< never to another host with credentials

@@ -52,6 +52,10 @@ bool is_neutral(const std::string& header) {
   return std::find(neutral.begin(), neutral.end(), name) != neutral.end();
 }
 
+bool has_body(const HttpRequest& request) {
+  return !request.body.empty() || !request.body_file.empty();
+}
+
 /// The request that a response's redirect asks for, as browsers and curl change it.
 HttpRequest redirected(const HttpRequest& request, std::string target, int status,
                        bool to_same_origin) {
@@ -62,6 +66,7 @@ HttpRequest redirected(const HttpRequest& request, std::string target, int statu
   if (becomes_get) {
     next.method = "GET";
     next.body.clear();
+    next.body_file.clear();
     std::erase_if(next.headers, [](const auto& h) { return lower(h.first) == "content-type"; });
   }
   if (!to_same_origin)
@@ -90,7 +95,7 @@ class CurlHttpClient final : public HttpClient {
                                                        url.printable, next.printable));
       current = redirected(current, std::move(target), response.status, same_origin(url, next));
       // A body is not handed to somebody else on a server's word.
-      if (!current.body.empty() && !same_origin(url, next)) return response;
+      if (has_body(current) && !same_origin(url, next)) return response;
       url = std::move(next);
     }
     return fail(Fault::infrastructure,

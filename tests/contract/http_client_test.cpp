@@ -1,6 +1,7 @@
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
+#include <fstream>
 #include <future>
 
 #include "core/base/http_curl.hpp"
@@ -74,6 +75,43 @@ TEST_CASE("method, headers and body arrive as given") {
   HttpRequest remove = request_to(server.url("/thing"));
   remove.method = "DELETE";
   CHECK(make_curl_http_client()->send(remove, CancelToken{})->status == 204);
+}
+
+TEST_CASE("a body may be a file") {
+  const HttpDouble server{[](httplib::Server& s) {
+    s.Post("/echo", [](const auto& request, auto& answer) {
+      answer.set_content(request.method + " " + request.get_header_value("Content-Length") + " " +
+                             request.get_header_value("Content-Type") + " " + request.body,
+                         "text/plain");
+    });
+    s.Post("/moved", [](const auto&, auto& answer) { answer.set_redirect("/echo", 307); });
+    s.Post("/away",
+           [](const auto&, auto& answer) { answer.set_redirect("http://localhost:1/echo", 307); });
+  }};
+  const TempFolder folder;
+  const std::string content(300'000, 'x');
+  const auto file = folder.path() / "asset";
+  std::ofstream(file) << content;
+  HttpRequest post = request_to(server.url("/echo"));
+  post.method = "POST";
+  post.body_file = file;
+  post.headers = {{"Content-Type", "application/octet-stream"}};
+  post.follow_redirects = true;
+  const auto client = make_curl_http_client();
+  for (const auto* const path : {"/echo", "/moved"}) {
+    post.url = server.url(path);
+    const auto echoed = client->send(post, CancelToken{});
+    REQUIRE(echoed);
+    const bool whole = echoed->body == "POST 300000 application/octet-stream " + content;
+    CHECK(whole);
+  }
+  post.url = server.url("/away");
+  CHECK(client->send(post, CancelToken{})->status == 307);
+  post.body_file = folder.path() / "absent";
+  const auto absent = client->send(post, CancelToken{});
+  REQUIRE_FALSE(absent);
+  CHECK(absent.error().fault == Fault::step);
+  CHECK_THAT(absent.error().message, ContainsSubstring("No such file"));
 }
 
 TEST_CASE("a header cannot smuggle another one in") {
