@@ -25,6 +25,9 @@ struct OutboxItem {
   /// Empty: it stands for itself.
   std::string supersedes;
   std::string payload;  ///< JSON; redacted before it is stored, and again before it is sent
+  /// How the run ended: ahead of all else that waits of it. An item that supersedes others has the
+  /// place of the first of them.
+  bool first{false};
 };
 
 /// What a notifier remembers of earlier deliveries: the id of a message to be changed. Survives

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <iterator>
-#include <set>
+#include <map>
+#include <optional>
 
 namespace pipectl::notify {
 namespace {
@@ -20,16 +21,20 @@ bool is_of_interest(const RunEvent& event) {
 }  // namespace
 
 void drop_superseded(std::vector<store::NewPost>& posts) {
-  std::set<std::pair<std::string, std::string>> superseded;
-  std::vector<store::NewPost> kept;
-  std::reverse(posts.begin(), posts.end());  // the latest first
+  std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> places;
+  std::vector<std::optional<store::NewPost>> kept;
   for (store::NewPost& post : posts) {
-    if (superseded.contains({post.target, post.key})) continue;
-    if (!post.supersedes.empty()) superseded.insert({post.target, post.supersedes});
-    kept.push_back(std::move(post));
+    std::vector<std::size_t> old;
+    if (!post.supersedes.empty()) old = std::exchange(places[{post.target, post.supersedes}], {});
+    for (const std::size_t place : old) kept[place].reset();
+    const std::size_t place = old.empty() ? kept.size() : old.front();
+    if (old.empty()) kept.emplace_back();
+    places[{post.target, post.key}].push_back(place);
+    kept[place] = std::move(post);
   }
-  std::reverse(kept.begin(), kept.end());
-  posts = std::move(kept);
+  posts.clear();
+  for (auto& post : kept)
+    if (post) posts.push_back(*std::move(post));
 }
 
 Notifications::Notifications(NotificationParts parts)

@@ -72,7 +72,7 @@ class Notifications final : public EventSink {
   std::thread scribe_;        ///< last: it uses all of the above
 };
 
-/// Drops what another post further behind supersedes.
+/// What another post further behind supersedes goes, and that one takes its place.
 void drop_superseded(std::vector<store::NewPost>& posts);
 
 }  // namespace pipectl::notify

@@ -31,7 +31,8 @@ std::vector<store::NewPost> posts_for(const RunEvent& event, const RunStory& sto
   for (const Target& target : targets)
     for (OutboxItem& item : target.notifier->on(event, story))
       posts.push_back({target.name, event.run, std::move(item.key), std::move(item.supersedes),
-                       redactor.redact(item.payload)});
+                       redactor.redact(item.payload),
+                       item.first ? store::Turn::first : store::Turn::in_order});
   return posts;
 }
 

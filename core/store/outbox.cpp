@@ -43,7 +43,7 @@ class SqliteOutbox final : public Outbox {
     return read([&]() -> Result<std::optional<WaitingPost>> {
       auto row = database_->query(
           "SELECT id, run, key, payload, stored, attempts, due, problem FROM post "
-          "WHERE file = ?1 AND target = ?2 ORDER BY id LIMIT 1");
+          "WHERE file = ?1 AND target = ?2 ORDER BY coalesce(place, id), id LIMIT 1");
       if (!row.bind(file_, target).step()) return std::nullopt;
       return WaitingPost{row.integer(0),
                          row.text(1),
@@ -61,6 +61,16 @@ class SqliteOutbox final : public Outbox {
       auto row = database_->query("SELECT count(*) FROM post WHERE file = ?1 AND target = ?2");
       row.bind(file_, target).step();
       return static_cast<std::size_t>(row.integer(0));
+    });
+  }
+
+  Result<std::map<std::string, std::size_t>> waiting() override {
+    return read([&]() -> Result<std::map<std::string, std::size_t>> {
+      std::map<std::string, std::size_t> counts;
+      auto row = database_->query("SELECT target, count(*) FROM post WHERE file = ?1 GROUP BY 1");
+      row.bind(file_);
+      while (row.step()) counts[row.text(0)] = static_cast<std::size_t>(row.integer(1));
+      return counts;
     });
   }
 
@@ -125,15 +135,22 @@ class SqliteOutbox final : public Outbox {
 
  private:
   void put(const NewPost& post, std::int64_t at) {
-    if (!post.supersedes.empty())
-      database_->query("DELETE FROM post WHERE file = ?1 AND target = ?2 AND key = ?3")
-          .bind(file_, post.target, post.supersedes)
-          .run();
     database_
         ->query(
-            "INSERT INTO post (file, target, run, key, payload, stored) "
-            "VALUES (?1, ?2, ?3, ?4, ?5, ?6)")
-        .bind(file_, post.target, post.run, post.key, post.payload, at)
+            "INSERT INTO post (file, target, run, key, payload, stored, place) "
+            "VALUES (?1, ?2, ?3, ?4, ?5, ?6, "
+            "(SELECT min(min(CASE WHEN key = ?7 THEN coalesce(place, id) ELSE id END, "
+            "CASE WHEN ?8 AND run = ?3 THEN id - 1 ELSE id END)) FROM post "
+            "WHERE file = ?1 AND target = ?2 AND (key = ?7 OR (?8 AND run = ?3))))")
+        .bind(file_, post.target, post.run, post.key, post.payload, at, post.supersedes,
+              post.turn == Turn::first ? 1 : 0)
+        .run();
+    if (post.supersedes.empty()) return;
+    database_
+        ->query(
+            "DELETE FROM post WHERE file = ?1 AND target = ?2 AND key = ?3 "
+            "AND id < last_insert_rowid()")
+        .bind(file_, post.target, post.supersedes)
         .run();
   }
 
@@ -168,10 +185,12 @@ Result<std::unique_ptr<OutboxTurn>> SqliteOutbox::take_turn(const std::string& t
 
 }  // namespace
 
+fs::path outbox_file(const fs::path& state_dir) { return state_dir / "outbox.db"; }
+
 Result<std::unique_ptr<Outbox>> Outbox::open(const fs::path& state_dir, std::string pipeline_file) {
   TRY(prepare_state_dir(state_dir));
   TRY(make_private_dir(state_dir / "locks"));
-  auto database = TRY(Database::open(state_dir / "outbox.db", migrations::of_outbox()));
+  auto database = TRY(Database::open(outbox_file(state_dir), migrations::of_outbox()));
   return std::make_unique<SqliteOutbox>(std::move(database), state_dir / "locks",
                                         std::move(pipeline_file));
 }

@@ -12,6 +12,9 @@
 //   were
 //     stored, also those that another run left behind. So at most one process delivers for a
 //     target: the one that holds its lock.
+//   - A service takes a post a second, a run makes hundreds, and a CI job waits half a minute for
+//     them. So what supersedes a waiting post takes its place, not the last one, and how a run
+//     ended goes ahead of all that waits of it.
 //   - Waiting for the disk must not delay a run. So it is a file of its own: a journal that shared
 //   it
 //     would wait for each post.
@@ -23,6 +26,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -33,12 +37,18 @@
 
 namespace pipectl::store {
 
+enum class Turn {
+  in_order,
+  first,  ///< of its run
+};
+
 struct NewPost {
   std::string target;
   std::string run;
   std::string key;
   std::string supersedes;  ///< waiting posts of the target with this key go away; empty: none
   std::string payload;
+  Turn turn{Turn::in_order};
 };
 
 struct WaitingPost {
@@ -51,6 +61,9 @@ struct WaitingPost {
   WallTime due{};  ///< not to be tried before
   std::string problem;
 };
+
+/// Where the outbox of a state directory is, once there was something to tell.
+[[nodiscard]] std::filesystem::path outbox_file(const std::filesystem::path& state_dir);
 
 /// Held by the one process that delivers for a target; released by the kernel when it dies.
 class OutboxTurn {
@@ -67,9 +80,11 @@ class Outbox {
 
   /// All of them or none; on disk when it returns.
   virtual Result<void> store(std::span<const NewPost> posts, WallTime at) = 0;
-  /// The oldest one of a target.
+  /// The one that a target gets next.
   virtual Result<std::optional<WaitingPost>> next(const std::string& target) = 0;
   virtual Result<std::size_t> waiting(const std::string& target) = 0;
+  /// How many wait for each target that has any.
+  virtual Result<std::map<std::string, std::size_t>> waiting() = 0;
   /// It was taken, or given up. One that was superseded meanwhile is gone already.
   virtual Result<void> remove(std::int64_t id) = 0;
   /// What one run has to tell a target.

@@ -115,7 +115,7 @@ class Slack final : public Notifier {
   [[nodiscard]] static OutboxItem message(const RunEvent& event, const RunStory& story) {
     const Json content = run_message(story, {});
     const auto key = "message/" + event.run;
-    return {key, key, dumped(content)};
+    return {key, key, dumped(content), story.end().has_value()};
   }
 
   [[nodiscard]] static OutboxItem reply(const RunEvent& event, const std::string& what,

@@ -11,6 +11,7 @@ namespace pipectl::store::migrations {
 extern const char* const runs_0001;
 extern const char* const fingerprints_0001;
 extern const char* const outbox_0001;
+extern const char* const outbox_0002;
 extern const char* const audit_0001;
 
 /// All steps of runs.db, in order.

@@ -139,5 +139,5 @@ TEST_CASE("of what is overtaken before it is stored nothing is left", "[notifica
   drop_superseded(posts);
   std::string left;
   for (const auto& post : posts) left += post.payload;
-  CHECK(left == "23456");
+  CHECK(left == "42356");
 }

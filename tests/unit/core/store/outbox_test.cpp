@@ -63,13 +63,49 @@ TEST_CASE("posts come out in the order in which they went in, each target by its
   CHECK(drained(*outbox, "github") == Keys{"x"});
 }
 
-TEST_CASE("what is superseded goes, and its place with it", "[outbox]") {
+TEST_CASE("what is superseded goes, and what says more takes its place", "[outbox]") {
   const test::TempFolder folder;
   const auto outbox = outbox_in(folder.path());
-  put(*outbox, {post("unit", "unit"), post("lint", "lint"), post("unit", "unit", "github")});
-  put(*outbox, {post("unit", "unit")});
-  CHECK(drained(*outbox) == Keys{"lint", "unit"});
+  put(*outbox, {post("run", "run"), post("unit", "unit"), post("lint", "lint"), post("note"),
+                post("unit", "unit", "github")});
+  NewPost newer = post("unit", "unit");
+  newer.payload = "newer";
+  put(*outbox, {newer});
+  put(*outbox, {post("other"), newer});
+  CHECK(outbox->waiting("slack") == 5U);
+  CHECK(outbox->waiting().value() ==
+        std::map<std::string, std::size_t>{{"github", 1}, {"slack", 5}});
+  CHECK(drained(*outbox) == Keys{"run", "unit", "lint", "note", "other"});
   CHECK(drained(*outbox, "github") == Keys{"unit"});
+}
+
+TEST_CASE("one that is replaced while it is sent takes nothing away", "[outbox]") {
+  const test::TempFolder folder;
+  const auto outbox = outbox_in(folder.path());
+  put(*outbox, {post("unit", "unit"), post("lint")});
+  const auto under_way = *outbox->next("slack").value();
+  put(*outbox, {post("unit", "unit")});
+  REQUIRE(outbox->remove(under_way.id).has_value());
+  CHECK(drained(*outbox) == Keys{"unit", "lint"});
+}
+
+TEST_CASE("how a run ended goes ahead of all that waits of it, and of nothing else", "[outbox]") {
+  const test::TempFolder folder;
+  const auto outbox = outbox_in(folder.path());
+  NewPost earlier = post("earlier");
+  earlier.run = "r0";
+  NewPost status = post("status", "status");
+  status.turn = Turn::first;
+  NewPost comment = post("comment", "comment");
+  comment.turn = Turn::first;
+  NewPost later = post("later");
+  later.run = "r2";
+  put(*outbox, {earlier, post("a"), post("b"), later, status, comment});
+  CHECK(drained(*outbox) == Keys{"earlier", "status", "comment", "a", "b", "later"});
+  put(*outbox, {post("status", "status"), earlier, post("c"), status});
+  CHECK(drained(*outbox) == Keys{"status", "earlier", "c"});
+  put(*outbox, {status});
+  CHECK(drained(*outbox) == Keys{"status"});
 }
 
 TEST_CASE("another process goes on where one died", "[outbox]") {
