@@ -63,6 +63,7 @@ class JsonLines final : public Transcript {
   void say(const RunEvent& event, const event::StageStarted& e, std::string& out) const {
     Json json = head(event, "stage.started", e.stage);
     json["attempt"] = e.attempt;
+    put_text(json, "url", e.url);
     put(json, out);
   }
   void say(const RunEvent& event, const event::StageOutput& e, std::string& out) const {

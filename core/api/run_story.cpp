@@ -87,6 +87,7 @@ void RunStory::take(const event::StageStarted& begun, WallTime at) {
   StageStory* const stage = find(begun.stage);
   if (stage == nullptr) return;
   stage->attempt = begun.attempt;
+  if (!begun.url.empty()) stage->environment_url = begun.url;
   stage->started = at;
 }
 

@@ -25,6 +25,12 @@ PlannedStage planned(const plan::Node& node) {
   return stage;
 }
 
+/// Of the environment that a deploy goes to: its value may be an expression.
+std::string target_url(const NodeScope& scope, const StageSpec& stage) {
+  const std::vector<std::string> path{"environment", "url"};
+  return stage.kind == "deploy" ? expr::to_text(scope.value(path)) : std::string{};
+}
+
 }  // namespace
 
 Engine::Engine(EngineParts parts, EngineOptions options)
@@ -144,6 +150,7 @@ void Engine::prepare(plan::NodeId id, std::shared_ptr<const NodeScope> scope) {
   const auto outputs = visible_outputs(plan_, id, outputs_);
   job.env = child_environment(*scope, node, outputs, job.output_file);
   job.notes = notes_on_shared_variables(outputs);
+  std::string url = parts_.tools.redactor.redact(target_url(*scope, stage));
   job.scope = std::move(scope);
   job.cancel = started.cancel.token();
   job.cleanup = hard_.token();
@@ -154,7 +161,7 @@ void Engine::prepare(plan::NodeId id, std::shared_ptr<const NodeScope> scope) {
   auto why = start_reason(
       stage, {scheduler_.needs_ended_well(id), options_.resumed, approvals_.approved_by(id)});
   recorder_.will(transition::StageStarted{node.name, job.attempt, std::move(why)});
-  recorder_.tell_after(event::StageStarted{node.name, job.attempt});
+  recorder_.tell_after(event::StageStarted{node.name, job.attempt, std::move(url)});
   scheduler_.started(id);
   running_[id] = std::move(started);
   ready_.push_back(std::move(job));
@@ -265,8 +272,7 @@ void Engine::end(plan::NodeId id, const Outcome& outcome) {
   recorder_.tell_after(event::StageFinished{name(id), outcome});
   recorder_.close_log(name(id));
   outputs_.add(id, plan_.nodes[id].stage->name, outcome.outputs);
-  if (running_[id] && parts_.jobserver != nullptr)
-    parts_.jobserver->release(running_[id]->tokens);
+  if (running_[id] && parts_.jobserver != nullptr) parts_.jobserver->release(running_[id]->tokens);
   running_[id].reset();
   scheduler_.ended(id, outcome);
 }

@@ -32,7 +32,8 @@ struct RunStarted {
   bool resumed{false};
 };
 struct StageQueued { std::string stage; };
-struct StageStarted { std::string stage; int attempt{1}; };
+/// `url` is that of the environment which it deploys to, where it has one.
+struct StageStarted { std::string stage; int attempt{1}; std::string url{}; };
 /// One or more whole lines (or the unfinished last one of a stream), redacted.
 struct StageOutput { std::string stage; Stream stream{Stream::out}; std::string text; };
 /// What pipectl itself says about a stage while it runs: `$ npm test`, `retry 1 of 2 in 5s`.

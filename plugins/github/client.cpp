@@ -98,21 +98,19 @@ std::string_view origin_of(std::string_view url) {
   return url.substr(0, url.find_first_of("/?#", scheme + 3));
 }
 
-/// github.com takes assets at `uploads.` beside `api.`; an Enterprise server at its own host.
+/// github.com and SUB.ghe.com take assets at `uploads.` beside `api.`; an Enterprise server at its
+/// own host.
 bool is_trusted(std::string_view url, std::string_view api) {
+  constexpr std::string_view begin = "https://api.";
   const auto origin = origin_of(url);
-  if (origin == origin_of(api)) return true;
-  return origin_of(api) == "https://api.github.com" && origin == "https://uploads.github.com";
+  const auto home = origin_of(api);
+  if (origin == home) return true;
+  if (home != "https://api.github.com" && !(home.starts_with(begin) && home.ends_with(".ghe.com")))
+    return false;
+  return origin == "https://uploads." + std::string(home.substr(begin.size()));
 }
 
 }  // namespace
-
-std::string api_url(const EnvMap& environment) {
-  const auto set = environment.find("GITHUB_API_URL");
-  std::string url = set == environment.end() ? std::string{} : set->second;
-  while (url.ends_with('/')) url.pop_back();
-  return url.empty() ? Access{}.api_url : url;
-}
 
 Client::Client(HttpClient& http, Access access, const Clock& clock, CancelToken cancel)
     : http_(http), access_(std::move(access)), clock_(clock), cancel_(std::move(cancel)) {}
@@ -134,8 +132,10 @@ Attempt<Answer> Client::send(const Call& call) const {
                      {"X-GitHub-Api-Version", "2022-11-28"}};
   if (!access_.token.empty())
     request.headers.emplace_back("Authorization", "Bearer " + access_.token);
-  if (!call.body.empty()) request.headers.emplace_back("Content-Type", call.content_type);
+  if (!call.body.empty() || !call.body_file.empty())
+    request.headers.emplace_back("Content-Type", call.content_type);
   request.body = call.body;
+  request.body_file = call.body_file;
   request.timeout = call.timeout;
   // A repository that was renamed redirects; the client lets the token go to the same origin only.
   request.follow_redirects = true;

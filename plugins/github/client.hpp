@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <string>
 #include <string_view>
 
@@ -19,15 +20,13 @@ struct Access {
   std::string token;                              ///< empty: anonymous
 };
 
-/// `GITHUB_API_URL` (as GitHub Enterprise sets it), else https://api.github.com.
-[[nodiscard]] std::string api_url(const EnvMap& environment);
-
 struct Call {
   std::string method{"GET"};
   /// Below the API's URL: `/repos/o/r/statuses/SHA`; or a whole URL that GitHub itself gave
   /// (`upload_url` of a release), of the API's host or one beside it.
   std::string path;
-  std::string body;  ///< JSON, or the bytes of an upload
+  std::string body;                 ///< JSON, or the bytes of an upload
+  std::filesystem::path body_file;  ///< of which the bytes are, read while they are sent
   std::string content_type{"application/json"};
   int expected{0};  ///< the only status that is a success; 0: any 2xx
   Milliseconds timeout{20'000};

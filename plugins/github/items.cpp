@@ -74,9 +74,16 @@ class Items {
 
   void add(std::string key, std::string supersedes, Ordered payload) {
     payload["repository"] = repository_;
+    if (const auto where = residence_of(origin_.git.remote); !where.empty())
+      payload["remote"] = where;
     items_.push_back({std::move(key), std::move(supersedes), notifiers::dumped(payload)});
   }
   void add_latest(const std::string& key, Ordered payload) { add(key, key, std::move(payload)); }
+  /// Of the run as a whole: how it ended must not wait for what is said of each stage.
+  void add_of_run(const std::string& key, Ordered payload) {
+    add_latest(key, std::move(payload));
+    items_.back().first = ends();
+  }
 
   [[nodiscard]] Ordered status(const std::string& context, std::string_view state,
                                const std::string& description) const {
@@ -96,7 +103,7 @@ class Items {
     if (settings_.checks)
       check(payload, words);
     else if (settings_.statuses != Settings::Statuses::none)
-      add_latest(fmt::format("status/{}/{}", sha_, settings_.context), payload);
+      add_of_run(fmt::format("status/{}/{}", sha_, settings_.context), payload);
   }
 
   /// A token that may not make checks makes the status instead.
@@ -115,7 +122,7 @@ class Items {
       payload["completed_at"] = iso8601(event_.at);
     }
     if (origin_.url.starts_with("http")) payload["details_url"] = origin_.url;
-    add_latest("check/" + event_.run, std::move(payload));
+    add_of_run("check/" + event_.run, std::move(payload));
   }
 
   /// GitHub takes 50 with a request; with more than 500 nobody looks at them.
@@ -176,7 +183,7 @@ class Items {
     const auto marker = fmt::format("<!-- pipectl:{}:{} -->", settings_.context, origin_.pipeline);
     Ordered payload{{"do", "comment"}, {"number", *origin_.event.number}, {"marker", marker}};
     payload["body"] = marker + "\n" + report_of(story_, most_of_a_summary);
-    add_latest(fmt::format("comment/{}", *origin_.event.number), std::move(payload));
+    add_of_run(fmt::format("comment/{}", *origin_.event.number), std::move(payload));
   }
 
   void issue() {

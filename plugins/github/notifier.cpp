@@ -39,7 +39,8 @@ class GitHub final : public Notifier {
     if (!is_repository(repository))
       return refuse(Refusal::Retry::never, "github: a stored post cannot be read");
     const Client client{delivery.http,
-                        {api_url(delivery.host), delivery.secrets.at(settings_.token)},
+                        {api_url(delivery.host, notifiers::text_at(post, "remote")),
+                         delivery.secrets.at(settings_.token)},
                         delivery.clock,
                         delivery.cancel};
     const Sender sender{client, delivery.memory, post, "/repos/" + repository};

@@ -6,7 +6,7 @@
 #include <chrono>
 
 #include "core/release/changelog.hpp"
-#include "plugins/github/client.hpp"
+#include "plugins/github/repository.hpp"
 
 namespace pipectl::releasing {
 namespace {
@@ -15,13 +15,11 @@ std::string date_of(WallTime now) {
   return fmt::format("{:%Y-%m-%d}", std::chrono::floor<std::chrono::seconds>(now));
 }
 
-/// `https://github.com` of an API's URL, also of an Enterprise server's.
-std::string web_of(const EnvMap& host) {
+/// `https://github.com`, or an Enterprise server's.
+std::string web_of(const EnvMap& host, const std::string& remote) {
   const auto server = host.find("GITHUB_SERVER_URL");
   if (server != host.end() && !server->second.empty()) return server->second;
-  const std::string api = github::api_url(host);
-  const auto rest = api.find("/api/v3");
-  return rest == std::string::npos ? "https://github.com" : api.substr(0, rest);
+  return github::web_url(github::api_url(host, remote));
 }
 
 class Writer {
@@ -69,7 +67,7 @@ class Writer {
     release::ChangelogEntry entry{plan_.version, date_of(site_.now), sections, plan_.tag,
                                   plan_.previous_tag};
     if (!plan_.repository.empty()) {
-      const std::string web = web_of(site_.host) + "/" + plan_.repository;
+      const std::string web = web_of(site_.host, plan_.facts.remote) + "/" + plan_.repository;
       entry.compare_url = web + "/compare/";
       entry.tag_url = web + "/releases/tag/";
     }

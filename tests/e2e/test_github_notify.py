@@ -17,7 +17,7 @@ HEAD = "b" * 40
 PIPELINE = """
     name: shop
     secrets: {GH_TOKEN: {env: GH_TOKEN}}
-    environments: {production: {url: 'https://shop.example.com'}}
+    environments: {production: {url: 'https://run-${{ run.number }}.shop.example.com'}}
     notify:
       github:
         - token: GH_TOKEN
@@ -47,14 +47,19 @@ class GitHubNotify(notify_case.NotifyTest):
         cls.prism = prism.Prism()
         cls.addClassCleanup(cls.prism.close)
 
+    def setUp(self):
+        super().setUp()
+        self.instead = {}  # the answers to some calls
+
     def told(self, event, payload, last, code):
         """Runs the pipeline as a job of GitHub Actions; what was asked, and the answers."""
         answers = []
 
         def forward(request):
             answer = self.prism.ask(request)
-            answers.append((f"{request['method']} {request['path'].split('?')[0]}", answer))
-            return answer
+            call = f"{request['method']} {request['path'].split('?')[0]}"
+            answers.append((call, answer))
+            return self.instead.get(call, answer)
 
         service = self.service(forward)
         self.write(PIPELINE % last)
@@ -83,8 +88,24 @@ class GitHubNotify(notify_case.NotifyTest):
         contexts = {b["context"]: b["state"] for b in bodies if "context" in b}
         self.assertEqual(contexts, {"pipectl": "failure", "pipectl/lint": "success",
                                     "pipectl/live": "success", "pipectl/last": "failure"})
+        urls = {b["environment_url"] for b in bodies if "environment_url" in b}
+        self.assertEqual(urls, {"https://run-1.shop.example.com"})
         annotations = [a for b in bodies for a in b.get("output", {}).get("annotations", [])]
         self.assertEqual([(a["path"], a["start_line"]) for a in annotations], [("a.py", 3)])
+
+    def test_a_recovery_closes_the_issue(self):
+        push = {"ref": "refs/heads/main", "before": "a" * 40}
+        self.told("push", push, "'exit 1'", 1)
+        issue = next(json.loads(r["body"]) for r in self.requests
+                     if (r["method"], r["path"]) == ("POST", "/repos/team/shop/issues"))
+        issue.update(number=41, state="open")
+        self.instead["GET /repos/team/shop/issues"] = (200, {}, json.dumps([issue]))
+        told = self.told("push", push, "'true'", 0)
+        self.assertIn("POST /repos/team/shop/issues/N/comments", told)
+        self.assertIn("PATCH /repos/team/shop/issues/N", told)
+        closed = [json.loads(r["body"]) for r in self.requests if r["method"] == "PATCH"
+                  and r["path"].endswith("/issues/41")]
+        self.assertEqual(closed, [{"state": "closed", "state_reason": "completed"}])
 
     def test_a_pull_request(self):
         payload = {"number": 7, "pull_request": {

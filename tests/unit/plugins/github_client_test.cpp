@@ -2,6 +2,7 @@
 
 #include "core/base/http_curl.hpp"
 #include "plugins/github/client.hpp"
+#include "plugins/github/repository.hpp"
 #include "tests/support/fixed_clock.hpp"
 #include "tests/support/http_double.hpp"
 
@@ -169,7 +170,7 @@ TEST_CASE("the token goes to GitHub alone") {
 
 TEST_CASE("segments of a path are encoded") {
   CHECK(github::encoded("feature/a b#ü") == "feature%2Fa%20b%23%C3%BC");
-  CHECK(github::api_url({{"GITHUB_API_URL", "https://ghe.example.com/api/v3/"}}) ==
+  CHECK(github::api_url({{"GITHUB_API_URL", "https://ghe.example.com/api/v3/"}}, "") ==
         "https://ghe.example.com/api/v3");
-  CHECK(github::api_url({}) == "https://api.github.com");
+  CHECK(github::api_url({}, "") == "https://api.github.com");
 }
