@@ -4,8 +4,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "core/base/sha256.hpp"
 #include "core/base/percent.hpp"
+#include "core/base/sha256.hpp"
 #include "plugins/notify/posting.hpp"
 
 namespace pipectl::notifiers {
@@ -90,8 +90,7 @@ class CdEvents final : public Notifier {
  private:
   [[nodiscard]] static std::vector<Said> all_of(const RunEvent& event, const RunStory& story) {
     const RunOrigin& origin = story.origin();
-    Json run{{"pipelineName", origin.pipeline}};
-    if (!origin.url.empty()) run["url"] = origin.url;
+    Json run{{"pipelineName", origin.pipeline}, {"uri", uri_of(event, origin)}};
     if (std::holds_alternative<event::RunStarted>(event.what))
       return {{"pipelineRun", "started", event.run, std::move(run)}};
     if (const auto* over = std::get_if<event::RunFinished>(&event.what)) {
@@ -100,6 +99,11 @@ class CdEvents final : public Notifier {
       return {{"pipelineRun", "finished", event.run, std::move(run)}};
     }
     return of_stage(event, story);
+  }
+
+  /// The page of the CI job; a run that has none has a name, for one is wanted.
+  [[nodiscard]] static std::string uri_of(const RunEvent& event, const RunOrigin& origin) {
+    return origin.url.empty() ? "urn:uuid:" + uuid_of(event.run) : origin.url;
   }
 
   [[nodiscard]] static std::vector<Said> of_stage(const RunEvent& event, const RunStory& story) {
@@ -112,8 +116,9 @@ class CdEvents final : public Notifier {
     // A task that never ran has no run.
     if (done != nullptr && stage->attempt == 0) return {};
     const auto id = event.run + "/" + percent_encoded(stage->name);
-    Json task{{"taskName", stage->name}, {"pipelineRun", {{"id", event.run}}}};
-    if (!story.origin().url.empty()) task["url"] = story.origin().url;
+    Json task{{"taskName", stage->name},
+              {"pipelineRun", {{"id", event.run}}},
+              {"uri", uri_of(event, story.origin())}};
     if (begun != nullptr) return {{"taskRun", "started", id, std::move(task)}};
     task["outcome"] = outcome_of(done->outcome.status);
     if (!done->outcome.reason.empty()) task["errors"] = done->outcome.reason;
@@ -129,13 +134,11 @@ class CdEvents final : public Notifier {
     const Status status = stage.outcome->status;
     const bool back = status == Status::rolled_back;
     if (!back && status != Status::succeeded && status != Status::warned) return;
-    Json environment{{"id", stage.environment}};
-    if (!stage.environment_url.empty()) environment["url"] = stage.environment_url;
     const auto artifact =
         fmt::format("pkg:generic/{}@{}", percent_encoded(origin.pipeline), origin.git.sha);
     all.push_back({"service", back ? "rolledback" : "deployed",
                    percent_encoded(origin.pipeline) + "/" + percent_encoded(stage.environment),
-                   Json{{"environment", std::move(environment)}, {"artifactId", artifact}}});
+                   Json{{"environment", {{"id", stage.environment}}}, {"artifactId", artifact}}});
   }
 
   [[nodiscard]] OutboxItem item(const Said& said, const RunEvent& event,
@@ -149,16 +152,14 @@ class CdEvents final : public Notifier {
     const auto type = fmt::format("dev.cdevents.{}.{}.{}", word, said.predicate, type_version);
     const auto id = uuid_of(
         fmt::format("{} {} {} {}", event.run, type, said.id, event.at.time_since_epoch().count()));
-    const Json body{
-        {"context",
-         {{"version", spec_version},
-          {"id", id},
-          {"chainId", uuid_of(event.run)},
-          {"source", source},
-          {"type", type},
-          {"timestamp", iso8601(event.at)}}},
-        {"subject",
-         {{"id", said.id}, {"source", source}, {"type", said.subject}, {"content", said.content}}}};
+    const Json body{{"context",
+                     {{"specversion", spec_version},
+                      {"id", id},
+                      {"chainId", uuid_of(event.run)},
+                      {"source", source},
+                      {"type", type},
+                      {"timestamp", iso8601(event.at)}}},
+                    {"subject", {{"id", said.id}, {"source", source}, {"content", said.content}}}};
     return {"cdevent/" + id, {}, dumped(body)};
   }
 

@@ -1,4 +1,5 @@
 #include <catch2/catch_test_macros.hpp>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <set>
 
@@ -40,6 +41,35 @@ Sent send(const std::string& kind, std::string yaml, int status, const std::stri
   Delivery delivery{*http, clock, {}, host, secrets, memory};
   auto result = notifier->deliver(items.at(0), delivery);
   return {std::move(result), std::move(requests)};
+}
+
+std::set<std::string> keys_of(const Json& object) {
+  std::set<std::string> keys;
+  for (const auto& [key, value] : object.items()) keys.insert(key);
+  return keys;
+}
+
+/// What the schemas of CDEvents 0.5 know: they allow nothing else.
+void check_keys(const Json& event) {
+  using Keys = std::set<std::string>;
+  const std::map<std::string, Keys> contents{
+      {"pipelinerun.started", {"pipelineName", "uri"}},
+      {"pipelinerun.finished", {"pipelineName", "uri", "outcome", "errors"}},
+      {"taskrun.started", {"taskName", "pipelineRun", "uri"}},
+      {"taskrun.finished", {"taskName", "pipelineRun", "uri", "outcome", "errors"}},
+      {"service.deployed", {"environment", "artifactId"}},
+      {"service.rolledback", {"environment", "artifactId"}}};
+  CHECK(keys_of(event) == Keys{"context", "subject"});
+  CHECK(keys_of(event["context"]) ==
+        Keys{"specversion", "id", "chainId", "source", "type", "timestamp"});
+  CHECK(keys_of(event["subject"]) == Keys{"id", "source", "content"});
+  std::string type = event["context"]["type"];
+  type = type.substr(std::string("dev.cdevents.").size());
+  type = type.substr(0, type.size() - std::string(".0.3.0").size());
+  REQUIRE(contents.contains(type));
+  const Json& content = event["subject"]["content"];
+  for (const auto& key : keys_of(content)) CHECK(contents.at(type).contains(key));
+  if (content.contains("environment")) CHECK(keys_of(content["environment"]) == Keys{"id"});
 }
 
 }  // namespace
@@ -136,7 +166,18 @@ TEST_CASE("CDEvents are CloudEvents in binary mode", "[cdevents]") {
   CHECK(request.get_header_value("Content-Type") == "application/cdevents+json; charset=utf-8");
   CHECK(request.get_header_value("Authorization") == "Bearer t0ken");
   CHECK(body["subject"]["content"] ==
-        Json{{"pipelineName", "shop"}, {"url", "https://ci.example.com/runs/12"}});
+        Json{{"pipelineName", "shop"}, {"uri", "https://ci.example.com/runs/12"}});
+}
+
+TEST_CASE("a run outside of CI has a name where a URI is wanted", "[cdevents]") {
+  const auto notifier = notifier_from("cdevents", "{url: 'https://example.com/'}");
+  auto origin = StoryTeller::plain_origin();
+  origin.url.clear();
+  StoryTeller run{*notifier, origin};
+  const Json event = Json::parse(run.begin({"unit"}).front().payload);
+  const std::string uri = event["subject"]["content"]["uri"];
+  CHECK(uri.starts_with("urn:uuid:"));
+  CHECK(uri.substr(9) == event["context"]["chainId"]);
 }
 
 TEST_CASE("CDEvents tell of runs, of stages that ran, and of what was deployed", "[cdevents]") {
@@ -155,7 +196,8 @@ TEST_CASE("CDEvents tell of runs, of stages that ran, and of what was deployed",
     const Json event = Json::parse(item.payload);
     types.push_back(event["context"]["type"]);
     ids.insert(event["context"]["id"].get<std::string>());
-    CHECK(event["context"]["version"] == "0.5.1");
+    CHECK(event["context"]["specversion"] == "0.5.1");
+    check_keys(event);
     CHECK(event["context"]["source"] == "/ci/1");
     CHECK(event["context"]["chainId"].get<std::string>().size() == 36);
   }
