@@ -56,9 +56,10 @@ std::string variable(const EnvMap& host, const char* name) {
 }
 
 release::Making making_of(const Plan& plan, const StageContext& context) {
+  const std::string& made_from = plan.late ? plan.facts.head : plan.commit;
   release::Making making{plan.facts.remote,
-                         "refs/tags/" + plan.tag,
-                         plan.commit,
+                         plan.late ? made_from : "refs/tags/" + plan.tag,
+                         made_from,
                          context.stage,
                          context.run_id,
                          {},

@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 
 #include "core/api/run_command.hpp"
-#include "core/base/files.hpp"
 #include "core/base/text.hpp"
 #include "plugins/github/posts.hpp"
 
@@ -75,6 +74,15 @@ Attempt<std::optional<Published>> get_release(const github::Client& client,
   if (!answer) return tl::unexpected(answer.error());
   return read_release(TRY(json_of(*answer, path)));
 }
+
+/// The release's file of this name; null: none.
+Attempt<Json> asset_called(const github::Client& client, const std::string& release,
+                           const std::string& name) {
+  return first_of(client, release + "/assets?per_page=100",
+                  [&](const Json& one) { return text_in(one, "name") == name; });
+}
+
+bool is_uploaded(const Json& asset) { return text_in(asset, "state") == "uploaded"; }
 
 /// Whoever took the file before must be able to rely on it.
 tl::unexpected<Refusal> differs(const std::string& name) {
@@ -160,25 +168,18 @@ Attempt<> GitHubRelease::upload(const Published& release, const Upload& upload) 
   call.expected = 201;
   call.timeout += Milliseconds{static_cast<Milliseconds::rep>(upload.size * 1000 / slowest)};
   call.body = upload.content;
-  if (!upload.file.empty()) {
-    auto content = read_file(upload.file, (std::size_t{2} << 30U) + 1);
-    if (!content)
-      return refuse(Refusal::Retry::never, content.error().message, content.error().hint);
-    call.body = *std::move(content);
-  }
+  call.body_file = upload.file;
   TRY(client_.send(call));
   return {};
 }
 
 Attempt<> GitHubRelease::ensure_asset(const Published& release, const Upload& upload) const {
-  const auto path = fmt::format("{}/releases/{}/assets?per_page=100", base_, release.id);
-  const Json there = TRY(first_of(
-      client_, path, [&](const Json& one) { return text_in(one, "name") == upload.name; }));
+  const Json there = TRY(asset_called(client_, base_ + "/releases/" + release.id, upload.name));
   if (!there.is_null()) {
-    const bool whole = text_in(there, "state") == "uploaded";
+    const bool whole = is_uploaded(there);
     const auto digest = text_in(there, "digest");
     const bool same = id_in(there, "size") == std::to_string(upload.size) &&
-                      (digest.empty() || digest == "sha256:" + upload.sha256);
+                      (digest.empty() ? !release.draft : digest == "sha256:" + upload.sha256);
     // What is made anew by another run differs in its run only.
     if (whole && (same || (!release.draft && upload.file.empty()))) return {};
     if (whole && !release.draft) return differs(upload.name);
@@ -190,6 +191,15 @@ Attempt<> GitHubRelease::ensure_asset(const Published& release, const Upload& up
     if (!removed && removed.error().status != 404) return tl::unexpected(removed.error());
   }
   return this->upload(release, upload);
+}
+
+Result<bool> GitHubRelease::has(const Published& release, const std::string& name) {
+  bool found = false;
+  TRY(insist([&]() -> Attempt<> {
+    found = is_uploaded(TRY(asset_called(client_, base_ + "/releases/" + release.id, name)));
+    return {};
+  }));
+  return found;
 }
 
 Result<void> GitHubRelease::ensure_assets(const Published& release,

@@ -25,6 +25,8 @@ class GitHubRelease {
   /// That of the tag, or the one with this id; nothing where there is none.
   Result<std::optional<Published>> find(const std::string& tag, const std::string& id);
   Result<Published> ensure(const Settings& settings, const Plan& plan, const std::string& id);
+  /// Whether a file of this name was uploaded whole.
+  Result<bool> has(const Published& release, const std::string& name);
   /// Uploads what is not there, and takes away what an upload that broke left. Fault::step when a
   /// published release has a file of this name with another content.
   Result<void> ensure_assets(const Published& release, const std::vector<Upload>& uploads);

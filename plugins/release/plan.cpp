@@ -9,7 +9,6 @@
 #include "core/release/changes.hpp"
 #include "core/release/commit.hpp"
 #include "core/release/next.hpp"
-#include "plugins/github/client.hpp"
 #include "plugins/github/repository.hpp"
 #include "plugins/release/files.hpp"
 
@@ -57,15 +56,23 @@ class Planner {
     plan_.branch = text_of(site_.scope, {"git", "branch"});
     if (plan_.branch.empty()) plan_.branch = plan_.facts.branch;
     read_tags();
-    if (const auto why = TRY(decide()); !why.empty()) return Nothing{why, plan_.warnings};
-    GitInfo git;
-    git.remote = plan_.facts.remote;
-    plan_.repository = github::repository_for(settings_.github.repository, site_.host, git);
-    TRY(fill_in());
-    return std::move(plan_);
+    if (const auto why = TRY(decide()); !why.empty()) return TRY(nothing(why));
+    return TRY(complete());
   }
 
  private:
+  /// Whoever finds nothing new has to see whether the release before got to its end.
+  Result<Nothing> nothing(const std::string& why) {
+    Nothing none{why, std::exchange(plan_.warnings, {}), {}};
+    if (before_ == nullptr || !settings_.github.wanted) return none;
+    TRY(take(before_->version.text()));
+    plan_.commit = before_->tag->commit;
+    plan_.why = "left unfinished";
+    plan_.tagged = plan_.late = true;
+    none.last = TRY(complete());
+    return none;
+  }
+
   [[nodiscard]] bool conventional() const { return settings_.version.text() == "conventional"; }
   [[nodiscard]] bool fits_channel(const Version& version) const {
     if (channel_.empty()) return version.prerelease.empty();
@@ -112,7 +119,6 @@ class Planner {
     }
     TRY(check_tag());
     if (!plan_.tagged) TRY(check_here());
-    if (plan_.tagged && !may_release()) plan_.branch.clear();
     return std::string{};
   }
 
@@ -159,10 +165,12 @@ class Planner {
       for (auto& warning : read(changes)) plan_.warnings.push_back(std::move(warning));
     const auto next = TRY(release::next_version(history_of(changes), channel_));
     const std::string since_tag = since == nullptr ? "the beginning" : since->tag->name;
+    before_ = since;
     if (!next) return "no commit since " + since_tag + " calls for a release";
     if (!channel_.empty())
       if (const Tagged* const before = last(false); before != since && before != nullptr) {
         const auto newer = TRY(changes_since(before));
+        before_ = before;
         if (!TRY(release::next_version({messages_of(newer), {}}, channel_)))
           return "no commit since " + before->tag->name + " calls for a release";
       }
@@ -252,7 +260,12 @@ class Planner {
                 "commit or stash them; a release that was interrupted goes on with --resume");
   }
 
-  Result<void> fill_in() {
+  /// What follows from the version and the commit.
+  Result<Plan> complete() {
+    if (plan_.tagged && !may_release()) plan_.branch.clear();
+    GitInfo git;
+    git.remote = plan_.facts.remote;
+    plan_.repository = github::repository_for(settings_.github.repository, site_.host, git);
     const Tagged* const before = last(!plan_.prerelease, &version_);
     if (before != nullptr) plan_.previous_tag = before->tag->name;
     const auto changes = TRY(changes_since(before));
@@ -262,7 +275,8 @@ class Planner {
                                            plan_.facts.untracked.size() == 1 ? " is" : "s are",
                                            printable(plan_.facts.untracked.front())));
     plan_.message = filled_in(settings_.message, plan_.version, plan_.tag);
-    return write_files(settings_, site_, release::sections_of(changes), plan_);
+    TRY(write_files(settings_, site_, release::sections_of(changes), plan_));
+    return std::move(plan_);
   }
 
   const Settings& settings_;
@@ -272,6 +286,7 @@ class Planner {
   Plan plan_;
   std::string channel_;
   std::vector<Tagged> tags_;
+  const Tagged* before_{nullptr};  ///< the latest release, where commits decide
   Version version_;
 };
 

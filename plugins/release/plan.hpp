@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -32,6 +33,7 @@ struct Plan {
   std::string previous_tag;  ///< empty: the first one
   bool prerelease{false};
   bool tagged{false};  ///< the tag is here already: what is left is done
+  bool late{false};    ///< HEAD has gone on since the tag: files of the release are HEAD's
   std::string commit;  ///< what gets the tag, where `files` changes nothing
   std::map<std::string, std::string>
       files;               ///< of the release's commit: path from the root, content
@@ -46,6 +48,7 @@ struct Plan {
 struct Nothing {
   std::string why;
   std::vector<std::string> warnings;
+  std::optional<Plan> last;  ///< the release before, which may have broken; without GitHub: nothing
 };
 
 /// Fault::usage for what has to be put right first: no repository, a dirty tree, a branch that does

@@ -54,6 +54,30 @@ Result<void> describe_commit(const Site& site, const Plan& plan, const Signing& 
   return {};
 }
 
+/// What a stage that has not run yet may still make comes with a list of its own.
+void describe_sbom(const Settings& settings, const Site& site, Lines& lines) {
+  CancelSource nobody;
+  bool any = !settings.assets.empty();
+  Lines missing;
+  for (const auto& pattern : settings.sbom) {
+    Settings one;
+    one.sbom = {pattern};
+    const auto found = find_uploads(one, site, nobody.token());
+    if (!found || found->empty()) missing.push_back(docker::shown(pattern, site.scope));
+    if (!found) continue;
+    for (const auto& upload : *found)
+      lines.push_back(fmt::format("  upload {} ({})", upload.name, human_size(upload.size)));
+    any = any || !found->empty();
+  }
+  const std::string made = settings.provenance
+                               ? fmt::format("{} and {}", checksums_name, provenance_name)
+                               : std::string(checksums_name);
+  for (const auto& pattern : missing)
+    lines.push_back(fmt::format("  upload {}, if it is made{}", pattern,
+                                any ? std::string{} : ", and then " + made));
+  if (any) lines.push_back("  upload " + made);
+}
+
 void describe_assets(const Settings& settings, const Site& site, Lines& lines) {
   CancelSource nobody;
   for (const auto& pattern : settings.assets) {
@@ -70,12 +94,7 @@ void describe_assets(const Settings& settings, const Site& site, Lines& lines) {
     for (const auto& upload : *found)
       lines.push_back(fmt::format("  upload {} ({})", upload.name, human_size(upload.size)));
   }
-  for (const auto& pattern : settings.sbom)
-    lines.push_back(
-        fmt::format("  upload {}, where it is there", docker::shown(pattern, site.scope)));
-  if (settings.assets.empty() && settings.sbom.empty()) return;
-  lines.push_back(fmt::format("  upload {}", checksums_name));
-  if (settings.provenance) lines.push_back(fmt::format("  upload {}", provenance_name));
+  describe_sbom(settings, site, lines);
 }
 
 void describe_github(const Settings& settings, const Site& site, const Plan& plan, Lines& lines) {

@@ -41,6 +41,9 @@ class ReleaseStage final : public StageRunner, public Rehearsable {
     std::vector<std::string> lines;
     for (const auto& warning : none->warnings) lines.push_back("warning: " + warning);
     lines.push_back("nothing to release: " + none->why);
+    if (none->last)
+      lines.push_back(fmt::format(
+          "look whether {} has its release on GitHub, and finish one that broke", none->last->tag));
     return lines;
   }
 

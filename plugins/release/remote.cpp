@@ -64,10 +64,11 @@ Result<Pushes> look_at_remote(const Settings& settings, const Plan& plan, const 
   if (!plan.tagged) TRY(check_known_tags(settings, plan, refs));
   if (plan.branch.empty()) return pushes;
   const std::string there = id_of(refs, "refs/heads/" + plan.branch);
+  const std::string& ours = plan.late ? plan.facts.head : plan.commit;
   const bool ours_is_newer =
-      there.empty() || TRY(git::leads_to(end.root, there, plan.commit, environment));
+      there.empty() || TRY(git::leads_to(end.root, there, ours, environment));
   if (ours_is_newer) {
-    pushes.branch = there != plan.commit || !plan.files.empty();
+    pushes.branch = there != ours || !plan.files.empty();
     return pushes;
   }
   // A tag on a commit that is there already needs no push of the branch.

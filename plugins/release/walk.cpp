@@ -45,12 +45,14 @@ Result<void> ReleaseWalk::check_cancelled() const {
 
 Result<Outcome> ReleaseWalk::go() {
   auto decided = TRY(make_plan(settings_, site_, memory_));
-  if (const auto* none = std::get_if<Nothing>(&decided)) return nothing(*none);
-  Plan& plan = std::get<Plan>(decided);
+  auto* const none = std::get_if<Nothing>(&decided);
+  if (none != nullptr && !TRY(is_unfinished(*none))) return nothing(*none);
+  Plan& plan = none == nullptr ? std::get<Plan>(decided) : *none->last;
   for (const auto& warning : plan.warnings) context_.emit.note("warning: " + warning);
   context_.emit.note(fmt::format("release {} ({})", plan.tag, plan.why));
   TRY(look(plan));
-  TRY(context_.emit.remember(version_note, plan.version));
+  // One that is finished late is found again by its tag.
+  if (!plan.late) TRY(context_.emit.remember(version_note, plan.version));
   if (promoter_) TRY(context_.emit.remember(image_note, memory_.image));
   TRY(commit(plan));
   TRY(tag(plan));
@@ -59,6 +61,34 @@ Result<Outcome> ReleaseWalk::go() {
   TRY(publish(plan));
   TRY(write_outputs(plan));
   return done(plan);
+}
+
+/// Whether the release before broke before all saw it. GitHub out of reach is no reason to fail
+/// where nothing was to be released: that is looked at again next time.
+Result<bool> ReleaseWalk::is_unfinished(const Nothing& nothing) {
+  if (!nothing.last) return false;
+  const Plan& last = *nothing.last;
+  const auto whole = is_whole(last);
+  if (!whole && whole.error().fault == Fault::cancelled) return tl::unexpected(whole.error());
+  if (!whole)
+    context_.emit.note(fmt::format("warning: whether {} has its release on GitHub is not known: {}",
+                                   last.tag, whole.error().message));
+  if (!whole || *whole) return false;
+  context_.emit.note(fmt::format(
+      "warning: {} was tagged and its release on GitHub not finished: that is done now, with files "
+      "of commit {}",
+      last.tag, last.facts.head.substr(0, 10)));
+  return true;
+}
+
+/// Publication is the last step. A draft that stays one has the file that is uploaded last.
+Result<bool> ReleaseWalk::is_whole(const Plan& plan) {
+  TRY(reach_github(plan));
+  const auto there = TRY(github_->find(plan.tag, memory_.release));
+  if (!there) return false;
+  if (!there->draft || !settings_.github.draft) return !there->draft;
+  if (settings_.assets.empty()) return true;
+  return github_->has(*there, settings_.provenance ? provenance_name : checksums_name);
 }
 
 /// Whatever can be refused is refused here: after it there is something to take back.
@@ -76,7 +106,7 @@ Result<void> ReleaseWalk::look(Plan& plan) {
   return check_cancelled();
 }
 
-Result<void> ReleaseWalk::look_at_github(const Plan& plan) {
+Result<void> ReleaseWalk::reach_github(const Plan& plan) {
   if (plan.repository.empty())
     return fail(Fault::usage,
                 fmt::format("the remote '{}' is no repository on GitHub", settings_.remote),
@@ -85,14 +115,16 @@ Result<void> ReleaseWalk::look_at_github(const Plan& plan) {
     return fail(Fault::usage, fmt::format("secret {} has no value here", settings_.github.token),
                 "it is the token for the release on GitHub");
   // The token that may make the release may push to the same repository over https.
-  const bool same =
-      !github::repository_of(plan.facts.remote, github::api_url(context_.host)).empty();
+  const auto api = github::api_url(context_.host, plan.facts.remote);
+  const bool same = !github::repository_of(plan.facts.remote, api).empty();
   if (same && plan.facts.remote.starts_with("https://")) end_.secret = token();
-  github_.emplace(github::Client{context_.http,
-                                 {github::api_url(context_.host), token()},
-                                 context_.clock,
-                                 context_.cancel},
+  github_.emplace(github::Client{context_.http, {api, token()}, context_.clock, context_.cancel},
                   plan.repository, context_);
+  return {};
+}
+
+Result<void> ReleaseWalk::look_at_github(const Plan& plan) {
+  TRY(reach_github(plan));
   const auto there = TRY(github_->find(plan.tag, memory_.release));
   if (there) context_.emit.note(fmt::format("github: {} is there: {}", plan.tag, there->url));
   if (plan.previous_tag.empty() || plan.tagged) return {};

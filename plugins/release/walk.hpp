@@ -22,7 +22,10 @@ class ReleaseWalk {
   Result<Outcome> go();
 
  private:
+  Result<bool> is_unfinished(const Nothing& nothing);
+  Result<bool> is_whole(const Plan& plan);
   Result<void> look(Plan& plan);
+  Result<void> reach_github(const Plan& plan);
   Result<void> look_at_github(const Plan& plan);
   Result<void> look_at_image(const Plan& plan);
   Result<void> commit(Plan& plan);
