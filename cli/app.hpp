@@ -6,20 +6,24 @@
 
 #include "core/api/registry.hpp"
 #include "core/base/env.hpp"
+#include "core/base/http.hpp"
 #include "core/store/journal.hpp"
+#include "core/store/outbox.hpp"
 
 namespace pipectl::cli {
 
 /// Where a test program puts something between pipectl and the world. Empty in the product.
 struct Seams {
   std::function<std::unique_ptr<store::Journal>(std::unique_ptr<store::Journal>)> wrap_journal;
+  std::function<std::unique_ptr<store::Outbox>(std::unique_ptr<store::Outbox>)> wrap_outbox;
+  std::function<std::unique_ptr<HttpClient>(std::unique_ptr<HttpClient>)> wrap_http;
 };
 
 /// What every command may use. Made once by the composition root; outlives every command.
 struct Invocation {
-  EnvMap env;                 ///< of this process
+  EnvMap env;  ///< of this process
   std::filesystem::path cwd;
-  int exit_code{0};           ///< set by the command that ran
+  int exit_code{0};  ///< set by the command that ran
   Seams seams{};
 };
 

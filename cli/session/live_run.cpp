@@ -71,6 +71,7 @@ Result<Workspace> LiveRun::prepare() {
   jobserver_ = TRY(Jobserver::create(jobs_, parts_.options.jobserver));
   executor_ = make_local_executor(jobserver_.get());
   http_ = make_curl_http_client();
+  if (const auto& wrap = parts_.invocation.seams.wrap_http) http_ = wrap(std::move(http_));
   vault_ = std::make_unique<SecretVault>(
       SecretVault::Parts{pipeline(), parts_.registry, *executor_, redactor_, parts_.invocation.env,
                          parts_.overrides, secrets_withheld_from(parts_.input.event),

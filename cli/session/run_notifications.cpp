@@ -57,7 +57,8 @@ RunOrigin::Before before(const NotificationInput& input) {
   return RunOrigin::Before::unknown;
 }
 
-/// The environment that a deploy goes to, and its URL where the file writes it out.
+/// The environment that a deploy goes to, and its URL where the file writes it out; what a URL is
+/// that holds an expression is told when the stage begins.
 std::pair<std::string, std::string> environment_of(const NotificationInput& input,
                                                    const std::string& stage,
                                                    const std::string& target) {
@@ -132,11 +133,37 @@ bool runs_in_ci(const Invocation& invocation, const RunInput& input) {
 
 void warn(const std::string& text) { fmt::print(stderr, "pipectl: warning: {}\n", text); }
 
+/// An entry that was taken away left its posts behind.
+void warn_of_strangers(store::Outbox& outbox, const std::vector<config::NamedNotifier>& known) {
+  const auto waiting = outbox.waiting();
+  if (!waiting) return;
+  for (const auto& [target, count] : *waiting) {
+    if (std::ranges::find(known, target, &config::NamedNotifier::name) != known.end()) continue;
+    const bool one = count == 1;
+    warn(fmt::format(
+        "{} post{} for '{}' wait{} and `notify` has no such entry any more: with it again {} "
+        "sent, without it dropped after {} days",
+        count, one ? "" : "s", target, one ? "s" : "", one ? "it is" : "they are",
+        std::chrono::duration_cast<std::chrono::days>(kept_for).count()));
+  }
+}
+
+/// The file tells nobody any more.
+void tell_of_strangers(const NotificationInput& input) {
+  const auto folder = state_dir(input.invocation, input.file.file);
+  if (!std::filesystem::exists(store::outbox_file(folder))) return;
+  const auto outbox = store::Outbox::open(folder, input.file.file.string());
+  if (outbox) warn_of_strangers(**outbox, {});
+}
+
 }  // namespace
 
 RunNotifications::RunNotifications(const NotificationInput& input)
     : in_ci_(runs_in_ci(input.invocation, input.input)) {
-  if (input.file.loaded.notifiers.empty()) return;
+  if (input.file.loaded.notifiers.empty()) {
+    tell_of_strangers(input);
+    return;
+  }
   http_ = make_curl_http_client(input.invocation.env);
   executor_ = make_local_executor(nullptr);
   vault_ = std::make_unique<SecretVault>(SecretVault::Parts{
@@ -151,8 +178,11 @@ RunNotifications::~RunNotifications() = default;
 void RunNotifications::open(const NotificationInput& input) {
   const auto& file = input.file.file;
   auto outbox = store::Outbox::open(state_dir(input.invocation, file), file.string());
+  if (const auto& wrap = input.invocation.seams.wrap_outbox; wrap && outbox)
+    outbox = wrap(*std::move(outbox));
   if (!outbox) return warn(outbox.error().message + "; nobody is told of this run");
   static_cast<void>((*outbox)->forget_before(input.clock.wall() - kept_for));
+  warn_of_strangers(**outbox, input.file.loaded.notifiers);
   std::vector<notify::Target> targets;
   for (const auto& one : input.file.loaded.notifiers)
     targets.push_back({one.name, one.notifier.get()});
