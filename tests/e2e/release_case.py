@@ -3,6 +3,7 @@ import json
 import re
 import subprocess
 import urllib.parse
+from hashlib import sha256
 
 import harness
 from notify_case import NotifyTest
@@ -16,21 +17,26 @@ class GitHub:
     taken once. `fault` may take a call's place, before or after it is done."""
 
     def __init__(self, case):
-        self.releases, self.assets, self.calls = [], {}, []
-        self.fault = None  # (number of the call, function of (do) that returns an answer)
+        self.begin()
         self.service = case.service(self.answer)
         self.url = self.service.url
-        self.next_id = 100
+
+    def begin(self):
+        """Nothing is here yet."""
+        self.releases, self.assets, self.calls, self.next_id = [], {}, [], 100
+        # (which calls: of their number and line, function of (do) that returns an answer)
+        self.fault = None
 
     def answer(self, request):
         path, _, query = request["path"].partition("?")
-        self.calls.append(f"{request['method']} {path}")
+        call = f"{request['method']} {path}"
+        self.calls.append(call)
         if request["headers"].get("authorization") != f"Bearer {TOKEN}":
             return 401, {}, json.dumps({"message": "Bad credentials"})
         def do():
             status, body = self.act(request["method"], path, urllib.parse.parse_qs(query), request)
             return status, {}, "" if body is None else json.dumps(body)
-        if self.fault and self.fault[0] == len(self.calls) - 1:
+        if self.fault and self.fault[0](len(self.calls) - 1, call):
             return self.fault[1](do)
         return do()
 
@@ -67,16 +73,17 @@ class GitHub:
             release.update(json.loads(request["body"]))
             return 200, self.shown(release)
         if method == "GET":
-            return 200, mine
+            return 200, [without_content(a) for a in mine]
         name = query["name"][0]
         if any(a["name"] == name for a in mine):
             return 422, {"message": "Validation Failed", "errors": [{"code": "already_exists"}]}
-        return 201, self.add_asset(release["id"], name, request["body"])
+        return 201, without_content(self.add_asset(release["id"], name, request["body"]))
 
     def add_asset(self, release, name, content, state="uploaded"):
         self.next_id += 1
         asset = {"id": self.next_id, "release": release, "name": name, "state": state,
-                 "size": len(content.encode()), "content": content}
+                 "size": len(content.encode()), "content": content,
+                 "digest": "sha256:" + sha256(content.encode()).hexdigest()}
         self.assets[self.next_id] = asset
         return asset
 
@@ -89,6 +96,10 @@ class GitHub:
 
     def files(self):
         return {a["name"]: a["content"] for a in self.assets.values() if a["state"] == "uploaded"}
+
+
+def without_content(asset):
+    return {key: value for key, value in asset.items() if key != "content"}
 
 
 PIPELINE = """
@@ -123,6 +134,10 @@ class ReleaseTest(NotifyTest):
         self.git("init", "-q", "--bare", "-b", "main", str(self.origin))
         self.git("init", "-q", "-b", "main")
         self.git("remote", "add", "origin", self.url or str(self.origin))
+        self.fill()
+
+    def fill(self):
+        """What there is before the test begins, here and at the origin."""
         self.write(self.pipeline)
         self.write("dist/\n", ".gitignore")
         self.write('{\n  "name": "shop",\n  "version": "1.0.0"\n}\n', "package.json")
@@ -177,4 +192,15 @@ class ReleaseTest(NotifyTest):
         self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
 
-__all__ = ["GitHub", "PIPELINE", "REPOSITORY", "ReleaseTest", "TOKEN", "harness"]
+class PublishedTest(ReleaseTest):
+    """It is released on `self.github`."""
+
+    def setUp(self):
+        super().setUp()
+        self.github = GitHub(self)
+
+    def environment(self, **extra):
+        return super().environment(**{"GITHUB_API_URL": self.github.url, **extra})
+
+
+__all__ = ["GitHub", "PIPELINE", "PublishedTest", "REPOSITORY", "ReleaseTest", "TOKEN", "harness"]

@@ -54,13 +54,8 @@ class HistoryTest(ReleaseTest):
 
     tags = {60: "v0.1.0"}
 
-    def make_repository(self, name):
-        self.origin = self.top / name / "origin.git"
-        self.repo = self.folder = self.top / name / "shop"
-        self.repo.mkdir(parents=True)
-        self.git("init", "-q", "--bare", "-b", "main", str(self.origin))
-        self.git("init", "-q", "-b", "main")
-        self.git("remote", "add", "origin", f"file://{self.origin}")
+    def fill(self):
+        self.git("remote", "set-url", "origin", f"file://{self.origin}")
         files = {"pipeline.yaml": PIPELINE % "",
                  "package.json": '{\n  "name": "shop",\n  "version": "0.1.0"\n}\n'}
         history.replay(self.repo, files, self.tags, self.environment())

@@ -2,6 +2,7 @@
 and never at the run's expense."""
 import hashlib
 import hmac
+import json
 import os
 import shutil
 import signal
@@ -11,7 +12,7 @@ import threading
 import unittest
 
 import notify_case
-from harness import PIPECTL, main
+from harness import FAULTY, PIPECTL, main
 
 PIPELINE = """
     name: shop
@@ -188,6 +189,75 @@ class NotifyTest(notify_case.NotifyTest):
         self.assertEqual(told, [(1, "start"), (1, "start"), (1, "failure"), (2, "start"),
                                 (2, "success")])
         self.assertEqual(service.bodies()[2]["run"]["outcome"], "interrupted")
+
+    def test_killed_exactly_between_stored_and_sent(self):
+        self.assertTrue(FAULTY, "PIPECTL_FAULTY names no binary")
+        service = self.service()
+        os.mkfifo(self.folder / "gate")
+        self.pipeline(f"webhook: {{url: '{service.url}'}}", run="cat gate")
+        done = self.pipectl("run", binary=FAULTY, env=self.environment(FAULT_POST="stored"))
+        self.assertEqual((done.returncode, service.requests), (-signal.SIGKILL, []))
+        self.pipeline(f"webhook: {{url: '{service.url}'}}")
+        self.pipectl("run", code=0, env=self.environment())
+        told = [(b["run"]["number"], b["event"]) for b in service.bodies()]
+        self.assertEqual(told, [(1, "start"), (1, "failure"), (2, "start"), (2, "success")])
+
+    def test_killed_exactly_between_sent_and_forgotten(self):
+        self.assertTrue(FAULTY, "PIPECTL_FAULTY names no binary")
+        service = self.service()
+        os.mkfifo(self.folder / "gate")
+        self.pipeline(f"webhook: {{url: '{service.url}'}}", run="cat gate")
+        done = self.pipectl("run", binary=FAULTY, env=self.environment(FAULT_POST="sent"))
+        self.assertEqual((done.returncode, self.events_of(service)), (-signal.SIGKILL, ["start"]))
+        self.pipeline(f"webhook: {{url: '{service.url}'}}")
+        self.pipectl("run", code=0, env=self.environment())
+        told = [(b["run"]["number"], b["event"]) for b in service.bodies()]
+        self.assertEqual(told, [(1, "start"), (1, "start"), (1, "failure"), (2, "start"),
+                                (2, "success")])
+        ids = [r["headers"]["x-pipectl-delivery"] for r in service.requests]
+        self.assertEqual(len(set(ids)), 4, "a receiver can tell the repetition")
+
+    def test_what_an_entry_left_behind_that_is_gone_is_said(self):
+        down, taken = self.service((503, {"Retry-After": "3600"}, "")), self.service()
+        quiet = f"{{url: '{taken.url}', on: [failure]}}"
+        self.pipeline(f"webhook: [{quiet}, {{url: '{down.url}', on: [success]}}]")
+        self.pipectl("run", code=0, env=self.environment())
+        left = "warning: 1 post for 'webhook-2' waits and `notify` has no such entry any more"
+        for gone in (f"webhook: [{quiet}]", "{}"):
+            self.pipeline(gone)
+            self.assertIn(left, self.pipectl("run", code=0, env=self.environment()).stderr)
+        self.pipeline(f"webhook: [{quiet}, {{url: '{down.url}', on: [failure]}}]")
+        self.assertNotIn("no such entry", self.pipectl("run", env=self.environment()).stderr)
+
+    def test_the_end_of_a_run_with_many_failures_goes_ahead_of_them(self):
+        """Slack takes a message a second: hundreds of replies must not keep the end from being seen."""
+        ended = threading.Event()
+        self.addCleanup(ended.set)
+
+        def slack(request):
+            number = len(service.requests)
+            if number == 2:  # all the others are stored meanwhile
+                ended.wait(60)
+            if number in (2, 3):
+                return (429, {"Retry-After": "1"}, "")
+            return (200, {}, json.dumps({"ok": True, "channel": "C1", "ts": f"1.{number}"}))
+
+        service = self.service(slack)
+        stages = "".join(f"      s{n}: {{needs: [], run: 'false'}}\n" for n in range(300))
+        self.write(PIPELINE + "      slack: {token: HOOK_KEY, channel: '#ci', "
+                   f"api_url: '{service.url}', on: [start, failure, success]}}\n    stages:\n{stages}")
+        run = subprocess.Popen([PIPECTL, "run", "-k", "-j", "8", "--ui", "plain"], cwd=self.folder,
+                               env=self.environment(HOOK_KEY="xoxb-1", CI="true"), text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        self.addCleanup(run.communicate)
+        self.addCleanup(run.kill)
+        self.assertTrue(any(line.startswith("FAILED in") for line in run.stdout))
+        ended.set()
+        service.wait_for(4)
+        taken = service.requests[3]
+        self.assertEqual(taken["path"], "/chat.update")
+        self.assertIn("failed", json.loads(taken["body"])["text"])
+        self.assertEqual(json.loads(taken["body"])["ts"], "1.1")
 
     def test_a_run_that_goes_on_is_not_told_as_interrupted(self):
         service = self.service()

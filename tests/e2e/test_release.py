@@ -1,14 +1,16 @@
 """Releases of a real repository: the version, what is written, pushed and published, what is refused,
 and that one which broke anywhere is finished, once."""
 import json
+import os
 import pathlib
 import re
 import shutil
-import signal
+import subprocess
 import sys
+from hashlib import sha256
 
 import harness
-from release_case import REPOSITORY, TOKEN, GitHub, ReleaseTest
+from release_case import TOKEN, GitHub, PublishedTest, ReleaseTest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
@@ -192,14 +194,7 @@ class Decisions(ReleaseTest):
         self.check_released()
 
 
-class Published(ReleaseTest):
-    def setUp(self):
-        super().setUp()
-        self.github = GitHub(self)
-
-    def environment(self, **extra):
-        return super().environment(**{"GITHUB_API_URL": self.github.url, **extra})
-
+class Published(PublishedTest):
     def test_a_release_with_its_files(self):
         before = self.git("for-each-ref")
         dry = self.pipectl("release", "--dry-run", code=0, env=self.environment(GITHUB_TOKEN=""))
@@ -220,6 +215,51 @@ class Published(ReleaseTest):
         again = self.release(code=0)
         self.assertIn("released already", again.stdout)
         self.assertTrue(all(call.startswith("GET") for call in self.github.calls[count:]))
+
+    def test_a_bill_of_materials_goes_with_the_release_where_there_is_one(self):
+        self.write(self.pipeline.replace("assets: ['dist/*.tgz']", "sbom: ['dist/*.spdx.json', 'dist/*.cdx.json']"))
+        self.commit("chore: pipeline")
+        made = "SHA256SUMS and provenance.intoto.json"
+        dry = self.pipectl("release", "--dry-run", code=0, env=self.environment(GITHUB_TOKEN="")).stdout
+        for form in ("spdx", "cdx"):
+            self.assertIn(f"upload dist/*.{form}.json, if it is made, and then {made}\n", dry)
+        self.assertNotIn(f"  upload {made}\n", dry, "nothing says that they come in any case")
+        bom = json.dumps({"bomFormat": "CycloneDX", "specVersion": "1.5", "components": []})
+        self.write(bom, "dist/shop.cdx.json")
+        dry = self.pipectl("release", "--dry-run", code=0, env=self.environment(GITHUB_TOKEN="")).stdout
+        self.assertIn(f"upload shop.cdx.json ({len(bom)} B)\n", dry)
+        self.assertIn("upload dist/*.spdx.json, if it is made\n", dry)
+        self.assertIn(f"  upload {made}\n", dry)
+        self.release(code=0)
+        files = self.github.files()
+        self.assertEqual(sorted(files), ["SHA256SUMS", "provenance.intoto.json", "shop.cdx.json"])
+        self.assertEqual(files["shop.cdx.json"], bom)
+        self.assertEqual(files["SHA256SUMS"].split(), [sha256(bom.encode()).hexdigest(), "shop.cdx.json"])
+        subjects = json.loads(files["provenance.intoto.json"])["subject"]
+        self.assertEqual([one["name"] for one in subjects], ["shop.cdx.json"])
+        self.commit("fix: more")
+        (self.repo / "dist" / "shop.cdx.json").unlink()
+        self.release(code=0)
+        last = self.github.releases[-1]
+        self.assertEqual((last["tag_name"], last["draft"]), ("v1.1.1", False))
+        self.assertEqual([a for a in self.github.assets.values() if a["release"] == last["id"]], [])
+
+    def test_a_large_file_is_not_held_in_memory(self):
+        def release(size):
+            with open(self.repo / "dist" / "shop.tgz", "wb") as asset:
+                asset.truncate(size)
+            self.commit("fix: more")
+            said = self.enterContext(open(self.top / "said", "w", encoding="utf-8"))
+            run = subprocess.Popen([harness.PIPECTL, "release", "--ui", "plain"], cwd=self.repo,
+                                   env=self.environment(), stdout=said, stderr=said)
+            _, status, usage = os.wait4(run.pid, 0)
+            run.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(run.returncode, 0, (self.top / "said").read_text())
+            sizes = [a["size"] for a in self.github.assets.values() if a["name"] == "shop.tgz"]
+            self.assertEqual(sizes[-1], size)
+            return usage.ru_maxrss << 10
+        small = release(1 << 10)
+        self.assertLess(release(64 << 20) - small, 24 << 20)
 
     def test_a_tag_without_a_release_is_finished(self):
         self.git("tag", "-a", "v1.1.0", "-m", "by hand")
@@ -244,73 +284,6 @@ class Published(ReleaseTest):
         self.assertIn("with another content", done.stdout + done.stderr)
         self.assertEqual(self.github.files()["shop.tgz"], "packed")
 
-    def test_an_upload_that_broke_half_way(self):
-        def half(_do):
-            self.github.add_asset(self.github.releases[0]["id"], "shop.tgz", "", "starter")
-            return 502, {}, "<html>"
-        # The first call that uploads: found by a release that goes well.
-        self.release(code=0)
-        number = next(i for i, c in enumerate(self.github.calls) if re.search(r"POST .*assets", c))
-        self.make_repository("again")
-        self.github = GitHub(self)
-        self.github.fault = (number, half)
-        self.release(code=0)
-        self.check_published(self.github)
-
-    def test_an_answer_that_is_lost(self):
-        def lost(do):
-            do()
-            raise ConnectionResetError
-        self.release(code=0)
-        number = self.github.calls.index(f"POST {REPOSITORY}/releases")
-        self.make_repository("again")
-        self.github = GitHub(self)
-        self.github.fault = (number, lost)
-        self.release(code=0)
-        self.check_published(self.github)
-
-    def test_every_call_may_break(self):
-        """Refused, or done and told otherwise: --resume completes the release exactly once."""
-        limit = (403, {"retry-after": "3600"}, json.dumps({"message": "secondary rate limit"}))
-
-        def told_otherwise(do):
-            do()
-            return limit
-
-        self.release(code=0)
-        calls = len(self.github.calls)
-        self.assertGreater(calls, 8)
-        for number in range(calls):
-            for name, fault in (("refused", lambda _do: limit), ("lost", told_otherwise)):
-                with self.subTest(f"{self.github.calls[number]} {name}"):
-                    self.make_repository(f"{name}-{number}")
-                    self.github = GitHub(self)
-                    self.github.fault = (number, fault)
-                    self.release(code=3)
-                    self.github.fault = None
-                    self.release("--resume", code=0)
-                    self.check_released()
-                    self.check_published(self.github)
-
-    def test_killed_at_every_write_of_the_journal(self):
-        self.assertTrue(harness.FAULTY, "PIPECTL_FAULTY names no binary")
-        number = killed = 0
-        while True:
-            self.make_repository(f"killed-{number}")
-            self.github = GitHub(self)
-            when = ("before", "after")[number % 2]
-            done = self.pipectl("release", binary=harness.FAULTY, env=self.environment(
-                FAULT_AT=str(number), FAULT_WHEN=when))
-            if done.returncode == 0:
-                break
-            self.assertEqual(done.returncode, -signal.SIGKILL, done.stderr)
-            self.release("--resume", code=0)
-            with self.subTest(f"write {number}, {when}"):
-                self.check_released()
-                self.check_published(self.github)
-            number, killed = number + 1, killed + 1
-        self.assertGreater(killed, 5)
-
 
 class Descriptions(ReleaseTest):
     """Each request is one that GitHub's own description allows."""
@@ -328,11 +301,20 @@ class Descriptions(ReleaseTest):
         return self.own(request)
 
     def test_requests_are_those_of_the_description(self):
+        self.github.create({"tag_name": "v1.1.0", "draft": True, "body": "**api:** a door"})
+        self.github.add_asset(self.github.releases[0]["id"], "shop.tgz", "", "starter")
         self.release(code=0, GITHUB_API_URL=self.github.url)
         self.check_published(self.github)
+        self.check_told("PATCH /repos/team/shop/releases/", "DELETE /repos/team/shop/releases/assets/")
+        self.commit("fix: more", "more")
+        self.release(code=0, GITHUB_API_URL=self.github.url)
+        self.check_told("POST /repos/team/shop/releases")
+
+    def check_told(self, *beginnings):
         for what, (status, _headers, body) in self.told:
             self.assertIn(status, (200, 201, 204), f"{what}: {body}")
-        self.assertIn("PATCH", " ".join(what for what, _ in self.told))
+        for beginning in beginnings:
+            self.assertTrue([what for what, _ in self.told if what.startswith(beginning)], beginning)
 
 
 class Servers(ReleaseTest):
@@ -374,22 +356,6 @@ class Servers(ReleaseTest):
             self.git("remote", "set-url", "origin", url.replace("://", f"://ada:{TOKEN}@"))
             done = self.release(code=0, **trust)
             self.assertNotIn(TOKEN, done.stdout + done.stderr)
-        self.check_released()
-
-    def test_a_hook_that_says_no(self):
-        key = servers.make_key(self.top / "home" / ".ssh" / "id_ed25519")
-        hook = self.origin / "hooks" / "update"
-        hook.write_text("#!/bin/sh\ncase $1 in refs/heads/*) exit 1;; esac\n")
-        hook.chmod(0o755)
-        with servers.ssh_server(self.top / "sshd", [f"{key}.pub"]) as server:
-            (self.top / "home" / ".ssh" / "known_hosts").write_text(server.host_key())
-            self.git("remote", "set-url", "origin",
-                     f"ssh://127.0.0.1:{server.port}{self.origin}")
-            done = self.release(code=1, HOME=str(self.top / "home"))
-            self.assertIn("refuses the push", done.stdout + done.stderr)
-            self.assertEqual(self.there("tag"), "v1.0.0", "no tag without its branch")
-            hook.unlink()
-            self.release("--resume", code=0, HOME=str(self.top / "home"))
         self.check_released()
 
 

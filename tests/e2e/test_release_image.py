@@ -1,14 +1,13 @@
 """A release gives the image that was tested its tags: the very digest, in a real registry."""
 import base64
-import http.server
 import json
 import signal
-import threading
 import urllib.error
 import urllib.request
 
 import harness
 from registry_case import PASSWORD, Registry, Uploads, need_registry
+from registry_proxy import RegistryProxy
 from release_case import ReleaseTest
 
 PIPELINE = """
@@ -22,65 +21,6 @@ PIPELINE = """
         secrets: [REGISTRY_PASSWORD]
         promote: {{image: '{name}/team/shop:${{{{ git.short_sha }}}}'{more}}}
 """
-
-
-class Broken(http.server.ThreadingHTTPServer):
-    """Passes everything on to a registry. `fault` may take the place of an answer to PUT; with `token`
-    everything wants that token, which is had for a password."""
-
-    daemon_threads = True
-
-    def __init__(self, upstream):
-        self.upstream, self.fault, self.token, self.asked = upstream, None, None, []
-        super().__init__(("127.0.0.1", 0), _Pass)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    @property
-    def name(self):
-        return f"127.0.0.1:{self.server_address[1]}"
-
-
-class _Pass(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
-    def handle_one(self):
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        server = self.server
-        server.asked.append(f"{self.command} {self.path}")
-        if self.path.startswith("/token"):
-            wanted = "Basic " + base64.b64encode(f"robot:{PASSWORD}".encode()).decode()
-            if self.headers.get("Authorization") != wanted:
-                return self.say(401, {}, b"{}")
-            return self.say(200, {}, json.dumps({"token": server.token}).encode())
-        if server.token and self.headers.get("Authorization") != f"Bearer {server.token}":
-            realm = f'Bearer realm="http://{server.name}/token",service="shop registry"'
-            return self.say(401, {"WWW-Authenticate": realm}, b"{}")
-        if self.command == "PUT" and server.fault:
-            return self.say(server.fault, {}, b"{}")
-        headers = {k: v for k, v in self.headers.items()
-                   if k.lower() in ("accept", "content-type") or (k == "Authorization" and not server.token)}
-        request = urllib.request.Request(f"http://{server.upstream}{self.path}", data=body or None,
-                                         method=self.command, headers=headers)
-        try:
-            with urllib.request.urlopen(request) as answer:
-                return self.say(answer.status, dict(answer.headers), answer.read())
-        except urllib.error.HTTPError as error:
-            return self.say(error.code, dict(error.headers), error.read())
-
-    def say(self, status, headers, body):
-        self.send_response(status)
-        for name, value in headers.items():
-            if name.lower() not in ("content-length", "connection", "transfer-encoding", "date"):
-                self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if self.command != "HEAD":
-            self.wfile.write(body)
-
-    do_GET = do_HEAD = do_PUT = do_POST = handle_one
-
-    def log_message(self, *args):
-        pass
 
 
 class Promotion(ReleaseTest):
@@ -171,12 +111,12 @@ class Promotion(ReleaseTest):
             self.digest("latest")
 
     def test_what_broke_is_resumed_with_the_image_that_was_decided_on(self):
-        broken = Broken(self.registry.name)
+        broken = RegistryProxy(self.registry.name)
         self.addCleanup(broken.server_close)
         self.addCleanup(broken.shutdown)
         self.promote(name=broken.name)
         digest = self.publish()
-        broken.fault = 403
+        broken.fault = lambda method, _path: 403 if method == "PUT" else None
         done = self.release(code=3)
         self.assertIn("the registry answered 403", done.stdout + done.stderr)
         self.publish("made later, never tested")
@@ -196,7 +136,7 @@ class Promotion(ReleaseTest):
         self.assertEqual(digest, self.digest("latest", password=PASSWORD))
 
     def test_with_the_login_of_docker_and_a_token(self):
-        broken = Broken(self.registry.name)
+        broken = RegistryProxy(self.registry.name)
         self.addCleanup(broken.server_close)
         self.addCleanup(broken.shutdown)
         broken.token = "t0ken-of-the-registry"

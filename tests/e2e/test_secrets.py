@@ -4,9 +4,15 @@ import hashlib
 import json
 import pathlib
 import re
+import sys
 
 from harness import main
+from notify_case import Service
 from secrets_case import SHA, VALUE, SecretsTest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+
+from npm_folder import npm_folder  # noqa: E402
 
 
 class Forks(SecretsTest):
@@ -107,19 +113,25 @@ class Nowhere(SecretsTest):
         (self.folder / "key").write_text(value)
         (self.folder / "key").chmod(0o600)
         self.write(self.PRINT, "print.py")
-        self.write("""
-            secrets: {KEY: {file: key}}
+        down = Service((503, {"Retry-After": "3600"}, ""))
+        taken = Service()
+        for service in (down, taken):
+            self.addCleanup(service.close)
+        self.write(f"""
+            secrets: {{KEY: {{file: key}}}}
+            notify:
+              webhook: [{{url: '{down.url}'}}, {{url: '{taken.url}'}}]
             stages:
               print:
                 kind: test
                 secrets: [KEY]
                 run: python3 print.py
-                reports: {junit: junit.xml}
+                reports: {{junit: junit.xml}}
                 allow_failure: true
               output:
                 secrets: [KEY]
                 allow_failure: true
-                run: '{ echo "key<<END"; printenv KEY; echo END; } >> "$PIPECTL_OUTPUT"'
+                run: '{{ echo "key<<END"; printenv KEY; echo END; }} >> "$PIPECTL_OUTPUT"'
               fail:
                 secrets: [KEY]
                 run: 'printenv KEY | tail -3 >&2; exit 1'
@@ -130,19 +142,47 @@ class Nowhere(SecretsTest):
                  "explain": self.pipectl("explain", "fail", code=0),
                  "runs": self.pipectl("runs", "show", "--json", code=0),
                  "audit": self.pipectl("secrets", "audit", code=0),
+                 "report": self.pipectl("report", "--output", "report.html", code=0),
                  "check": self.pipectl("secrets", "check", code=0)}
         texts = {name: (done.stdout + done.stderr).encode() for name, done in shown.items()}
         texts["arguments"] = (self.folder / "arguments").read_bytes()
+        texts["report.html"] = (self.folder / "report.html").read_bytes()
+        texts["told"] = json.dumps([[r["headers"], r["body"]] for r in taken.requests]).encode()
         for path in (self.folder / ".pipectl").rglob("*"):
             if path.is_file():
                 texts[str(path)] = path.read_bytes()
         self.assertIn(b"print.py", texts["arguments"])
         self.assertIn(b"raw: ***", texts["logs"])
+        self.assertIn(b"***", texts["report.html"])
+        self.assertIn(b"fail", texts["told"])
+        kept = [text for name, text in texts.items() if "/outbox.db" in name]
+        self.assertIn(b"failure", b"".join(kept), "what is not told yet is looked through, too")
         self.assertIn("holds a secret", shown["plain"].stdout + shown["plain"].stderr)
         found = re.compile(b"|".join(signs))
         for name, text in texts.items():
             with self.subTest(name):
                 self.assertIsNone(found.search(text))
+
+
+class Scanner(SecretsTest):
+    """The real secretlint finds a secret that was committed, and shows it nowhere."""
+
+    def test_secretlint(self):
+        tools = npm_folder("secretlint", ("secretlint@9.3.4", "@secretlint/secretlint-rule-preset-recommend@9.3.4"))
+        key = "".join(("gh", "p_", "wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx"))  # of nobody
+        self.write('{"rules": [{"id": "@secretlint/secretlint-rule-preset-recommend"}]}', ".secretlintrc.json")
+        self.write("node_modules\n.pipectl\n", ".secretlintignore")
+        (self.folder / "node_modules").symlink_to(tools / "node_modules")
+        self.write("stages:\n  scan: {kind: security, tool: secretlint}\n")
+        self.write("plain\n", "src/ok.txt")
+        self.assertIn("PASSED", self.pipectl("run", "--ui", "plain", code=0).stdout)
+        self.write(f"token = {key}\n", "src/config.py")
+        events = self.events(code=1)
+        found = [e for e in events if e["event"] == "stage.finding"]
+        self.assertEqual([(e["rule"], e["path"].rpartition("/")[2], e["line"], e["severity"]) for e in found],
+                         [("@secretlint/secretlint-rule-github", "config.py", 1, "high")])
+        self.assertNotIn(key, json.dumps(events))
+        self.assertEqual(self.leaks(key), [])
 
 
 class Documents(SecretsTest):

@@ -108,8 +108,8 @@ def git_daemon(root):
         yield port
 
 
-def make_certificates(folder):
-    """A CA and a certificate of its own for localhost and 127.0.0.1."""
+def make_certificates(folder, names="DNS:localhost,IP:127.0.0.1"):
+    """A CA of its own and a certificate for these names."""
     openssl = need("openssl")
     folder = pathlib.Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
@@ -121,7 +121,7 @@ def make_certificates(folder):
         "-keyout", folder / "ca.key", "-out", folder / "ca.pem")
     run("req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=localhost",
         "-keyout", folder / "server.key", "-out", folder / "server.csr")
-    (folder / "names").write_text("subjectAltName=DNS:localhost,IP:127.0.0.1\n")
+    (folder / "names").write_text(f"subjectAltName={names}\n")
     run("x509", "-req", "-in", folder / "server.csr", "-CA", folder / "ca.pem",
         "-CAkey", folder / "ca.key", "-CAcreateserial", "-days", "2",
         "-extfile", folder / "names", "-out", folder / "server.pem")

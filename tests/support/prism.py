@@ -1,58 +1,29 @@
 """GitHub's own OpenAPI description, served by Prism: a GitHub that refuses every request which GitHub's
 description does not allow. Both come from the npm registry, into a cache that tests share."""
-import os
-import pathlib
-import shutil
 import socket
 import subprocess
 import threading
-import unittest
 import urllib.error
 import urllib.request
 
-IN_CI = os.environ.get("CI") == "true"
+from npm_folder import npm_folder
+
 PACKAGES = ("@octokit/openapi@18", "@stoplight/prism-cli@5")
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
-FOLDER = CACHE / "pipectl-tests" / "prism"
 DESCRIPTION = "node_modules/@octokit/openapi/generated/api.github.com.json"
-
-
-def absent(reason):
-    """A part that cannot start fails in CI; elsewhere the test says why it was left out."""
-    if IN_CI:
-        raise RuntimeError(reason)
-    raise unittest.SkipTest(reason)
-
-
-def install():
-    if (FOLDER / DESCRIPTION).exists() and (FOLDER / "node_modules/.bin/prism").exists():
-        return
-    if shutil.which("npm") is None:
-        absent("npm is not here: Prism cannot be installed")
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    try:
-        done = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts",
-                               "--prefix", str(FOLDER), *PACKAGES], capture_output=True, text=True,
-                              timeout=500, check=False)
-    except subprocess.TimeoutExpired:
-        absent("npm did not bring Prism in time")
-        return
-    if done.returncode != 0:
-        absent(f"npm cannot install Prism: {done.stderr[-500:]}")
 
 
 class Prism:
     """Runs until close()."""
 
     def __init__(self):
-        install()
+        folder = npm_folder("prism", PACKAGES)
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = free.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = subprocess.Popen(
             ["node_modules/.bin/prism", "mock", "-h", "127.0.0.1", "-p", str(self.port), "--errors",
-             DESCRIPTION], cwd=FOLDER, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+             DESCRIPTION], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for line in self.process.stdout:
             if "Prism is listening" in line:
                 break

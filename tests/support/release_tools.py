@@ -4,12 +4,10 @@ import json
 import os
 import pathlib
 import re
-import shutil
 import subprocess
-import unittest
 
-IN_CI = os.environ.get("CI") == "true"
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache"))
+from npm_folder import node_version, npm_folder
+
 DRIVER = pathlib.Path(__file__).with_suffix(".mjs")
 # To the letter: what they say of a message changes from version to version. Those that run on the node of
 # Debian 12, and on later ones.
@@ -19,34 +17,10 @@ OF_NODE = {18: ("semantic-release@22.0.12", "conventional-changelog-cli@4.1.0",
                 "conventional-changelog-conventionalcommits@8.0.0")}
 
 
-def absent(reason):
-    """A part that cannot start fails in CI; elsewhere the test says why it was left out."""
-    if IN_CI:
-        raise RuntimeError(reason)
-    raise unittest.SkipTest(reason)
-
-
 def install():
     """The folder that has the node_modules."""
-    if shutil.which("npm") is None or shutil.which("node") is None:
-        absent("npm is not here: semantic-release cannot be installed")
-    said = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
-    age = 20 if int(re.match(r"v(\d+)", said)[1]) >= 20 else 18
-    folder = CACHE / "pipectl-tests" / f"release-tools-{age}"
-    done = folder / "installed"
-    if done.exists():
-        return folder
-    folder.mkdir(parents=True, exist_ok=True)
-    try:
-        npm = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts",
-                              "--prefix", str(folder), *OF_NODE[age]],
-                             capture_output=True, text=True, timeout=500, check=False)
-    except subprocess.TimeoutExpired:
-        absent("npm did not bring semantic-release in time")
-    if npm.returncode != 0:
-        absent(f"npm cannot install semantic-release: {npm.stderr[-500:]}")
-    done.touch()
-    return folder
+    age = 20 if node_version() >= 20 else 18
+    return npm_folder(f"release-tools-{age}", OF_NODE[age])
 
 
 class Tools:
