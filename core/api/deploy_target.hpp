@@ -54,6 +54,8 @@ class DeployTarget {
   /// Of the deed that failed last, where there is more to it than its error says, such as an exit
   /// code; else null.
   [[nodiscard]] virtual const Outcome* failure() const { return nullptr; }
+  /// True while nothing was changed: a deed that failed then leaves nothing to undo.
+  [[nodiscard]] virtual bool is_untouched() const { return false; }
   /// Reaches what only the target can reach, such as a service by its name; null: nothing special.
   [[nodiscard]] virtual HttpClient* http() { return nullptr; }
 };

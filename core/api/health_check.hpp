@@ -16,7 +16,8 @@ class HealthCheck {
   /// `http://app/ready`, `tcp app:80`: for messages, behind the word `health`.
   [[nodiscard]] virtual std::string describe(const expr::Scope& scope) const = 0;
   /// One try, ending at `deadline` at the latest. The value says what was seen (`200 in 12ms`), an
-  /// error what was wrong and what was wanted (`503, want 200`), Fault::step.
+  /// error what was wrong and what was wanted (`503, want 200`): Fault::step for what the one who
+  /// is checked has done, Fault::infrastructure when whoever knows of it could not be asked.
   virtual Result<std::string> probe(StageContext& context, SteadyTime deadline,
                                     const CancelToken& cancel) const = 0;
 };

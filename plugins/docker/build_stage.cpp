@@ -15,6 +15,7 @@
 #include "plugins/docker/image.hpp"
 #include "plugins/docker/names.hpp"
 #include "plugins/docker/oci_labels.hpp"
+#include "plugins/docker/patience.hpp"
 #include "plugins/docker/tail_output.hpp"
 
 namespace pipectl::docker {
@@ -27,7 +28,7 @@ class Build {
       : spec_(spec), context_(context), client_(context.executor, context.env, &context.emit) {}
 
   Result<Outcome> run() {
-    TRY(ask_engine(client_, context_.cancel));
+    TRY(ask_engine(client_, context_));
     const BuildCall call = TRY(prepare());
     std::vector<std::string> platforms = spec_.platforms;
     if (platforms.empty()) platforms.emplace_back();
@@ -105,12 +106,7 @@ class Build {
     if (call.builder == BuildCall::Builder::legacy) command.env["DOCKER_BUILDKIT"] = "0";
     context_.emit.note(fmt::format("$ docker build {}{}", call.context,
                                    platform.empty() ? "" : " for " + platform));
-    TailOutput output{context_};
-    command.output = &output;
-    const CommandEnd end = TRY(run_command(context_, command));
-    Outcome outcome = outcome_of(end);
-    if (outcome.status == Status::failed)
-      TRY(tell_why(output.answer(end.finished.status.as_exit_code()), outcome));
+    Outcome outcome = TRY(build_patiently(command));
     if (outcome.status != Status::succeeded) return outcome;
     const std::string id = std::string(trim(TRY(read_file(call.id_file, 1024))));
     std::error_code ignored;
@@ -125,17 +121,44 @@ class Build {
     return outcome;
   }
 
-  /// A step of the Dockerfile that fails is the stage's failure; a base image that cannot be had is
-  /// not.
-  static Result<void> tell_why(const Answer& answer, Outcome& outcome) {
-    const std::string words = last_words(answer);
-    outcome.reason = fmt::format("docker build: {}", words);
-    if (words.find("returned a non-zero code") != std::string::npos ||
-        words.find("did not complete successfully") != std::string::npos)
-      return {};
-    Error known = explain({answer.exit_code, "", words}, "docker build");
-    if (known.hint.empty()) return {};
-    return tl::unexpected(std::move(known));
+  /// A step of the Dockerfile that fails is the stage's failure. A base image that cannot be had is
+  /// not, and may be had the next moment; what was built before is in the engine's cache.
+  Result<Outcome> build_patiently(StageCommand& command) {
+    Patience patience{context_};
+    while (true) {
+      TailOutput output{context_};
+      command.output = &output;
+      const CommandEnd end = TRY(run_command(context_, command));
+      Outcome outcome = outcome_of(end);
+      if (outcome.status == Status::timed_out) return out_of_time(output.answer(0), outcome);
+      if (outcome.status != Status::failed) return outcome;
+      const Answer said{end.finished.status.as_exit_code(), "",
+                        last_words(output.answer(end.finished.status.as_exit_code()))};
+      outcome.reason = fmt::format("docker build: {}", said.err);
+      if (is_step_of_file(said.err)) return outcome;
+      const Error known = explain(said, "docker build");
+      if (known.hint.empty()) return outcome;
+      if (!TRY(patience.again(said, known))) return tl::unexpected(patience.told(known));
+    }
+  }
+
+  /// Nothing but its registry is waited for while a base image is looked for.
+  static Outcome out_of_time(const Answer& said, Outcome outcome) {
+    const std::string last = last_words({0, "", trim(said.out).empty() ? said.err : said.out});
+    if (last.empty()) return outcome;
+    outcome.reason += fmt::format(" at '{}'", last);
+    const bool at_base =
+        (last.starts_with("Step ") && last.find(" : FROM ") != std::string::npos) ||
+        last.find("load metadata for") != std::string::npos;
+    if (!at_base) return outcome;
+    outcome.status = Status::infra;
+    outcome.hint = "the registry of the base image is slow, or does not answer at all";
+    return outcome;
+  }
+
+  static bool is_step_of_file(const std::string& words) {
+    return words.find("returned a non-zero code") != std::string::npos ||
+           words.find("did not complete successfully") != std::string::npos;
   }
 
   /// For later stages: `stages.NAME.outputs.image`.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "core/api/capture_output.hpp"
@@ -18,6 +20,16 @@ constexpr Milliseconds grace{2'000};
 
 std::string words_of(const std::vector<std::string>& argv) {
   return argv.size() < 2 ? argv.front() : argv[0] + " " + argv[1];
+}
+
+/// Who is waited for.
+std::string_view hint_of_silence(const std::vector<std::string>& argv) {
+  constexpr std::array<std::string_view, 4> at_registry{"push", "pull", "login", "manifest"};
+  if (argv.size() > 1 && std::ranges::find(at_registry, argv[1]) != at_registry.end())
+    return "the registry is slow, or does not answer at all; with much to carry, give the stage a "
+           "longer `timeout`";
+  return "the engine takes connections and does not answer: its own log says why; restart it, or "
+         "point DOCKER_HOST at another";
 }
 
 /// A file system without a current folder of its own: a deleted workspace must not stop a cleanup.
@@ -67,7 +79,7 @@ Result<Answer> Client::run(std::vector<std::string> argv, const Call& call) cons
   if (finished.ended == Ended::cancelled) return fail(Fault::cancelled, "interrupted");
   if (finished.ended == Ended::timed_out)
     return fail(Fault::infrastructure, fmt::format("`{}` did not end in time", words),
-                "look at the engine with `docker info`");
+                std::string(hint_of_silence(argv)));
   return Answer{finished.status.as_exit_code(), captured.out(), captured.err()};
 }
 

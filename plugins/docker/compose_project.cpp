@@ -41,13 +41,13 @@ std::string ComposeTargetProject::label() const {
   return fmt::format("label={}={}", project_label, name_);
 }
 
-Result<void> ComposeTargetProject::look(const DeployWork& work) const {
-  TRY(ask_engine(client_, call(work).cancel));
+Result<void> ComposeTargetProject::look() const {
+  TRY(ask_engine(client_, context_));
   return {};
 }
 
 Result<void> ComposeTargetProject::open(DeployPurpose purpose, const DeployWork& work) {
-  TRY(ask_engine(client_, call(work).cancel));
+  TRY(ask_engine(client_, context_));
   program_ = TRY(compose_program(client_, call(work).cancel));
   return purpose == DeployPurpose::deploy ? lock_.take(work) : lock_.seize(work);
 }

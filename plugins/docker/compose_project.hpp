@@ -28,7 +28,7 @@ class ComposeTargetProject {
   /// Goes on holding the lock for as long as this may take.
   [[nodiscard]] Result<void> hold(const DeployWork& work);
   /// Finds the engine, to look only.
-  [[nodiscard]] Result<void> look(const DeployWork& work) const;
+  [[nodiscard]] Result<void> look() const;
   /// See EngineLock::taken_from().
   [[nodiscard]] const std::string& unfinished() const noexcept { return lock_.taken_from(); }
   [[nodiscard]] Result<ComposeRecord> read_record(const DeployWork& work) const;

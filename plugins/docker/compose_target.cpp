@@ -43,7 +43,7 @@ class ComposeTarget final : public DeployTarget {
   }
 
   Result<std::vector<std::string>> compare(const Settings& settings) {
-    TRY(project_.look({}));
+    TRY(project_.look());
     record_ = TRY(project_.read_record({}));
     TRY(read(settings));
     if (!record_.running) return std::vector<std::string>{"the first release of this project"};

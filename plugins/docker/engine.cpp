@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "core/base/text.hpp"
 #include "plugins/docker/explain.hpp"
 
@@ -10,20 +12,27 @@ namespace pipectl::docker {
 namespace {
 
 /// Clients before 23 tell of their template, which found no engine to show, instead of the cause.
-Result<Answer> why_none(const Client& client, const Answer& said, const CancelToken& cancel) {
+Result<Answer> why_none(const Client& client, const Answer& said, const Call& call) {
   if (said.err.find("template:") == std::string::npos) return said;
-  return client.ask({"version"}, {.cancel = cancel});
+  return client.ask({"version"}, call);
 }
 
 }  // namespace
 
-Result<Engine> ask_engine(const Client& client, const CancelToken& cancel) {
-  const Answer answer = TRY(client.ask(
-      {"info", "--format", "{{.ServerVersion}} {{json .SecurityOptions}}"}, {.cancel = cancel}));
+SteadyTime within_stage(const StageContext& context) {
+  constexpr std::chrono::minutes usual{1};
+  const SteadyTime end = context.clock.steady() + usual;
+  return context.deadline ? std::min(end, *context.deadline) : end;
+}
+
+Result<Engine> ask_engine(const Client& client, const StageContext& context) {
+  const Call call{.deadline = within_stage(context), .cancel = context.cancel};
+  const Answer answer =
+      TRY(client.ask({"info", "--format", "{{.ServerVersion}} {{json .SecurityOptions}}"}, call));
   const std::string_view told = trim(answer.out);
   // Some clients end with 0 although no engine answered.
   if (!answer.success() || told.empty() || told.front() < '0' || told.front() > '9')
-    return tl::unexpected(explain(TRY(why_none(client, answer, cancel)), "docker info"));
+    return tl::unexpected(explain(TRY(why_none(client, answer, call)), "docker info"));
   Engine engine;
   engine.version = told.substr(0, told.find(' '));
   engine.rootless = told.find("name=rootless") != std::string_view::npos;

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <span>
 
 #include "core/base/text.hpp"
 
@@ -27,6 +28,14 @@ constexpr std::string_view log_in =
 constexpr std::string_view check_name = "check the image's name and tag";
 constexpr std::string_view no_network =
     "the registry cannot be reached; `pull: never` uses what is here";
+constexpr std::string_view in_trouble =
+    "the registry, or a proxy before it, is in trouble: try again later";
+constexpr std::string_view too_often =
+    "the registry limits how often it may be asked: log in, or wait";
+constexpr std::string_view no_answer =
+    "the registry takes too long to answer, or a firewall swallows it: try again later";
+constexpr std::string_view broken_off =
+    "the connection to the registry broke off: try again later, look at proxies between";
 
 // The first sign that is found decides.
 constexpr std::array causes{
@@ -43,7 +52,9 @@ constexpr std::array causes{
           Fault::step},
     Cause{"bind source path does not exist", "",
           "the engine does not see this host's files: containers need an engine on this host"},
-    Cause{"toomanyrequests", "", "the registry limits how often it may be asked: log in, or wait"},
+    Cause{"toomanyrequests", "", too_often},
+    Cause{"too many requests", "", too_often},
+    Cause{"http status: 507", "", "the registry has no room left: make some there"},
     Cause{"pull access denied", "", log_in},
     Cause{"unauthorized", "", log_in},
     Cause{"no basic auth credentials", "", log_in},
@@ -55,13 +66,36 @@ constexpr std::array causes{
     Cause{"no space left on device", "", "make room: `docker system df` shows what takes it"},
     Cause{"no such host", "", no_network},
     Cause{"connection refused", "", no_network},
-    Cause{"i/o timeout", "", no_network},
+    Cause{"network is unreachable", "", no_network},
+    Cause{"no route to host", "", no_network},
     Cause{"x509: ", "", "the registry's certificate is not trusted by the engine"},
+    Cause{"http status: 5", "", in_trouble},
+    Cause{"status code 5", "", in_trouble},
+    Cause{"unexpected status: 5", "", in_trouble},
+    Cause{"500 internal", "", in_trouble},
+    Cause{"502 bad", "", in_trouble},
+    Cause{"503 service", "", in_trouble},
+    Cause{"504 gateway", "", in_trouble},
+    Cause{"unknown: unknown error", "",
+          "the registry failed: it may have no room left; its own log says why"},
+    Cause{"i/o timeout", "", no_answer},
+    Cause{"client.timeout", "", no_answer},
+    Cause{"handshake timeout", "", no_answer},
+    Cause{"deadline exceeded", "", no_answer},
+    Cause{"connection reset", "", broken_off},
+    Cause{"broken pipe", "", broken_off},
+    Cause{"unexpected eof", "", broken_off},
+    Cause{": eof", "", broken_off},
 };
 
 std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
+}
+
+bool holds_any(std::string_view said, std::span<const std::string_view> signs) {
+  return std::ranges::any_of(
+      signs, [&](std::string_view sign) { return said.find(sign) != std::string::npos; });
 }
 
 std::string_view without(std::string_view text, std::string_view prefix) {
@@ -102,18 +136,31 @@ Error explain(const Answer& answer, std::string_view what) {
 }
 
 bool is_passing(const Answer& answer) noexcept {
-  constexpr std::array<std::string_view, 16> signs{
-      "toomanyrequests",       "429",
-      "500 internal",          "502 bad",
-      "503 service",           "504 gateway",
-      "http status: 5",        "status code 5",
-      "connection reset",      "unexpected eof",
-      "broken pipe",           "i/o timeout",
-      "tls handshake timeout", "blob upload unknown",
-      "client.timeout",        "temporarily unavailable"};
+  constexpr std::array<std::string_view, 16> signs{"toomanyrequests",
+                                                   "too many requests",
+                                                   "500 internal",
+                                                   "502 bad",
+                                                   "503 service",
+                                                   "504 gateway",
+                                                   "http status: 5",
+                                                   "status code 5",
+                                                   "unexpected status: 5",
+                                                   "unknown: unknown error",
+                                                   "connection reset",
+                                                   "unexpected eof",
+                                                   ": eof",
+                                                   "broken pipe",
+                                                   "blob upload unknown",
+                                                   "temporarily unavailable"};
+  constexpr std::string_view full = "http status: 507";
   const std::string said = lower(answer.err + answer.out);
-  return std::ranges::any_of(
-      signs, [&](std::string_view sign) { return said.find(sign) != std::string::npos; });
+  return says_no_answer(answer) || (holds_any(said, signs) && said.find(full) == std::string::npos);
+}
+
+bool says_no_answer(const Answer& answer) noexcept {
+  constexpr std::array<std::string_view, 4> signs{"i/o timeout", "client.timeout",
+                                                  "handshake timeout", "deadline exceeded"};
+  return holds_any(lower(answer.err + answer.out), signs);
 }
 
 }  // namespace pipectl::docker

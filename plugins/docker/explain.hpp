@@ -16,6 +16,9 @@ namespace pipectl::docker {
 /// broke.
 [[nodiscard]] bool is_passing(const Answer& answer) noexcept;
 
+/// True when docker waited for an answer until it gave up.
+[[nodiscard]] bool says_no_answer(const Answer& answer) noexcept;
+
 /// What docker said itself: its last line with text, without its own prefixes.
 [[nodiscard]] std::string last_words(const Answer& answer);
 

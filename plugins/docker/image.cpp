@@ -8,6 +8,7 @@
 #include "core/base/text.hpp"
 #include "plugins/docker/explain.hpp"
 #include "plugins/docker/names.hpp"
+#include "plugins/docker/patience.hpp"
 
 namespace pipectl::docker {
 namespace {
@@ -69,12 +70,9 @@ Result<void> pull_image(const Client& client, const std::string& name, StageCont
   context.emit.note(fmt::format("pulling {}", name));
   constexpr std::chrono::minutes longest{30};
   const auto limit = context.deadline.value_or(context.clock.steady() + longest);
-  const auto pulled =
-      client.must({"pull", "--quiet", name}, {.deadline = limit, .cancel = context.cancel});
-  if (pulled) return {};
-  Error error = pulled.error();
-  error.message = fmt::format("cannot pull {}: {}", name, error.message);
-  return tl::unexpected(error);
+  TRY(ask_patiently(client, context, {"pull", "--quiet", name},
+                    {.deadline = limit, .cancel = context.cancel}, "cannot pull " + name));
+  return {};
 }
 
 }  // namespace

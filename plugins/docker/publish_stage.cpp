@@ -11,6 +11,7 @@
 #include "plugins/docker/engine.hpp"
 #include "plugins/docker/explain.hpp"
 #include "plugins/docker/names.hpp"
+#include "plugins/docker/patience.hpp"
 #include "plugins/docker/publish_spec.hpp"
 #include "plugins/docker/push.hpp"
 
@@ -34,7 +35,7 @@ class Publication {
         pusher_(client_, context) {}
 
   Result<Outcome> run() {
-    TRY(ask_engine(client_, context_.cancel));
+    TRY(ask_engine(client_, context_));
     image_ = TRY(spec_.image.evaluate(context_.scope));
     const auto repositories = TRY(evaluate_all(spec_.to, context_.scope));
     const auto tags = TRY(evaluate_all(spec_.tags, context_.scope));
@@ -56,12 +57,12 @@ class Publication {
     if (password == context_.secrets.end())
       return fail(Fault::usage, fmt::format("secret {} is not there", login.password),
                   fmt::format("it is the password for {}", login.registry));
-    Call call{.input = password->second, .cancel = context_.cancel};
-    const Answer answer =
-        TRY(client_.ask({"login", "--username", user, "--password-stdin", login.registry}, call));
-    if (answer.success()) return {};
-    return tl::unexpected(
-        explain(answer, fmt::format("cannot log in to {} as {}", login.registry, user)));
+    const Call call{
+        .input = password->second, .deadline = within_stage(context_), .cancel = context_.cancel};
+    TRY(ask_patiently(client_, context_,
+                      {"login", "--username", user, "--password-stdin", login.registry}, call,
+                      fmt::format("cannot log in to {} as {}", login.registry, user)));
+    return {};
   }
 
   Result<void> publish(const std::string& name) {

@@ -6,14 +6,12 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.hpp"
-#include "plugins/docker/explain.hpp"
+#include "plugins/docker/patience.hpp"
 #include "plugins/docker/publish_spec.hpp"
 
 namespace pipectl::docker {
 namespace {
 
-constexpr int most_push_tries = 5;
-constexpr Milliseconds first_push_wait{1'000};
 constexpr std::chrono::minutes longest_push{30};
 constexpr const char* other_pusher = "somebody else pushes the same tag, or the registry is broken";
 
@@ -81,20 +79,7 @@ Call Pusher::call() const {
 }
 
 Result<Answer> Pusher::patiently(const Arguments& arguments, const std::string& what) {
-  Milliseconds wait = first_push_wait;
-  for (int tries = 1;; ++tries) {
-    Answer answer = TRY(client_.ask(arguments, call()));
-    if (answer.success()) return answer;
-    const Error error = explain(answer, what);
-    if (!is_passing(answer) || tries == most_push_tries) {
-      if (tries == 1) return tl::unexpected(error);
-      return fail(error.fault, fmt::format("{} (tried {} times)", error.message, tries),
-                  error.hint);
-    }
-    context_.emit.note(fmt::format("{}; again in {}", error.message, human_duration(wait)));
-    if (context_.cancel.wait_for(wait)) return fail(Fault::cancelled, "interrupted");
-    wait *= 2;
-  }
+  return ask_patiently(client_, context_, arguments, call(), what);
 }
 
 Result<Answer> Pusher::read_back(const std::string& name) {

@@ -18,6 +18,15 @@ const CancelToken& token(const StageContext& context, Lifetime lifetime) {
   return lifetime == Lifetime::stage ? context.cancel : context.cleanup;
 }
 
+/// What waits for a release has the release to blame; whoever only asks has the API server.
+Error out_of_time(const Call& call, std::optional<Milliseconds> limit) {
+  std::string text = fmt::format("kubectl {} timed out", call.argv.front());
+  if (limit && limit->count() > 0) text += " after " + human_duration(*limit);
+  if (call.waits) return {Fault::step, std::move(text), {}};
+  return {Fault::infrastructure, std::move(text),
+          "the API server does not answer in time; `kubectl cluster-info` asks it"};
+}
+
 }  // namespace
 
 std::vector<std::string> Kubectl::argv(const Call& call) const {
@@ -48,10 +57,7 @@ Result<std::string> Kubectl::once(const Call& call) const {
     case Ended::cancelled:
       return fail(Fault::cancelled, describe(end->cancelled));
     case Ended::timed_out:
-      return fail(Fault::step, fmt::format("kubectl {} timed out{}", verb,
-                                           end->limit && end->limit->count() > 0
-                                               ? " after " + human_duration(*end->limit)
-                                               : ""));
+      return tl::unexpected(out_of_time(call, end->limit));
     case Ended::by_itself:
       break;
   }

@@ -60,6 +60,7 @@ Result<HttpResponse> ServiceHttp::send(const HttpRequest& request, const CancelT
   auto answer = next_.send(proxied, cancel);
   // What the proxy has to say on its standard error must not fill its pipe.
   proxy_->process->wait(kubectl_.context().clock.steady(), cancel);
+  if (!answer && answer.error().fault == Fault::infrastructure) answer.error().fault = Fault::step;
   return answer;
 }
 

@@ -12,7 +12,8 @@ namespace pipectl::plugins::kubernetes {
 /// `http://app:80/ready`. Every other host is asked as always.
 ///
 /// It goes over `kubectl proxy`, which is started when it is first needed, listens on loopback, and
-/// lets through nothing but calls to Services of this namespace.
+/// lets through nothing but calls to Services of this namespace. A Service that does not answer is
+/// Fault::step; an API server that cannot be asked for it, Fault::infrastructure.
 class ServiceHttp final : public HttpClient {
  public:
   explicit ServiceHttp(const Kubectl& kubectl);

@@ -19,6 +19,9 @@ constexpr int most_tries = 5;
 constexpr Milliseconds first_pause{500};
 constexpr Milliseconds longest_pause{30'000};
 constexpr Milliseconds between_looks{1'000};
+constexpr Milliseconds one_request{10'000};
+constexpr std::string_view trouble =
+    "https://status.render.com tells whether Render is in trouble; try again later";
 
 const CancelToken& token(const StageContext& context, const DeployWork& work) {
   return work.lifetime == Lifetime::stage ? context.cancel : context.cleanup;
@@ -62,13 +65,23 @@ tl::unexpected<Error> refused(const std::string& what, const HttpResponse& answe
     return fail(Fault::infrastructure, message, "the secret behind `api_key` is not a valid key");
   if (answer.status == 404)
     return fail(Fault::step, message, "`service` is the id that begins with srv-");
-  return fail(is_passing(answer.status) ? Fault::infrastructure : Fault::step, message);
+  if (is_passing(answer.status)) return fail(Fault::infrastructure, message, std::string(trouble));
+  return fail(Fault::step, message);
 }
 
 bool is_over(const StageContext& context, const DeployWork& work) {
   const SteadyTime now = context.clock.steady();
   const bool of_stage = work.lifetime == Lifetime::stage && context.deadline;
   return (work.limit && now >= work.limit->deadline) || (of_stage && now >= *context.deadline);
+}
+
+/// For one request: what is left, but no more than Render should ever need.
+Milliseconds time_for(const StageContext& context, const DeployWork& work) {
+  SteadyTime end = context.clock.steady() + one_request;
+  if (work.limit) end = std::min(end, work.limit->deadline);
+  if (work.lifetime == Lifetime::stage && context.deadline) end = std::min(end, *context.deadline);
+  const auto left = std::chrono::ceil<Milliseconds>(end - context.clock.steady());
+  return std::max(left, Milliseconds{1});
 }
 
 }  // namespace
@@ -98,8 +111,10 @@ Result<HttpResponse> Api::send(const Ask& ask, const DeployWork& work) const {
   request.body = ask.body;
   Milliseconds pause = first_pause;
   for (int tries = 1;; ++tries) {
+    request.timeout = time_for(context_, work);
     auto answer = context_.http.send(request, token(context_, work));
     if (!answer && answer.error().fault == Fault::cancelled) return answer;
+    if (!answer && answer.error().hint.empty()) answer.error().hint = trouble;
     if (answer && !is_passing(answer->status)) return answer;
     // A request that was answered with 429 was not acted on; of any other trouble nobody knows.
     const bool may_repeat = ask.twice == Twice::harmless || (answer && answer->status == 429);
@@ -186,7 +201,8 @@ Result<std::string> call_hook(StageContext& context, const std::string& url, con
   };
   add("ref", wanted.commit);
   add("imgURL", wanted.image);
-  const auto answer = TRY(context.http.send(request, token(context, work)));
+  request.timeout = time_for(context, work);
+  auto answer = TRY(context.http.send(request, token(context, work)));
   constexpr int first_bad = 300;
   if (answer.status >= first_bad) return refused("the deploy hook", answer);
   return text_of(part_of(json::parse(answer.body, nullptr, false), "deploy"), "id");

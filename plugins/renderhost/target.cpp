@@ -11,6 +11,7 @@ namespace pipectl::renderhost {
 namespace {
 
 constexpr const char* usual_base = "https://api.render.com/v1";
+constexpr Milliseconds last_look{30'000};
 constexpr const char* deploy_note = "render.deploy";
 constexpr const char* before_note = "render.before";
 
@@ -80,6 +81,7 @@ class ServiceTarget final : public Target {
 
   Result<void> open(DeployPurpose purpose) {
     const auto all = TRY(api_.deploys({}));
+    if (!all.empty()) newest_ = all.front().id;
     deploy_ = recalled(deploy_note);
     const std::string noted = recalled(before_note);
     // What a resumed run finds under way may be its own.
@@ -95,11 +97,12 @@ class ServiceTarget final : public Target {
   [[nodiscard]] std::string before() const override {
     return before_.id.empty() ? std::string{} : before_.name();
   }
+  [[nodiscard]] bool is_untouched() const override { return deploy_.empty() && !unsure_; }
 
   /// One that an interrupted try had begun is not begun again.
   Result<std::string> apply(const DeployStep&, const DeployWork& work) override {
     if (!deploy_.empty()) return fmt::format("{} goes on", printable(deploy_));
-    const Deploy begun = TRY(api_.start(wanted_, work));
+    const Deploy begun = TRY(begin(work));
     deploy_ = begun.id;
     TRY(context_.emit.remember(deploy_note, deploy_));
     return fmt::format("{} was begun", begun.name());
@@ -145,6 +148,19 @@ class ServiceTarget final : public Target {
     return found == context_.remembered.end() ? std::string{} : found->second;
   }
 
+  /// After an answer that leaves open whether it was begun, Render is asked, though the stage's
+  /// time may be over.
+  Result<Deploy> begin(const DeployWork& work) {
+    auto begun = api_.start(wanted_, work);
+    if (begun || begun.error().fault != Fault::infrastructure) return begun;
+    const TimeLimit limit{context_.clock.steady() + last_look, last_look};
+    const auto all = api_.deploys({Lifetime::cleanup, limit});
+    unsure_ = !all;
+    if (!all || all->empty() || all->front().id == newest_) return begun;
+    context_.emit.note(begun.error().message + "; it was begun all the same");
+    return all->front();
+  }
+
   Result<std::string> bring_back(const Deploy& release, const DeployWork& work) {
     // What did not get live has not replaced it.
     const Deploy now = TRY(api_.deploy(release.id, work));
@@ -158,7 +174,9 @@ class ServiceTarget final : public Target {
   Api api_;
   Wanted wanted_;
   Deploy before_;
+  std::string newest_;  ///< when this deploy was opened
   std::string deploy_;
+  bool unsure_{false};  ///< whether one was begun
 };
 
 class Spec final : public DeployTargetSpec {

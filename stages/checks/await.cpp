@@ -28,7 +28,7 @@ class Vigil {
         return {};
       }
       if (context_.cancel.cancelled()) return cancelled();
-      remember(seen.error().message);
+      remember(std::move(seen.error()));
       const SteadyTime now = context_.clock.steady();
       if (now >= end_) return unhealthy();
       const SteadyTime next = std::min(now + check_.interval, end_);
@@ -44,25 +44,32 @@ class Vigil {
   }
 
   /// Notes the reason once, and again when it is another one.
-  void remember(const std::string& reason) {
-    if (reason == last_) return;
-    last_ = reason;
-    context_.emit.note(fmt::format("not yet healthy: {}: {}", name_, last_));
+  void remember(Error error) {
+    const bool known = error.message == last_.message;
+    last_ = std::move(error);
+    if (known) return;
+    const auto* const seen = is_reached() ? "not yet healthy" : "cannot be asked";
+    context_.emit.note(fmt::format("{}: {}: {}", seen, name_, last_.message));
   }
+  [[nodiscard]] bool is_reached() const { return last_.fault != Fault::infrastructure; }
 
   [[nodiscard]] std::string tries(std::string_view once, fmt::string_view more) const {
     return tries_ == 1 ? std::string{once} : fmt::format(fmt::runtime(more), tries_);
   }
-  [[nodiscard]] std::string state() const { return fmt::format("health {}: {}", name_, last_); }
+  [[nodiscard]] std::string state() const {
+    return fmt::format("health {}: {}", name_, last_.message);
+  }
 
   [[nodiscard]] Verdict unhealthy() const {
     const std::string within =
         check_.within.count() == 0 ? "" : " in " + human_duration(check_.within);
-    return {Health::unhealthy,
-            fmt::format("{} ({}{})", state(), tries("tried once", "tried {} times"), within)};
+    return {is_reached() ? Health::unhealthy : Health::unreachable,
+            fmt::format("{} ({}{})", state(), tries("tried once", "tried {} times"), within),
+            last_.hint};
   }
   [[nodiscard]] Verdict timed_out() const {
-    return {Health::timed_out, fmt::format("timed out waiting for {}", state())};
+    return {is_reached() ? Health::timed_out : Health::unreachable,
+            fmt::format("timed out waiting for {}", state()), last_.hint};
   }
   [[nodiscard]] Verdict cancelled() const {
     return {Health::cancelled, fmt::format("{} while waiting for health {}",
@@ -74,7 +81,7 @@ class Vigil {
   const std::string name_;
   const SteadyTime end_;
   int tries_{0};
-  std::string last_;
+  Error last_{Fault::step, {}, {}};
 };
 
 }  // namespace
@@ -89,12 +96,16 @@ Verdict await_healthy(const CheckList& checks, StageContext& context) {
 Outcome outcome_of(const Verdict& verdict) {
   Outcome outcome;
   outcome.reason = verdict.reason;
+  outcome.hint = verdict.hint;
   switch (verdict.health) {
     case Health::healthy:
       outcome.status = Status::succeeded;
       break;
     case Health::unhealthy:
       outcome.status = Status::failed;
+      break;
+    case Health::unreachable:
+      outcome.status = Status::infra;
       break;
     case Health::timed_out:
       outcome.status = Status::timed_out;

@@ -131,6 +131,10 @@ DeployWork DeployWalk::work_of(const DeployStep& step) const {
 }
 
 Outcome DeployWalk::roll_back(std::size_t last, Outcome failure) {
+  if (target_.is_untouched()) {
+    failure.reason += " -> nothing was changed";
+    return failure;
+  }
   if (const std::string why = no_undo(settings_); !why.empty()) {
     failure.reason += " -> " + why;
     return failure;

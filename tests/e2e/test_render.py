@@ -106,9 +106,37 @@ class RenderTest(harness.PipectlTest):
     def test_a_post_that_nobody_knows_the_end_of_is_not_repeated(self):
         self.deploy("c1")
         self.render.faults = [("POST", 502, {})]
-        text = self.deploy("c2", code=5)
-        self.assertIn("a deploy was not begun: status 502", text)
-        self.assertEqual(len(self.render.deploys), 1)
+        text = self.deploy("c2", code=3)
+        self.assertIn("a deploy was not begun: status 502: trouble of the double -> nothing was changed", text)
+        self.assertIn("https://status.render.com", text)
+        self.assertEqual((1, "c1"), (len(self.render.deploys), self.live()))
+
+    def test_a_deploy_that_was_begun_though_the_answer_was_lost_is_taken_up(self):
+        self.deploy("c1")
+        self.render.faults = [("POST", 502, {}, "done")]
+        self.assertIn("it was begun all the same", self.deploy("c2"))
+        self.assertEqual((2, "c2"), (len(self.render.deploys), self.live()))
+
+    def test_one_that_keeps_failing(self):
+        self.render.faults = [("GET", 503, {})] * 5
+        text = self.deploy("c1", code=3)
+        self.assertIn("render: the deploys: status 503", text)
+        self.assertIn("https://status.render.com", text)
+
+    def test_one_that_hangs(self):
+        self.render.hangs = ("GET",)
+        text = self.deploy("c1", code=3, more="timeout: 2s")
+        self.assertIn("no whole answer within", text)
+        self.assertIn("https://status.render.com", text)
+        self.render.hangs = ("POST",)
+        text = self.deploy("c1", code=3, more="timeout: 5s")
+        self.assertIn("nothing was changed", text)
+        self.assertEqual([], self.render.deploys)
+
+    def test_what_it_does_not_accept_is_the_steps_failure(self):
+        self.render.faults = [("POST", 400, {})]
+        text = self.deploy("c1", code=1)
+        self.assertIn("status 400: trouble of the double -> nothing was changed", text)
 
     def test_a_wrong_key_and_a_wrong_service(self):
         self.env["RENDER_KEY"] = "rnd_wrong-key-of-the-test"

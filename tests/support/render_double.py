@@ -14,6 +14,8 @@ class RenderDouble:
     def __init__(self):
         self.deploys, self.calls, self.behaviour, self.faults = [], [], {}, []
         self.queued = False  # answer 202 without a body
+        self.hangs = ()  # methods that are taken and never answered
+        self._released = threading.Event()
         self._lock = threading.Lock()
         double = self
 
@@ -31,6 +33,7 @@ class RenderDouble:
         threading.Thread(target=self.server.serve_forever, args=(0.05,), daemon=True).start()
 
     def close(self):
+        self._released.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -42,7 +45,13 @@ class RenderDouble:
         url = urllib.parse.urlsplit(request.path)
         with self._lock:
             self.calls.append((request.command, request.path, body.decode()))
-            status, headers, value = self._route(request, url, body)
+            if request.command in self.hangs:
+                status = None
+            else:
+                status, headers, value = self._route(request, url, body)
+        if status is None:
+            self._released.wait()
+            return
         text = b"" if value is None else json.dumps(value).encode()
         request.send_response(status)
         for name, header in {"Content-Length": str(len(text)), **headers}.items():
@@ -52,7 +61,9 @@ class RenderDouble:
 
     def _route(self, request, url, body):
         if self.faults and self.faults[0][0] == request.command:
-            _, status, headers = self.faults.pop(0)
+            _, status, headers, *still = self.faults.pop(0)
+            if still:  # what was asked for is done, and nobody learns of it
+                self._service(request.command, url.path[len(f"/v1/services/{self.SERVICE}"):], json.loads(body))
             return status, headers, {"message": "trouble of the double"}
         if url.path == self.HOOK:
             query = urllib.parse.parse_qs(url.query)

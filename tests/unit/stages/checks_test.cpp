@@ -26,6 +26,27 @@ std::string reason_of(StageBench& bench, const std::string& check) {
   return outcome.reason;
 }
 
+/// What it looks at cannot be asked.
+class Unreachable final : public HealthCheck {
+ public:
+  [[nodiscard]] std::string describe(const expr::Scope&) const override { return "cluster"; }
+  Result<std::string> probe(StageContext&, SteadyTime, const CancelToken&) const override {
+    return fail(Fault::infrastructure, "no connection", "is it there?");
+  }
+};
+
+class UnreachableKind final : public HealthCheckKind {
+ public:
+  [[nodiscard]] std::string_view name() const noexcept override { return "cluster"; }
+  [[nodiscard]] std::string_view summary() const noexcept override { return "-"; }
+  [[nodiscard]] std::vector<KeyDoc> keys() const override { return {{"cluster", "{}", "-"}}; }
+  [[nodiscard]] std::unique_ptr<HealthCheck> parse(yaml::Reader& reader,
+                                                   const ParseContext&) const override {
+    (void)reader.node("cluster");
+    return std::make_unique<Unreachable>();
+  }
+};
+
 }  // namespace
 
 TEST_CASE("statuses are numbers, ranges, and lists of both") {
@@ -184,6 +205,22 @@ TEST_CASE("patience ends with `within`, and with the stage's timeout") {
                               Milliseconds{50});
   CHECK(outcome.status == Status::timed_out);
   CHECK_THAT(outcome.reason, ContainsSubstring("timed out waiting for health command false"));
+}
+
+TEST_CASE("what cannot be asked is no failed check, and keeps its hint") {
+  StageBench bench;
+  bench.registry.add(std::make_unique<UnreachableKind>());
+  auto outcome =
+      bench.run("{kind: verify, tiers: {data: [{cluster: x, within: 50ms, interval: 1ms}]}}");
+  CHECK(outcome.status == Status::infra);
+  CHECK_THAT(outcome.reason, ContainsSubstring("tier 'data': health cluster: no connection"));
+  CHECK(outcome.hint == "is it there?");
+  REQUIRE_FALSE(bench.emit.notes.empty());
+  CHECK(bench.emit.notes[0] == "cannot be asked: cluster: no connection");
+  outcome =
+      bench.run_limited("{kind: verify, checks: [{cluster: x, interval: 1ms}]}", Milliseconds{50});
+  CHECK(outcome.status == Status::infra);
+  CHECK_THAT(outcome.reason, ContainsSubstring("timed out waiting for health cluster"));
 }
 
 TEST_CASE("waiting ends at once when it is cancelled") {
