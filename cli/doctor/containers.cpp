@@ -32,7 +32,7 @@ std::vector<Finding> check_containers(const PipelineFile& file, const Invocation
   if (stages.empty()) return {};
   const auto executor = make_local_executor(nullptr);
   const docker::Client client{*executor, invocation.env};
-  const auto engine = docker::ask_engine(client, CancelToken{});
+  const auto engine = docker::ask_engine(client, {});
   const auto who = join(stages, ", ");
   if (!engine)
     return {{"docker", "engine", sure ? Health::bad : Health::warning,

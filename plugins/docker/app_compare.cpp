@@ -31,7 +31,7 @@ std::string shown_size(const std::string& bytes) {
 
 Result<std::vector<std::string>> compare_app(const AppSettings& settings, const AppNames& names,
                                              const Client& client, StageContext& context) {
-  TRY(ask_engine(client, context));
+  TRY(ask_engine(client, within_stage(context)));
   const EngineRecord book{client, context, "pipectl-app-" + names.app};
   AppRecord record;
   if (const auto text = TRY(book.read({}))) record = TRY(app_record_of(*text));

@@ -27,7 +27,7 @@ AppTarget::AppTarget(StageContext& context, Client client, AppNames names)
 }
 
 Result<void> AppTarget::open(const AppSettings& settings, DeployPurpose purpose) {
-  TRY(ask_engine(client_, context_));
+  TRY(ask_engine(client_, within_stage(context_)));
   const bool deploys = purpose == DeployPurpose::deploy;
   if (deploys) {
     release_ = TRY(release_of(settings, {app_, std::nullopt}, context_));

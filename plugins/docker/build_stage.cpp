@@ -28,7 +28,7 @@ class Build {
       : spec_(spec), context_(context), client_(context.executor, context.env, &context.emit) {}
 
   Result<Outcome> run() {
-    TRY(ask_engine(client_, context_));
+    TRY(ask_engine(client_, within_stage(context_)));
     const BuildCall call = TRY(prepare());
     std::vector<std::string> platforms = spec_.platforms;
     if (platforms.empty()) platforms.emplace_back();

@@ -42,12 +42,12 @@ std::string ComposeTargetProject::label() const {
 }
 
 Result<void> ComposeTargetProject::look() const {
-  TRY(ask_engine(client_, context_));
+  TRY(ask_engine(client_, within_stage(context_)));
   return {};
 }
 
 Result<void> ComposeTargetProject::open(DeployPurpose purpose, const DeployWork& work) {
-  TRY(ask_engine(client_, context_));
+  TRY(ask_engine(client_, within_stage(context_)));
   program_ = TRY(compose_program(client_, call(work).cancel));
   return purpose == DeployPurpose::deploy ? lock_.take(work) : lock_.seize(work);
 }

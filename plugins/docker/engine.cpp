@@ -19,14 +19,14 @@ Result<Answer> why_none(const Client& client, const Answer& said, const Call& ca
 
 }  // namespace
 
-SteadyTime within_stage(const StageContext& context) {
+Call within_stage(const StageContext& context) {
   constexpr std::chrono::minutes usual{1};
   const SteadyTime end = context.clock.steady() + usual;
-  return context.deadline ? std::min(end, *context.deadline) : end;
+  return {.deadline = context.deadline ? std::min(end, *context.deadline) : end,
+          .cancel = context.cancel};
 }
 
-Result<Engine> ask_engine(const Client& client, const StageContext& context) {
-  const Call call{.deadline = within_stage(context), .cancel = context.cancel};
+Result<Engine> ask_engine(const Client& client, const Call& call) {
   const Answer answer =
       TRY(client.ask({"info", "--format", "{{.ServerVersion}} {{json .SecurityOptions}}"}, call));
   const std::string_view told = trim(answer.out);

@@ -10,12 +10,11 @@ struct Engine {
   bool rootless{false};  ///< root in a container is the user of this host
 };
 
-/// Asks the engine, within a minute and the stage's time. Fault::infrastructure with the way out
-/// when none answers.
-[[nodiscard]] Result<Engine> ask_engine(const Client& client, const StageContext& context);
+/// Asks the engine. Fault::infrastructure with the way out when none answers.
+[[nodiscard]] Result<Engine> ask_engine(const Client& client, const Call& call);
 
-/// A minute from now, or the end of the stage's time when that is earlier.
-[[nodiscard]] SteadyTime within_stage(const StageContext& context);
+/// A call of a minute at most, and of no more than the stage has left.
+[[nodiscard]] Call within_stage(const StageContext& context);
 
 /// For `--user`; empty: as the image says.
 [[nodiscard]] std::string user_of(ContainerUser user, const Engine& engine);

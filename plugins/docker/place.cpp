@@ -56,7 +56,7 @@ class Opening {
         name_(place_name(context.run_id, context.stage, context.attempt)) {}
 
   Result<std::unique_ptr<StagePlace>> open() {
-    engine_ = TRY(ask_engine(client_, context_));
+    engine_ = TRY(ask_engine(client_, within_stage(context_)));
     opened_.scratch = TRY(
         Scratch::make(places_dir(context_.state_dir) / name_, context_.output_file, client_.env()));
     if (!context_.spec.services.empty()) TRY(start_services());

@@ -35,7 +35,7 @@ class Publication {
         pusher_(client_, context) {}
 
   Result<Outcome> run() {
-    TRY(ask_engine(client_, context_));
+    TRY(ask_engine(client_, within_stage(context_)));
     image_ = TRY(spec_.image.evaluate(context_.scope));
     const auto repositories = TRY(evaluate_all(spec_.to, context_.scope));
     const auto tags = TRY(evaluate_all(spec_.tags, context_.scope));
