@@ -19,6 +19,11 @@ class DeployStrategy {
   [[nodiscard]] virtual std::vector<DeployStep> steps(const DeployAbilities& abilities) const = 0;
   /// Whether it needs a second set beside the running one.
   [[nodiscard]] virtual bool needs_beside() const noexcept { return false; }
+  /// Keys of its settings that were written, and that a target of these abilities would ignore.
+  [[nodiscard]] virtual std::vector<std::string_view> ignored(
+      const DeployAbilities& /*abilities*/) const {
+    return {};
+  }
   /// What its `analyse` steps do: all of it, in order; the first breach ends it (Fault::step).
   virtual Result<std::string> analyse(StageContext& /*context*/) const { return std::string{}; }
 };

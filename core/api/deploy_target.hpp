@@ -67,6 +67,7 @@ struct DeployAbilities {
   bool beside{false};   ///< a second set can stand beside the running one
   bool settles{false};  ///< it knows by itself when what was applied is ready
   bool records{false};  ///< it keeps a record of what runs
+  bool paces{false};    ///< it heeds how many more and fewer there may be: DeployStep::surge
 };
 
 /// What a stage's file says of its target. Immutable, used from several threads.

@@ -54,6 +54,7 @@ constexpr std::array causes{
           "the engine does not see this host's files: containers need an engine on this host"},
     Cause{"toomanyrequests", "", too_often},
     Cause{"too many requests", "", too_often},
+    Cause{"http 429", "", too_often},
     Cause{"http status: 507", "", "the registry has no room left: make some there"},
     Cause{"pull access denied", "", log_in},
     Cause{"unauthorized", "", log_in},
@@ -85,12 +86,17 @@ constexpr std::array causes{
     Cause{"connection reset", "", broken_off},
     Cause{"broken pipe", "", broken_off},
     Cause{"unexpected eof", "", broken_off},
-    Cause{": eof", "", broken_off},
+    Cause{" eof\n", "", broken_off},
 };
 
 std::string lower(std::string text) {
   std::ranges::transform(text, text.begin(), [](unsigned char c) { return std::tolower(c); });
   return text;
+}
+
+/// Lower case, and so that each word has something before and behind it.
+std::string said_in(const Answer& answer) {
+  return lower(" " + answer.err + "\n " + answer.out + "\n");
 }
 
 bool holds_any(std::string_view said, std::span<const std::string_view> signs) {
@@ -121,7 +127,7 @@ std::string last_words(const Answer& answer) {
 }
 
 Error explain(const Answer& answer, std::string_view what) {
-  const std::string said = lower(answer.err + answer.out);
+  const std::string said = said_in(answer);
   const std::string words = last_words(answer);
   for (const Cause& cause : causes) {
     if (said.find(cause.sign) == std::string::npos) continue;
@@ -136,7 +142,8 @@ Error explain(const Answer& answer, std::string_view what) {
 }
 
 bool is_passing(const Answer& answer) noexcept {
-  constexpr std::array<std::string_view, 16> signs{"toomanyrequests",
+  constexpr std::array<std::string_view, 17> signs{"http 429",
+                                                   "toomanyrequests",
                                                    "too many requests",
                                                    "500 internal",
                                                    "502 bad",
@@ -148,19 +155,19 @@ bool is_passing(const Answer& answer) noexcept {
                                                    "unknown: unknown error",
                                                    "connection reset",
                                                    "unexpected eof",
-                                                   ": eof",
+                                                   " eof\n",
                                                    "broken pipe",
                                                    "blob upload unknown",
                                                    "temporarily unavailable"};
   constexpr std::string_view full = "http status: 507";
-  const std::string said = lower(answer.err + answer.out);
+  const std::string said = said_in(answer);
   return says_no_answer(answer) || (holds_any(said, signs) && said.find(full) == std::string::npos);
 }
 
 bool says_no_answer(const Answer& answer) noexcept {
   constexpr std::array<std::string_view, 4> signs{"i/o timeout", "client.timeout",
                                                   "handshake timeout", "deadline exceeded"};
-  return holds_any(lower(answer.err + answer.out), signs);
+  return holds_any(said_in(answer), signs);
 }
 
 }  // namespace pipectl::docker

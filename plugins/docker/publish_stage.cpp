@@ -57,8 +57,8 @@ class Publication {
     if (password == context_.secrets.end())
       return fail(Fault::usage, fmt::format("secret {} is not there", login.password),
                   fmt::format("it is the password for {}", login.registry));
-    const Call call{
-        .input = password->second, .deadline = within_stage(context_), .cancel = context_.cancel};
+    Call call = within_stage(context_);
+    call.input = password->second;
     TRY(ask_patiently(client_, context_,
                       {"login", "--username", user, "--password-stdin", login.registry}, call,
                       fmt::format("cannot log in to {} as {}", login.registry, user)));

@@ -15,7 +15,7 @@ class KubernetesSpec final : public DeployTargetSpec {
   explicit KubernetesSpec(Settings settings) : settings_(std::move(settings)) {}
 
   [[nodiscard]] DeployAbilities abilities() const noexcept override {
-    return {.beside = true, .settles = true, .records = true};
+    return {.beside = true, .settles = true, .records = true, .paces = true};
   }
   [[nodiscard]] std::vector<Requirement> programs() const override {
     std::vector<Requirement> programs{{"kubectl", Presence::required}};

@@ -102,6 +102,21 @@ class DeployReader {
           reader_.node("strategy")->span(),
           "this strategy needs a target that can run two releases side by side",
           "commands cannot; `kubernetes` and `docker` can");
+    for (const std::string_view key :
+         settings.strategy.named()->ignored(settings.target->abilities()))
+      context_.diagnostics.error(
+          place_of(key), fmt::format("this target has no `{}`: it would do nothing", key),
+          key == "deadline" ? "the stage's `timeout` limits what it does, `within` its "
+                              "health checks"
+                            : "only `kubernetes` takes instances one after the other");
+  }
+
+  /// Of a setting of the strategy.
+  [[nodiscard]] Span place_of(std::string_view key) {
+    const yaml::Node strategy = *reader_.node("strategy");
+    for (const yaml::Node::Entry setting : (*strategy.entries().begin()).value.entries())
+      if (setting.key.text() == key) return setting.key.span();
+    return strategy.span();
   }
 
   yaml::Reader& reader_;

@@ -9,10 +9,18 @@ using Undo = DeployStep::Undo;
 
 class Rolling final : public DeployStrategy {
  public:
-  Milliseconds deadline{default_deadline};
+  std::optional<Milliseconds> deadline;
   std::string surge;
   std::string unavailable;
 
+  [[nodiscard]] std::vector<std::string_view> ignored(
+      const DeployAbilities& abilities) const override {
+    std::vector<std::string_view> keys;
+    if (deadline && !abilities.settles) keys.emplace_back("deadline");
+    if (!surge.empty() && !abilities.paces) keys.emplace_back("max_surge");
+    if (!unavailable.empty() && !abilities.paces) keys.emplace_back("max_unavailable");
+    return keys;
+  }
   [[nodiscard]] std::vector<DeployStep> steps(const DeployAbilities& abilities) const override {
     constexpr auto place = DeployPlace::instead;
     std::vector<DeployStep> steps;
@@ -22,7 +30,8 @@ class Rolling final : public DeployStrategy {
                      .surge = surge,
                      .unavailable = unavailable});
     if (abilities.settles)
-      steps.push_back({.deed = Deed::settle, .place = place, .time = deadline});
+      steps.push_back(
+          {.deed = Deed::settle, .place = place, .time = deadline.value_or(default_deadline)});
     steps.push_back({.deed = Deed::check, .place = place});
     if (!abilities.records) return steps;
     steps.push_back({.deed = Deed::record, .place = place});
@@ -62,7 +71,7 @@ class RollingKind final : public DeployStrategyKind {
     auto strategy = std::make_unique<Rolling>();
     if (!settings) return strategy;
     yaml::Reader reader{*settings, "`rolling`", context.diagnostics};
-    strategy->deadline = reader.duration("deadline").value_or(strategy->deadline);
+    strategy->deadline = reader.duration("deadline");
     strategy->surge = read_amount("max_surge", reader);
     strategy->unavailable = read_amount("max_unavailable", reader);
     reader.finish();

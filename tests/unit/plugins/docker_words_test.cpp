@@ -40,6 +40,23 @@ TEST_CASE("why docker failed, in its own words, with the way out") {
        "the image has no shell `sh`", "use an image that has it", Fault::step},
       {"Error response from daemon: write /x: no space left on device\n",
        "docker info: write /x: no space left", "docker system df"},
+      {"received unexpected HTTP status: 502 Bad Gateway\n",
+       "docker info: received unexpected HTTP status: 502", "is in trouble: try again later"},
+      {"received unexpected HTTP status: 507 Insufficient Storage\n", "docker info: received",
+       "no room left: make some there"},
+      {"error parsing HTTP 429 response body: unexpected end of JSON input: \"\"\n",
+       "docker info: error parsing HTTP 429", "limits how often"},
+      {"Error response from daemon: Head \"http://127.0.0.1:9/v2/app/manifests/1\": EOF\n",
+       "docker info: Head", "broke off"},
+      {"EOF\n", "docker info: EOF", "broke off"},
+      {"read tcp 127.0.0.1:4->127.0.0.1:5: read: connection reset by peer\n",
+       "docker info: read tcp", "broke off"},
+      {"Get \"http://127.0.0.1:9/v2/\": context deadline exceeded (Client.Timeout exceeded while "
+       "awaiting headers)\n",
+       "docker info: Get", "takes too long to answer"},
+      {"Get \"https://registry/v2/\": net/http: TLS handshake timeout\n", "docker info: Get",
+       "takes too long to answer"},
+      {"unknown: unknown error\n", "docker info: unknown: unknown error", "its own log says why"},
       {"something new\nSee 'docker run --help'.\n", "docker info: something new", ""},
       {"", "docker info ended with exit code 1", ""},
   };
@@ -55,10 +72,15 @@ TEST_CASE("why docker failed, in its own words, with the way out") {
 TEST_CASE("what may pass when it is tried again") {
   for (const auto* passing :
        {"received unexpected HTTP status: 503 Service Unavailable", "toomanyrequests: slow down",
-        "unexpected status code 500", "read tcp: connection reset by peer", "unexpected EOF"})
+        "unexpected status code 500", "read tcp: connection reset by peer", "unexpected EOF",
+        "EOF\n", "error parsing HTTP 429 response body: unexpected end of JSON input: \"\"",
+        "net/http: TLS handshake timeout", "dial tcp: i/o timeout"})
     CHECK(is_passing(said(passing)));
+  CHECK(says_no_answer(said("net/http: TLS handshake timeout")));
+  CHECK_FALSE(says_no_answer(said("EOF")));
   for (const auto* lasting : {"unauthorized: authentication required", "manifest unknown",
-                              "denied: requested access to the resource is denied"})
+                              "denied: requested access to the resource is denied",
+                              "received unexpected HTTP status: 507 Insufficient Storage"})
     CHECK_FALSE(is_passing(said(lasting)));
 }
 
