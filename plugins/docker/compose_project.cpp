@@ -72,15 +72,42 @@ Result<void> ComposeTargetProject::write_record(const ComposeRecord& record,
   return book_.write(to_label(record), record.running->images.begin()->second, work);
 }
 
-Result<void> ComposeTargetProject::up(const std::vector<std::filesystem::path>& files,
-                                      const ComposeRelease& release, const DeployWork& work) const {
+Arguments ComposeTargetProject::command(const std::vector<std::filesystem::path>& files,
+                                        const ComposeRelease& release) const {
   Arguments argv = program_;
   for (const auto& file : files) argv.insert(argv.end(), {"--file", file.string()});
-  argv.insert(argv.end(), {"--project-directory", release.folder, "--project-name", name_, "up",
-                           "--detach", "--remove-orphans"});
+  argv.insert(argv.end(), {"--project-directory", release.folder, "--project-name", name_});
+  return argv;
+}
+
+Client ComposeTargetProject::client_for(const ComposeRelease& release) const {
   Client client = client_;
   for (const auto& [name, value] : release.env) client = client.with_env(name, value);
-  const Answer answer = TRY(client.run(std::move(argv), call(work)));
+  return client;
+}
+
+/// Compose itself says what it makes of the files, given a mark in the place of each value.
+Result<std::vector<std::string>> ComposeTargetProject::shown_secrets(
+    const std::vector<std::filesystem::path>& files, const ComposeRelease& release) const {
+  std::vector<std::string> shown;
+  if (context_.secrets.empty()) return shown;
+  const auto mark = [](const std::string& name) { return fmt::format("<secret {}>", name); };
+  Client client = client_for(release);
+  for (const auto& [name, value] : context_.secrets) client = client.with_env(name, mark(name));
+  Arguments argv = command(files, release);
+  argv.emplace_back("config");
+  const Answer answer = TRY(client.run(std::move(argv), call({})));
+  if (!answer.success()) return shown;
+  for (const auto& [name, value] : context_.secrets)
+    if (answer.out.find(mark(name)) != std::string::npos) shown.push_back(name);
+  return shown;
+}
+
+Result<void> ComposeTargetProject::up(const std::vector<std::filesystem::path>& files,
+                                      const ComposeRelease& release, const DeployWork& work) const {
+  Arguments argv = command(files, release);
+  argv.insert(argv.end(), {"up", "--detach", "--remove-orphans"});
+  const Answer answer = TRY(client_for(release).run(std::move(argv), call(work)));
   if (answer.success()) return {};
   Error error = explain(answer, fmt::format("compose up of '{}'", name_));
   return tl::unexpected(std::move(error));

@@ -35,6 +35,10 @@ class ComposeTargetProject {
   [[nodiscard]] Result<void> write_record(const ComposeRecord& record,
                                           const DeployWork& work) const;
 
+  /// Those of the stage's secrets whose values these files put into settings of containers, where
+  /// `docker inspect` shows them. Nothing of files that Compose does not accept.
+  [[nodiscard]] Result<std::vector<std::string>> shown_secrets(
+      const std::vector<std::filesystem::path>& files, const ComposeRelease& release) const;
   /// Brings it up as these files say; what they no longer name is removed.
   [[nodiscard]] Result<void> up(const std::vector<std::filesystem::path>& files,
                                 const ComposeRelease& release, const DeployWork& work) const;
@@ -51,6 +55,9 @@ class ComposeTargetProject {
  private:
   [[nodiscard]] Call call(const DeployWork& work) const;
   [[nodiscard]] std::string label() const;
+  [[nodiscard]] Arguments command(const std::vector<std::filesystem::path>& files,
+                                  const ComposeRelease& release) const;
+  [[nodiscard]] Client client_for(const ComposeRelease& release) const;
   [[nodiscard]] Result<std::vector<std::string>> containers(const DeployWork& work) const;
 
   StageContext& context_;

@@ -39,7 +39,8 @@ class ComposeTarget final : public DeployTarget {
     record_ = TRY(project_.read_record({}));
     if (purpose == DeployPurpose::go_back) return {};
     fresh_ = !record_.running && !TRY(project_.has_containers({}));
-    return read(settings);
+    TRY(read(settings));
+    return warn_of_secrets();
   }
 
   Result<std::vector<std::string>> compare(const Settings& settings) {
@@ -136,6 +137,15 @@ class ComposeTarget final : public DeployTarget {
     release_.folder = files_.front().parent_path().string();
     release_.run = context_.run_id + "/" + context_.stage;
     release_.commit = value_of(context_.env, "PIPECTL_GIT_SHA");
+    return {};
+  }
+
+  Result<void> warn_of_secrets() {
+    for (const std::string& name : TRY(project_.shown_secrets(files_, release_)))
+      context_.emit.note(
+          fmt::format("warning: `docker inspect` will show the secret {}: the compose file puts it "
+                      "into a setting of a container; its `secrets` keep it in a file",
+                      name));
     return {};
   }
 
