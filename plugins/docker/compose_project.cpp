@@ -91,7 +91,7 @@ Result<std::vector<std::string>> ComposeTargetProject::shown_secrets(
     const std::vector<std::filesystem::path>& files, const ComposeRelease& release) const {
   std::vector<std::string> shown;
   if (context_.secrets.empty()) return shown;
-  const auto mark = [](const std::string& name) { return fmt::format("<secret {}>", name); };
+  const auto mark = [](const std::string& name) { return fmt::format("<secret:{}>", name); };
   Client client = client_for(release);
   for (const auto& [name, value] : context_.secrets) client = client.with_env(name, mark(name));
   Arguments argv = command(files, release);

@@ -1,6 +1,7 @@
 """Deploys of a Compose project to a real Docker engine, and the ways back."""
 import json
 import time
+import unittest.mock
 import urllib.request
 
 from docker_case import DockerTest, docker_engine
@@ -121,6 +122,27 @@ class ComposeDeploy(DockerTest):
         self.assertNotIn(value, text)
         self.assertNotIn(value, json.dumps(self.record()))
         self.assertNotIn(value, self.docker("inspect", f"pipectl-{self.project}"))
+        # This file asks Compose to put it where everybody sees it.
+        self.assertIn("warning: `docker inspect` will show the secret DB_PASSWORD", text)
+        self.assertIn(value, self.docker("inspect", *self.of_project()))
+
+    def of_project(self):
+        return self.docker("ps", "-aq", "--filter", f"label=com.docker.compose.project={self.project}").split()
+
+    def test_secrets_of_compose_stay_files(self):
+        value = "s3cret-of-the-compose-file"
+        (self.folder / "password").write_text(value)
+        with_file = COMPOSE.replace('PASSWORD: "${DB_PASSWORD:-none}"', "X: y").replace(
+            "    stop_grace_period: 1s\n    ports", "    secrets: [password]\n    stop_grace_period: 1s\n    ports")
+        with unittest.mock.patch(f"{__name__}.COMPOSE", with_file + "secrets: {password: {file: ./password}}\n"):
+            text = self.deploy("v1", secrets="[DB_PASSWORD]", TEST_DB_PASSWORD=value,
+                               before="cat /run/secrets/password > /w/given;")
+        self.assertNotIn("warning", text)
+        self.assertNotIn(value, text)
+        self.assertNotIn(value, self.docker("inspect", *self.of_project(), f"pipectl-{self.project}"))
+        web = next(one for one in self.of_project()
+                   if self.docker("inspect", "--format", "{{json .HostConfig.PortBindings}}", one) != "{}")
+        self.assertEqual(value, self.docker("exec", web, "cat", "/w/given"))
 
     def test_one_at_a_time(self):
         self.deploy("v1", greeting="one")
