@@ -29,7 +29,8 @@ constexpr std::string_view check_name = "check the image's name and tag";
 constexpr std::string_view no_network =
     "the registry cannot be reached; `pull: never` uses what is here";
 constexpr std::string_view in_trouble =
-    "the registry, or a proxy before it, is in trouble: try again later";
+    "the registry, or a proxy before it, is in trouble, maybe without room: its log says why; try "
+    "again later";
 constexpr std::string_view too_often =
     "the registry limits how often it may be asked: log in, or wait";
 constexpr std::string_view no_answer =
@@ -162,6 +163,10 @@ bool is_passing(const Answer& answer) noexcept {
   constexpr std::string_view full = "http status: 507";
   const std::string said = said_in(answer);
   return says_no_answer(answer) || (holds_any(said, signs) && said.find(full) == std::string::npos);
+}
+
+bool has_retried(const Answer& answer) noexcept {
+  return said_in(answer).find(": retrying in ") != std::string::npos;
 }
 
 bool says_no_answer(const Answer& answer) noexcept {

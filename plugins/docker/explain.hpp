@@ -19,6 +19,9 @@ namespace pipectl::docker {
 /// True when docker waited for an answer until it gave up.
 [[nodiscard]] bool says_no_answer(const Answer& answer) noexcept;
 
+/// True when docker itself had tried it again, as it does with layers, for most of a minute.
+[[nodiscard]] bool has_retried(const Answer& answer) noexcept;
+
 /// What docker said itself: its last line with text, without its own prefixes.
 [[nodiscard]] std::string last_words(const Answer& answer);
 

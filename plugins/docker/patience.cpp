@@ -14,7 +14,7 @@ constexpr int most_hung = 2;  ///< each of them took docker's own limit already
 }  // namespace
 
 Result<bool> Patience::again(const Answer& answer, const Error& error) {
-  if (!is_passing(answer) || tries_ == most_asked) return false;
+  if (!is_passing(answer) || tries_ == most_asked || has_retried(answer)) return false;
   if (says_no_answer(answer) && ++hung_ == most_hung) return false;
   if (context_.deadline && context_.clock.steady() + wait_ >= *context_.deadline) return false;
   context_.emit.note(fmt::format("{}; again in {}", error.message, human_duration(wait_)));

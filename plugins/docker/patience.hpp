@@ -5,7 +5,8 @@
 namespace pipectl::docker {
 
 /// Waits longer and longer between tries of what a registry's passing trouble spoils: five in all,
-/// and two of what docker itself had waited for until it gave up. For one thing that is tried.
+/// two of what docker itself had waited for until it gave up, one of what it had tried again by
+/// itself. For one thing that is tried.
 class Patience {
  public:
   explicit Patience(StageContext& context) : context_(context) {}

@@ -41,7 +41,7 @@ TEST_CASE("why docker failed, in its own words, with the way out") {
       {"Error response from daemon: write /x: no space left on device\n",
        "docker info: write /x: no space left", "docker system df"},
       {"received unexpected HTTP status: 502 Bad Gateway\n",
-       "docker info: received unexpected HTTP status: 502", "is in trouble: try again later"},
+       "docker info: received unexpected HTTP status: 502", "is in trouble, maybe without room"},
       {"received unexpected HTTP status: 507 Insufficient Storage\n", "docker info: received",
        "no room left: make some there"},
       {"error parsing HTTP 429 response body: unexpected end of JSON input: \"\"\n",
@@ -78,6 +78,8 @@ TEST_CASE("what may pass when it is tried again") {
     CHECK(is_passing(said(passing)));
   CHECK(says_no_answer(said("net/http: TLS handshake timeout")));
   CHECK_FALSE(says_no_answer(said("EOF")));
+  CHECK(has_retried({1, "e853bca1f33b: Preparing\ne853bca1f33b: Retrying in 5 seconds\n", "EOF"}));
+  CHECK_FALSE(has_retried(said("EOF")));
   for (const auto* lasting : {"unauthorized: authentication required", "manifest unknown",
                               "denied: requested access to the resource is denied",
                               "received unexpected HTTP status: 507 Insufficient Storage"})
