@@ -20,6 +20,7 @@ constexpr Milliseconds first_pause{500};
 constexpr Milliseconds longest_pause{30'000};
 constexpr Milliseconds between_looks{1'000};
 constexpr Milliseconds one_request{10'000};
+constexpr Milliseconds shortest_request{2'000};  ///< also of the last look before a deadline
 constexpr std::string_view trouble =
     "https://status.render.com tells whether Render is in trouble; try again later";
 
@@ -81,7 +82,7 @@ Milliseconds time_for(const StageContext& context, const DeployWork& work) {
   if (work.limit) end = std::min(end, work.limit->deadline);
   if (work.lifetime == Lifetime::stage && context.deadline) end = std::min(end, *context.deadline);
   const auto left = std::chrono::ceil<Milliseconds>(end - context.clock.steady());
-  return std::max(left, Milliseconds{1});
+  return std::max(left, shortest_request);
 }
 
 }  // namespace

@@ -212,7 +212,7 @@ class Engines(PipectlTest):
         self.STAGES = {"image": self.STAGES["image"], "services": self.STAGES["services"]}
         for name, why in self.ends("unix:///nowhere/docker.sock", "1m", PATH=str(folder)).items():
             with self.subTest(name):
-                self.assertIn("install the docker program", why)
+                self.assertIn("install the program docker", why)
 
 
 class Made(DockerTest):

@@ -3,6 +3,8 @@
 from harness import main
 from kube_harness import DeployTest
 
+TEAM = "{apiVersion: v1, kind: Namespace, metadata: {name: team}}"
+
 
 class Unreachable(DeployTest):
     def verify(self, code, check="deployment: app, namespace: team", more="timeout: 2s, within: 2s, interval: 100ms"):
@@ -48,7 +50,7 @@ class Unreachable(DeployTest):
         self.assertRegex(why, "the API server is in trouble|does not answer in time")
         self.cluster.faults.remove(fault)
         self.cluster.faults.answer(429, path="/namespaces/team", retry_after=1, times=1)
-        self.kubectl("create", "namespace", "team")
+        self.kubectl("apply", "-f", "-", text=TEAM)
         self.kubectl("apply", "-n", "team", "-f", "-", text=self.manifest(replicas=1))
         self.assertEqual("succeeded", self.verify(0, more="within: 60s")[0])
 
@@ -59,7 +61,7 @@ class Unreachable(DeployTest):
         self.assertIn("kubectl must be on the PATH", why)
 
     def test_what_the_cluster_says_is_a_failed_check(self):
-        self.kubectl("create", "namespace", "team")
+        self.kubectl("apply", "-f", "-", text=TEAM)
         outcome, why = self.verify(1, more="within: 0s")
         self.assertEqual("failed", outcome)
         self.assertIn("NotFound", why)
