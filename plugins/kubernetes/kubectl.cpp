@@ -73,9 +73,15 @@ Result<std::string> Kubectl::run(const Call& call) const {
   // A moment's trouble of the API server; who gives a request less time has less of it for these.
   const SteadyTime end = context_.clock.steady() + access_.request_timeout * 3 / 2;
   Milliseconds wait = first_pause;
+  std::optional<Error> cause;
   while (true) {
     auto done = once(call);
-    if (done || call.waits || !is_passing(done.error())) return done;
+    if (done || call.waits) return done;
+    // A try that was cut short tells less than the one before it.
+    const bool cut = call.work.limit && context_.clock.steady() >= call.work.limit->deadline;
+    if (cut && cause && done.error().fault != Fault::cancelled) return tl::unexpected(*cause);
+    if (!is_passing(done.error())) return done;
+    cause = done.error();
     const SteadyTime next = context_.clock.steady() + wait;
     if (next >= end || (call.work.limit && next >= call.work.limit->deadline)) return done;
     context_.emit.note(fmt::format("{}; trying again", done.error().message));

@@ -3,7 +3,7 @@
 from harness import main
 from kube_harness import DeployTest
 
-TEAM = "{apiVersion: v1, kind: Namespace, metadata: {name: team}}"
+TEAM = "apiVersion: v1\nkind: Namespace\nmetadata: {name: team}\n"
 
 
 class Unreachable(DeployTest):
