@@ -15,6 +15,7 @@
 #include "stages/report_folder.hpp"
 #include "stages/report_output.hpp"
 #include "stages/template_key.hpp"
+#include "stages/tools/way_to.hpp"
 
 namespace pipectl::stages {
 namespace {
@@ -125,7 +126,7 @@ Result<Outcome> ToolStage::run_tool(const StageCommand& command, StageContext& c
   context.emit.note(headline(command.argv));
   auto end = run_command(context, command);
   if (!end && end.error().fault == Fault::step)
-    end.error().hint = fmt::format("{} can be had with: {}", preset_.name, preset_.install);
+    end.error().hint = fmt::format("{} can be had with: {}", preset_.name, way_to(preset_));
   if (!end) return tl::unexpected(end.error());
   return judged(*end);
 }

@@ -28,6 +28,7 @@ class ToolStage final : public StageRunner {
                         StageContext& context) const override;
   [[nodiscard]] Measures measures() const override;
   [[nodiscard]] std::vector<Requirement> programs() const override;
+  [[nodiscard]] const ToolPreset& preset() const noexcept { return preset_; }
 
  private:
   [[nodiscard]] Result<Outcome> run_all(StageContext& context) const;

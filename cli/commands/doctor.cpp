@@ -24,6 +24,7 @@ Result<int> doctor(const DoctorOptions& options, const Invocation& invocation) {
   add(check_pipeline(*file));
   add(check_repository(*file));
   add(check_programs(*file, invocation));
+  add(check_tools(*file, invocation));
   add(check_containers(*file, invocation));
   add(check_secrets(*file, registry, invocation));
   add(check_state_dir(*file, invocation));

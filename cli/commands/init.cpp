@@ -24,7 +24,7 @@ struct InitOptions {
 Result<std::vector<Toolchain>> choose(const InitOptions& options, const Invocation& invocation) {
   if (!options.template_name.empty())
     return std::vector<Toolchain>{TRY(toolchain_of(options.template_name, invocation.cwd))};
-  auto found = detect(invocation.cwd);
+  auto found = detect(invocation.cwd, make_registry());
   if (found.empty()) {
     fmt::print(stderr, "pipectl: no project that it knows here; writing a pipeline to fill in\n");
     found.push_back(TRY(toolchain_of("minimal", invocation.cwd)));

@@ -12,6 +12,7 @@
 #include "cli/output.hpp"
 #include "cli/report/page.hpp"
 #include "cli/report/report_data.hpp"
+#include "cli/session/sarif.hpp"
 #include "core/base/clock.hpp"
 #include "core/base/files.hpp"
 #include "core/base/text.hpp"
@@ -23,6 +24,7 @@ struct ReportOptions {
   HistoryOptions history;
   std::string run{"latest"};
   std::string output;
+  bool sarif{false};
 };
 
 Result<void> write(const ReportOptions& options, const std::string& text,
@@ -34,7 +36,16 @@ Result<void> write(const ReportOptions& options, const std::string& text,
   return {};
 }
 
+Result<void> write_sarif(const ReportOptions& options, const Invocation& invocation) {
+  const auto history = TRY(need_history(options.history, invocation));
+  const auto run = TRY(history->load(options.run));
+  std::vector<std::string> stages;
+  for (const auto& stage : run.stages) stages.push_back(stage.name);
+  return write(options, TRY(findings_as_sarif(history->run_dir(run.id), stages)), invocation);
+}
+
 Result<void> make_report(const ReportOptions& options, const Invocation& invocation) {
+  if (options.sarif) return write_sarif(options, invocation);
   if (options.output.empty() && !options.history.json && ::isatty(STDOUT_FILENO) == 1)
     return fail(Fault::usage, "the report is a page of HTML, which is not for a terminal",
                 "say where to: --output report.html, or redirect it");
@@ -56,6 +67,8 @@ void add_report(CLI::App& root, Invocation& invocation) {
   command->add_option("RUN", options->run, "An id or its beginning, a number, or 'latest'");
   command->add_option("-o,--output", options->output, "The file to write; default: stdout")
       ->type_name("FILE");
+  command->add_flag("--sarif", options->sarif,
+                    "Its findings as SARIF instead, as `baseline` of a stage reads them");
   add_history_options(*command, options->history);
   command->callback([options, &invocation] {
     const auto done = make_report(*options, invocation);

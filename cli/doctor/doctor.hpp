@@ -30,12 +30,19 @@ struct Finding {
 [[nodiscard]] std::vector<Requirement> host_programs(const config::LoadedPipeline& loaded,
                                                      const StageSpec& stage);
 
+/// The tool that a stage runs on this host; null: none.
+[[nodiscard]] const ToolPreset* preset_of(const config::LoadedPipeline& loaded,
+                                          const StageSpec& stage);
+
 /// The parts of a check-up. Nothing is changed; commands of secrets are run, and programs are asked
 /// for their version.
 [[nodiscard]] std::vector<Finding> check_pipeline(const PipelineFile& file);
 [[nodiscard]] std::vector<Finding> check_repository(const PipelineFile& file);
 [[nodiscard]] std::vector<Finding> check_programs(const PipelineFile& file,
                                                   const Invocation& invocation);
+/// Tools that another program starts: `npx eslint`, `python3 -m pytest`.
+[[nodiscard]] std::vector<Finding> check_tools(const PipelineFile& file,
+                                               const Invocation& invocation);
 /// Whether an engine answers, when a stage needs one.
 [[nodiscard]] std::vector<Finding> check_containers(const PipelineFile& file,
                                                     const Invocation& invocation);

@@ -5,10 +5,13 @@
 #include <set>
 
 #include "cli/doctor/doctor.hpp"
+#include "cli/doctor/first_line.hpp"
 #include "core/api/capture_output.hpp"
 #include "core/base/text.hpp"
 #include "core/exec/local_executor.hpp"
 #include "core/exec/program.hpp"
+#include "stages/tool_stage.hpp"
+#include "stages/tools/way_to.hpp"
 
 namespace pipectl::cli {
 namespace {
@@ -20,6 +23,7 @@ constexpr Milliseconds grace{200};
 struct Wanted {
   bool required{false};
   std::vector<std::string> stages;
+  std::string way{};  ///< to get it, where it is known
 };
 
 std::map<std::string, Wanted> wanted_programs(const config::LoadedPipeline& loaded) {
@@ -32,6 +36,9 @@ std::map<std::string, Wanted> wanted_programs(const config::LoadedPipeline& load
       if (std::ranges::find(stage.requirements, program.program, &Requirement::program) ==
           stage.requirements.end())
         requirements.push_back(std::move(program));
+    const ToolPreset* const tool = preset_of(loaded, stage);
+    if (tool != nullptr && stages::is_program(*tool))
+      wanted[std::string(tool->command.front())].way = stages::way_to(*tool);
     for (const auto& requirement : requirements) {
       auto& program = wanted[requirement.program];
       program.required = program.required || requirement.presence == Presence::required;
@@ -47,12 +54,6 @@ std::vector<std::string> version_command(const std::string& path, std::string_vi
   if (name == "kubectl" || name == "oc") return {path, "version", "--client"};
   if (name == "helm") return {path, "version", "--short"};
   return {path, "--version"};
-}
-
-std::string first_line(std::string_view text) {
-  for (const auto line : split(text, '\n'))
-    if (!trim(line).empty()) return printable(trim(line).substr(0, 60));
-  return {};
 }
 
 // Empty when the program does not tell within some seconds.
@@ -80,11 +81,25 @@ Finding missing(const std::string& name, const Wanted& wanted) {
   } else if (!wanted.stages.empty()) {
     finding.detail += fmt::format("; {} would fail", who);
   }
-  finding.hint = fmt::format("install {}, or put its folder into PATH", name);
+  finding.hint = wanted.way.empty() ? fmt::format("install {}, or put its folder into PATH", name)
+                                    : wanted.way;
   return finding;
 }
 
 }  // namespace
+
+std::string first_line(std::string_view text) {
+  for (const auto line : split(text, '\n'))
+    if (!trim(line).empty()) return printable(trim(line).substr(0, 60));
+  return {};
+}
+
+const ToolPreset* preset_of(const config::LoadedPipeline& loaded, const StageSpec& stage) {
+  const auto runner = loaded.runners.find(stage.name);
+  if (runner == loaded.runners.end() || executor_of(stage) != ExecutorKind::local) return nullptr;
+  const auto* const tool = dynamic_cast<const stages::ToolStage*>(runner->second.get());
+  return tool == nullptr ? nullptr : &tool->preset();
+}
 
 std::vector<Requirement> host_programs(const config::LoadedPipeline& loaded,
                                        const StageSpec& stage) {

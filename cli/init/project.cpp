@@ -42,10 +42,12 @@ constexpr std::array table{
 
 }  // namespace
 
-std::vector<Toolchain> detect(const std::filesystem::path& folder) {
+std::vector<Toolchain> detect(const std::filesystem::path& folder, const Registry& registry) {
   std::vector<Toolchain> toolchains;
   for (const auto& known : table)
     if (known.found(folder)) toolchains.push_back(known.make(folder));
+  auto signs = tools_by_signs(folder, registry, toolchains);
+  if (!signs.stages.empty()) toolchains.push_back(std::move(signs));
   return toolchains;
 }
 

@@ -7,13 +7,17 @@
 
 #include "core/base/result.hpp"
 
+namespace pipectl {
+class Registry;
+}
+
 namespace pipectl::cli {
 
 /// Which part of the pipeline a stage belongs to; they run in this order.
 enum class Part { prepare, quality, build, image, deploy };
 
-/// What a stage does where one of its programs is absent: a test that nobody runs must not look like
-/// one that passed.
+/// What a stage does where one of its programs is absent: a test that nobody runs must not look
+/// like one that passed.
 enum class Absent { fails, skips };
 
 /// A stage to write down.
@@ -23,9 +27,10 @@ struct StageDraft {
   std::string kind;                    ///< empty: `run`
   std::string comment;                 ///< above it, may be empty
   std::vector<std::string> requires_;  ///< programs
-  std::vector<std::string> run;    ///< empty: `extra` says what it does
-  std::vector<std::string> extra;  ///< further lines, `key: value`
+  std::vector<std::string> run;        ///< empty: `extra` says what it does
+  std::vector<std::string> extra;      ///< further lines, `key: value`
   Absent absent{Absent::fails};
+  std::string tool{};  ///< instead of `run`: a preset
 };
 
 /// What one kind of project needs.
@@ -35,8 +40,9 @@ struct Toolchain {
 };
 
 /// Everything that the files of a folder speak of, in a fixed order; empty when nothing is known.
-/// Reads only file names and a few small files.
-[[nodiscard]] std::vector<Toolchain> detect(const std::filesystem::path& folder);
+/// Reads only file names and a few small files. Known tools are added whose signs are there.
+[[nodiscard]] std::vector<Toolchain> detect(const std::filesystem::path& folder,
+                                            const Registry& registry);
 
 /// The names for --template, and the toolchain of one as if its files were in the folder.
 [[nodiscard]] std::vector<std::string> template_names();

@@ -46,38 +46,41 @@ Toolchain python_toolchain(const Folder& folder) {
   const bool pytest = has_file(folder, "pytest.ini") || has_file(folder, "conftest.py") ||
                       has_file(folder, "tests/conftest.py") || has_file(folder, "pyproject.toml");
   Toolchain python{"python", {}};
-  python.stages.push_back({Part::prepare,
-                           "install",
-                           "",
-                           "an environment of its own",
-                           {"python3"},
-                           {"python3 -m venv .venv", python_install(folder)},
-                           {}});
+  StageDraft install{Part::prepare,
+                     "install",
+                     "",
+                     "an environment of its own",
+                     {"python3"},
+                     {"python3 -m venv .venv", python_install(folder)},
+                     {}};
+  if (pytest) install.run.emplace_back(".venv/bin/pip install pytest");
+  python.stages.push_back(std::move(install));
   python.stages.push_back({Part::quality,
                            "lint",
                            "lint",
                            "skipped where flake8 is not installed",
                            {"flake8"},
-                           {"flake8 --exclude .venv ."},
                            {},
-                           Absent::skips});
-  python.stages.push_back(
-      {Part::quality,
-       "test",
-       "test",
-       "",
-       {"python3"},
-       pytest ? std::vector<std::string>{".venv/bin/pip install pytest", ".venv/bin/pytest"}
-              : std::vector<std::string>{".venv/bin/python -m unittest discover"},
-       {}});
+                           {"args: [--exclude=.venv, .]"},
+                           Absent::skips,
+                           "flake8"});
+  StageDraft test{Part::quality, "test", "test", "", {"python3"}, {}, {}};
+  if (pytest) {
+    test.tool = "pytest";
+    test.extra = {"env: {PATH: '.venv/bin:/usr/local/bin:/usr/bin:/bin'}"};
+  } else {
+    test.run = {".venv/bin/python -m unittest discover"};
+  }
+  python.stages.push_back(std::move(test));
   python.stages.push_back({Part::quality,
                            "bandit",
                            "security",
                            "skipped where bandit is not installed",
                            {"bandit"},
-                           {"bandit -q -r . -x ./.venv"},
-                           {"allow_failure: true"},
-                           Absent::skips});
+                           {},
+                           {"args: [., -x, ./.venv]", "allow_failure: true"},
+                           Absent::skips,
+                           "bandit"});
   return python;
 }
 
@@ -98,22 +101,17 @@ Toolchain cmake_toolchain(const Folder& /*folder*/) {
        {"cmake"},
        {"cmake --build build"},
        {}});
-  cmake.stages.push_back({Part::quality,
-                          "test",
-                          "test",
-                          "",
-                          {"ctest"},
-                          {"ctest --test-dir build --output-on-failure"},
-                          {}});
   cmake.stages.push_back(
-      {Part::quality,
-       "cppcheck",
-       "lint",
-       "skipped where it is not installed",
-       {"cppcheck"},
-       {"cppcheck --quiet --error-exitcode=1 --project=build/compile_commands.json"},
-       {"allow_failure: true"},
-       Absent::skips});
+      {Part::quality, "test", "test", "", {"ctest"}, {}, {}, Absent::fails, "ctest"});
+  cmake.stages.push_back({Part::quality,
+                          "cppcheck",
+                          "lint",
+                          "skipped where it is not installed",
+                          {"cppcheck"},
+                          {},
+                          {"args: [--project=build/compile_commands.json]", "allow_failure: true"},
+                          Absent::skips,
+                          "cppcheck"});
   cmake.stages[0].run[0] += " -DCMAKE_EXPORT_COMPILE_COMMANDS=ON";
   return cmake;
 }

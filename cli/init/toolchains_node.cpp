@@ -36,6 +36,35 @@ bool has_script(const nlohmann::json& package, const char* name) {
   return scripts[name].get<std::string>().find(no_test) == std::string::npos;
 }
 
+bool depends_on(const nlohmann::json& package, const char* name) {
+  if (!package.is_object()) return false;
+  const auto lists = [&](const char* key) {
+    const auto all = package.find(key);
+    return all != package.end() && all->is_object() && all->contains(name);
+  };
+  return lists("dependencies") || lists("devDependencies");
+}
+
+/// With a report where the project has what writes one, else its own script.
+StageDraft lint_of(const nlohmann::json& package, const std::string& manager) {
+  StageDraft lint{Part::quality, "lint", "lint", "", {manager}, {manager + " run lint"}, {}};
+  if (!depends_on(package, "eslint")) return lint;
+  lint.run.clear();
+  lint.requires_ = {"npx"};
+  lint.tool = "eslint";
+  return lint;
+}
+
+StageDraft test_of(const nlohmann::json& package, const std::string& manager) {
+  StageDraft test{Part::quality, "test", "test", "", {manager}, {manager + " test"}, {}};
+  if (depends_on(package, "jest") && depends_on(package, "jest-junit")) test.tool = "jest";
+  if (depends_on(package, "vitest")) test.tool = "vitest";
+  if (test.tool.empty()) return test;
+  test.run.clear();
+  test.requires_ = {"npx"};
+  return test;
+}
+
 }  // namespace
 
 Toolchain node_toolchain(const Folder& folder) {
@@ -51,10 +80,8 @@ Toolchain node_toolchain(const Folder& folder) {
                          {tool},
                          {manager.install},
                          {}});
-  if (!known || has_script(package, "lint"))
-    node.stages.push_back({Part::quality, "lint", "lint", "", {tool}, {tool + " run lint"}, {}});
-  if (!known || has_script(package, "test"))
-    node.stages.push_back({Part::quality, "test", "test", "", {tool}, {tool + " test"}, {}});
+  if (!known || has_script(package, "lint")) node.stages.push_back(lint_of(package, tool));
+  if (!known || has_script(package, "test")) node.stages.push_back(test_of(package, tool));
   if (tool == "npm" && !manager.lock.empty())
     node.stages.push_back(
         {Part::quality,
@@ -62,8 +89,10 @@ Toolchain node_toolchain(const Folder& folder) {
          "security",
          "known vulnerabilities are a warning; drop allow_failure to stop on them",
          {tool},
-         {"npm audit --audit-level=high"},
-         {"allow_failure: true"}});
+         {},
+         {"allow_failure: true"},
+         Absent::fails,
+         "npm-audit"});
   if (has_script(package, "build"))
     node.stages.push_back({Part::build, "build", "build", "", {tool}, {tool + " run build"}, {}});
   return node;

@@ -114,6 +114,7 @@ class Writer {
     if (!stage.comment.empty()) line("# " + stage.comment);
     if (!stage.kind.empty()) line("kind: " + stage.kind);
     if (!stage.requires_.empty()) line("requires: " + programs(stage));
+    if (!stage.tool.empty()) line("tool: " + stage.tool);
     if (stage.run.size() == 1) {
       line("run: " + scalar(stage.run.front()));
     } else if (!stage.run.empty()) {

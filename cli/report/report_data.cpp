@@ -51,6 +51,18 @@ std::map<std::string, std::filesystem::path> baselines_of(store::RunStore& histo
   return found ? std::move(*found) : std::map<std::string, std::filesystem::path>();
 }
 
+/// What the gate compared with.
+std::optional<std::filesystem::path> baseline_of(
+    const std::filesystem::path& reports, const std::string& stage,
+    const std::map<std::string, std::filesystem::path>& earlier) {
+  std::error_code ignored;
+  if (auto committed = store::committed_baseline_dir(reports);
+      std::filesystem::exists(committed / "summary.json", ignored))
+    return committed;
+  const auto found = earlier.find(stage);
+  return found == earlier.end() ? std::nullopt : std::optional(found->second);
+}
+
 /// This run and those before it of the same file and branch, the oldest first.
 std::vector<std::string> kindred(store::RunStore& history, const store::RunRecord& run) {
   std::vector<std::string> ids;
@@ -101,9 +113,8 @@ Result<std::string> report_data(store::RunStore& history, const store::RunRecord
   for (std::size_t i = 0; i < run.stages.size(); ++i) {
     const std::string& name = run.stages[i].name;
     Json& stage = page.at("stages").at(i);
-    const auto baseline = baselines.find(name);
-    add_reports(stage, store::reports_dir(history.run_dir(run.id), name),
-                baseline == baselines.end() ? std::nullopt : std::optional(baseline->second));
+    const auto reports = store::reports_dir(history.run_dir(run.id), name);
+    add_reports(stage, reports, baseline_of(reports, name, baselines));
     add_artifacts(stage, history.artifacts_dir(run.id, name));
     add_log(stage, run, history.log_file(run.id, name), most);
   }

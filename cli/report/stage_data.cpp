@@ -107,8 +107,11 @@ void add_findings(Json& stage, const fs::path& reports, const std::optional<fs::
   for (auto& one : waived) shown.push_back(std::move(one));
   all = {{"total", findings.total() + all_waived}, {"path", (reports / "findings.jsonl").string()}};
   all["shown"] = std::move(shown);
+  if (!baseline) return;
   // runs/ID/reports/STAGE
-  if (baseline) all["compared_with"] = baseline->parent_path().parent_path().filename().string();
+  all["compared_with"] = *baseline == store::committed_baseline_dir(reports)
+                             ? "the committed baseline"
+                             : baseline->parent_path().parent_path().filename().string();
 }
 
 /// A stage could have put anything there.

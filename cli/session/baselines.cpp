@@ -11,6 +11,12 @@ namespace {
 
 constexpr std::size_t runs_with_a_baseline = 200;
 
+/// `warned` is a failure that is let pass: compared with it, what made it fail would be known.
+bool ended_well(const store::StageRecord* stage) {
+  return stage != nullptr && stage->outcome &&
+         (stage->outcome->status == Status::succeeded || stage->outcome->status == Status::cached);
+}
+
 /// A pull request is compared with what it is to be merged into.
 std::string wanted_branch(const store::RunRequest& request) {
   if (request.event.kind == EventKind::pull_request && !request.event.target_branch.empty())
@@ -49,10 +55,9 @@ Result<std::map<std::string, std::filesystem::path>> find_baselines(
     const auto run = TRY(store.load(listed.id));
     if (run.request.file != present.request.file || branch_of(run.request) != branch) continue;
     for (auto name = wanted.begin(); name != wanted.end();) {
-      const auto* stage = run.stage(*name);
       const auto dir = store::reports_dir(store.run_dir(run.id), *name);
-      const bool good = stage != nullptr && stage->outcome && is_success(stage->outcome->status) &&
-                        std::filesystem::exists(dir / "summary.json");
+      const bool good =
+          ended_well(run.stage(*name)) && std::filesystem::exists(dir / "summary.json");
       if (good) found.emplace(*name, dir);
       name = good ? wanted.erase(name) : std::next(name);
     }

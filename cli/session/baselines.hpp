@@ -12,8 +12,9 @@
 namespace pipectl::cli {
 
 /// What gates such as `new_findings` are compared with: by node, the reports of the newest run of
-/// this file on the same branch (of a pull request: on its target) in which the stage ended well.
-/// Only stages with such a gate are looked for; the present run does not count.
+/// this file on the same branch (of a pull request: on its target) in which the stage ended well: a
+/// failure that `allow_failure` lets pass did not. Only stages with such a gate are looked for; the
+/// present run does not count.
 [[nodiscard]] Result<std::map<std::string, std::filesystem::path>> find_baselines(
     store::RunStore& store, const plan::Plan& plan, const store::RunRecord& present);
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
+#include "cli/session/sarif.hpp"
 #include "core/store/io_error.hpp"
 #include "core/store/report_files.hpp"
 
@@ -53,30 +54,6 @@ class LazyFile {
   std::string foot_;
   std::optional<std::ofstream> out_;
 };
-
-std::string_view level_of(Severity severity) {
-  using enum Severity;
-  if (severity == critical || severity == high || severity == error) return "error";
-  return severity == info ? "note" : "warning";
-}
-
-Json sarif_result(const Finding& finding) {
-  Json result{{"ruleId", finding.rule},
-              {"level", level_of(finding.severity)},
-              {"message", {{"text", finding.message}}}};
-  if (!finding.path.empty()) {
-    Json place{{"artifactLocation", {{"uri", finding.path}}}};
-    if (finding.line > 0) place["region"]["startLine"] = finding.line;
-    if (finding.line > 0 && finding.column > 0) place["region"]["startColumn"] = finding.column;
-    result["locations"] = Json::array({{{"physicalLocation", std::move(place)}}});
-  }
-  result["partialFingerprints"] = {{"pipectl/v1", finding.fingerprint}};
-  Json& more = result["properties"];
-  more["severity"] = to_string(finding.severity);
-  if (!finding.package.empty()) more["package"] = finding.package;
-  if (!finding.url.empty()) more["url"] = finding.url;
-  return result;
-}
 
 /// https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
 Json gitlab_issue(const Finding& finding) {
@@ -154,10 +131,8 @@ void write_case(std::ostream& out, const TestCase& test) {
 class Merging {
  public:
   explicit Merging(const fs::path& folder)
-      : sarif_(
-            folder / "findings.sarif",
-            R"({"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[)",
-            "]}\n"),
+      : sarif_(folder / "findings.sarif", std::string(sarif_head), std::string(sarif_foot)),
+        runs_([this]() -> std::ostream& { return sarif_.stream(); }),
         junit_(folder / "junit.xml", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n",
                "</testsuites>\n"),
         gitlab_(folder / "gl-code-quality-report.json", "[", "]\n") {}
@@ -174,30 +149,16 @@ class Merging {
 
  private:
   Result<void> add_findings(const fs::path& dir, const std::string& stage) {
-    bool any = false;
-    const auto add = [&](const Json& result) {
-      if (!any) {
-        Json id;
-        id["id"] = stage + "/";
-        sarif_.stream() << (runs_++ == 0 ? "" : ",")
-                        << R"({"tool":{"driver":{"name":"pipectl"}},"automationDetails":)"
-                        << dumped(id) << R"(,"results":[)";
-      }
-      sarif_.stream() << (any ? ",\n" : "\n") << dumped(result);
-      return any = true;
-    };
     TRY(store::for_each_waived(dir, [&](const Finding& finding, const std::string& why) {
-      Json result = sarif_result(finding);
-      result["suppressions"] =
-          Json::array({{{"kind", "external"}, {"status", "accepted"}, {"justification", why}}});
-      return add(result);
+      runs_.put_waived(stage, finding, why);
+      return true;
     }));
     TRY(store::for_each_finding(dir, [&](const Finding& finding) {
-      add(sarif_result(finding));
+      runs_.put(stage, finding);
       gitlab_.stream() << (issues_++ == 0 ? "\n" : ",\n") << dumped(gitlab_issue(finding));
       return true;
     }));
-    if (any) sarif_.stream() << "]}";
+    runs_.end_stage();
     return {};
   }
 
@@ -213,9 +174,9 @@ class Merging {
   }
 
   LazyFile sarif_;
+  SarifRuns runs_;
   LazyFile junit_;
   LazyFile gitlab_;
-  std::size_t runs_{0};
   std::size_t issues_{0};
 };
 

@@ -49,6 +49,19 @@ Error too_much_coverage() {
           "leave out generated files, or split the stage"};
 }
 
+/// `redefinition of 'a' from line 3`: the number is not what was found.
+std::string without_lines(std::string_view message) {
+  constexpr std::string_view digits = "0123456789";
+  std::string text(message);
+  for (const std::string_view word : {"line ", "lines "})
+    for (auto at = text.find(word); at != text.npos; at = text.find(word, at + 1)) {
+      const auto number = at + word.size();
+      const auto end = std::min(text.find_first_not_of(digits, number), text.size());
+      text.erase(number, end - number);
+    }
+  return text;
+}
+
 }  // namespace
 
 bool ReportCollector::has(Counts counts) const noexcept { return counted_.at(at(counts)); }
@@ -92,8 +105,9 @@ void ReportCollector::samples(std::string_view of, const report::Samples& sample
 /// Where a finding stands in its file does not count: code above it may grow.
 std::string ReportCollector::fingerprint_of(const report::Finding& finding) {
   const std::string_view package = finding.package;
+  const std::string message = without_lines(finding.message);
   const std::array parts{std::string_view(finding.rule), std::string_view(finding.path),
-                         package.substr(0, package.rfind('@')), std::string_view(finding.message)};
+                         package.substr(0, package.rfind('@')), std::string_view(message)};
   constexpr std::size_t for_ends = 32;
   std::size_t size = for_ends;
   for (const auto part : parts) size += part.size();

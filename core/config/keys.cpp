@@ -115,6 +115,8 @@ constexpr std::array stage{
            "What its commands write, by format: files or globs that decide with `gate`"},
     KeyDoc{"gate", R"({"$ref":"#/$defs/gate"})",
            "Bounds that the reports must keep, by metric: `coverage: '>= 80%'`"},
+    KeyDoc{"baseline", text,
+           "A SARIF file of findings that are known, for the gate `new_findings`"},
     KeyDoc{"waivers", R"({"type":"array","items":{"$ref":"#/$defs/waiver"}})",
            "Findings and gates that are let pass, each for a reason and until a day"},
     KeyDoc{"flaky", R"({"$ref":"#/$defs/flaky"})", "What becomes of tests that fail now and then"},

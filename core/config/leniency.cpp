@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/base/text.hpp"
 #include "core/config/keys.hpp"
 #include "core/config/values.hpp"
+#include "core/store/file_pattern.hpp"
 
 namespace pipectl::config {
 namespace {
@@ -120,24 +123,50 @@ FlakyPolicy read_flaky(yaml::Node node, const ParseContext& context, Measures::R
   return flaky;
 }
 
+/// One file, looked for as reports are, and a gate that asks for it.
+expr::Template read_baseline(yaml::Node node, const ParseContext& context,
+                             const Measures& measures) {
+  auto& diagnostics = context.diagnostics;
+  auto file = read_template(node, "baseline", diagnostics);
+  if (!file) return {};
+  file->check(context.names, diagnostics);
+  const auto pattern = store::FilePattern::parse(file->is_literal() ? file->text() : "file");
+  if (!pattern)
+    diagnostics.error(node.span(), pattern.error().message, pattern.error().hint);
+  else if (pattern->excludes() || !pattern->is_literal())
+    diagnostics.error(node.span(), fmt::format("'{}' is not one file", printable(file->text())),
+                      "the known findings of a stage lie in one SARIF file");
+  const auto& gates = context.stage.gates.empty() ? measures.gates : context.stage.gates;
+  if (std::ranges::find(gates, "new_findings", &Gate::metric) == gates.end())
+    diagnostics.error(
+        node.span(), fmt::format("no gate of stage '{}' asks for its baseline", context.stage.name),
+        "add `gate: {new_findings: 0}`");
+  return *std::move(file);
+}
+
 }  // namespace
 
 std::optional<StageLeniency> read_leniency(yaml::Reader& reader, const ParseContext& context,
                                            const Measures& measures) {
   const auto flaky = reader.node("flaky");
   const auto waivers = reader.node("waivers");
-  if (!flaky && !waivers) return std::nullopt;
+  const auto baseline = reader.node("baseline");
+  if (!flaky && !waivers && !baseline) return std::nullopt;
   StageLeniency leniency;
   for (const yaml::Node item : read_list(reader, "waivers"))
     leniency.waivers.push_back(read_waiver(item, context.diagnostics));
   // Where the stage names reports of its own, a tool does not know how to write them.
   const auto rerun = context.stage.reports.empty() ? measures.rerun : Measures::Rerun::unknown;
   if (flaky) leniency.flaky = read_flaky(*flaky, context, rerun);
+  if (baseline) leniency.baseline = read_baseline(*baseline, context, measures);
   const bool measured = !context.stage.reports.empty() || !measures.reports.empty() ||
                         measures.own == Measures::Own::metrics;
   if (!measured)
     context.diagnostics.error(
-        (waivers ? *waivers : *flaky).span(),
+        (waivers ? *waivers
+         : flaky ? *flaky
+                 : *baseline)
+            .span(),
         fmt::format("stage '{}' has no report that this could be for", context.stage.name),
         "name what the command writes under `reports`, such as {junit: junit.xml}");
   return leniency;

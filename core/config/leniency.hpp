@@ -10,9 +10,9 @@
 namespace pipectl::config {
 
 /// The keys that a stage takes over from its group, as it does those of its kind.
-inline constexpr std::array<std::string_view, 2> leniency_keys{"waivers", "flaky"};
+inline constexpr std::array<std::string_view, 3> leniency_keys{"waivers", "flaky", "baseline"};
 
-/// Reads them; nothing when the stage has neither. There must be a report that they are for.
+/// Reads them; nothing when the stage has none. There must be a report that they are for.
 [[nodiscard]] std::optional<StageLeniency> read_leniency(yaml::Reader& reader,
                                                          const ParseContext& context,
                                                          const Measures& measures);

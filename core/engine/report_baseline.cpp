@@ -78,6 +78,8 @@ std::string base_of(std::string_view metric) {
 
 }  // namespace
 
+bool compares_findings(std::string_view metric) noexcept { return metric == new_findings; }
+
 bool compares_with_baseline(std::string_view metric) noexcept {
   return metric == new_findings || (metric.ends_with(change) && metric.size() > change.size());
 }

@@ -10,8 +10,11 @@
 
 namespace pipectl {
 
-/// `new_findings`, `coverage_change`: a gate that needs the same stage of an earlier run.
+/// `new_findings`, `coverage_change`: a gate that needs what is compared with.
 [[nodiscard]] bool compares_with_baseline(std::string_view metric) noexcept;
+
+/// `new_findings`, which may also be compared with a committed file.
+[[nodiscard]] bool compares_findings(std::string_view metric) noexcept;
 
 struct Compared {
   report::Metric metric;

@@ -6,7 +6,7 @@
 
 #include "core/api/run_command.hpp"
 #include "core/base/text.hpp"
-#include "core/engine/report_baseline.hpp"
+#include "core/engine/kept_reports.hpp"
 #include "core/engine/rerun.hpp"
 #include "core/store/names.hpp"
 
@@ -68,27 +68,6 @@ std::vector<ReportSpec> in_place_of(const std::string& stage, std::vector<Report
 
 }  // namespace
 
-class StageReports::Spool final : public ReportSpool {
- public:
-  explicit Spool(store::ReportWriter writer) : writer_(std::move(writer)) {}
-  Result<void> put(const report::Finding& finding) override { return writer_.put(finding); }
-  Result<void> put(const report::TestCase& test) override { return writer_.put(test); }
-  Result<void> put_waived(const report::Finding& finding, std::string_view why) override {
-    return writer_.put_waived(finding, why);
-  }
-  Result<void> put_samples(std::string_view of, const report::Samples& samples) override {
-    return writer_.put_samples(of, samples);
-  }
-  Result<void> flush() { return writer_.flush(); }
-  Result<void> finish(const report::Metrics& metrics,
-                      const std::vector<report::GateVerdict>& gates) {
-    return writer_.finish(metrics, gates);
-  }
-
- private:
-  store::ReportWriter writer_;
-};
-
 StageReports::StageReports(const StageJob& job, const JobTools& tools, WorkerEmitter& emit)
     : job_(job),
       tools_(tools),
@@ -117,7 +96,7 @@ Result<ReportSink*> StageReports::begin() {
   verdicts_.clear();
   waived_.clear();
   collector_.reset();
-  spool_ = std::make_unique<Spool>(
+  spool_ = std::make_unique<KeptReports>(
       TRY(store::ReportWriter::create(store::reports_dir(tools_.run_dir, job_.node->name))));
   collector_.emplace([this](std::string_view text) { return tools_.redactor.redact(text); },
                      spool_.get());
@@ -189,68 +168,17 @@ void StageReports::judge(Outcome& outcome, const fs::path& directory) {
   add_summary(outcome, metrics_);
   if (!good) {
     if (!read) emit_.note(read.error().message);
-    if (read) static_cast<void>(decide());
+    if (read) static_cast<void>(decide(directory));
     tell_waived(outcome);
     static_cast<void>(spool_->finish(metrics_, verdicts_));
     return;
   }
-  if (read) read = decide();
+  if (read) read = decide(directory);
   tell_waived(outcome);
   if (const auto kept = spool_->finish(metrics_, verdicts_); read && !kept) read = kept;
   if (!read) return fail_with(outcome, read.error());
   if (const auto failing = complaint(verdicts_); !failing.empty())
     fail_with(outcome, {Fault::step, failing, {}});
-}
-
-/// Measures what gates ask for that compare with an earlier run.
-Result<void> StageReports::compare() {
-  const auto baseline = tools_.baselines.find(job_.node->name);
-  if (baseline == tools_.baselines.end()) return {};
-  TRY(spool_->flush());
-  const auto kept = store::reports_dir(tools_.run_dir, job_.node->name);
-  for (const Gate& gate : gates_) {
-    if (!compares_with_baseline(gate.metric)) continue;
-    auto compared = TRY(change_since(baseline->second, gate.metric, metrics_, kept));
-    if (!compared) continue;
-    if (compared->interval) intervals_.insert_or_assign(gate.metric, *compared->interval);
-    metrics_.insert_or_assign(gate.metric, std::move(compared->metric));
-  }
-  return {};
-}
-
-/// The first run of a branch has nothing to be compared with: it makes the baseline.
-Result<report::GateVerdict> StageReports::decide(const Gate& gate, const Bound& bound) {
-  if (const auto interval = intervals_.find(gate.metric); interval != intervals_.end())
-    return decide_gate(metrics_.at(gate.metric), interval->second, bound);
-  if (!compares_with_baseline(gate.metric) || metrics_.contains(gate.metric))
-    return decide_gate(gate.metric, bound, metrics_);
-  TRY(check_compared(gate.metric, metrics_));
-  const bool earlier = tools_.baselines.contains(job_.node->name);
-  emit_.note(fmt::format(
-      "gate {}: {}, so there is nothing to compare with", gate.metric,
-      earlier ? "the earlier run did not measure it" : "no earlier run of this branch passed"));
-  return report::GateVerdict{
-      gate.metric, bound.text, "no baseline", report::GateVerdict::Result::passed, {}};
-}
-
-Result<void> StageReports::decide() {
-  TRY(compare());
-  for (const Gate& gate : gates_) {
-    const auto text = TRY(gate.bound.evaluate(*job_.scope));
-    const auto bound = parse_bound(text);
-    if (!bound)
-      return fail(Fault::step, fmt::format("gate {}: {}", gate.metric, bound.error().message),
-                  bound.error().hint);
-    auto verdict = TRY(decide(gate, *bound));
-    const auto waiver = lenient_.waiver_of(gate.metric);
-    if (waiver && verdict.result == report::GateVerdict::Result::failed) {
-      verdict.result = report::GateVerdict::Result::waived;
-      verdict.waiver = *waiver;
-      waived_.push_back(describe(verdict));
-    }
-    verdicts_.push_back(std::move(verdict));
-  }
-  return {};
 }
 
 void StageReports::publish() {

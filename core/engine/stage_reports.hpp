@@ -16,6 +16,8 @@
 
 namespace pipectl {
 
+class KeptReports;
+
 /// What a stage's reports say, and whether its gates hold. A report that is missing, older than the
 /// run, empty or broken fails the stage: "no report" is never "no findings".
 class StageReports {
@@ -37,8 +39,6 @@ class StageReports {
   void publish();
 
  private:
-  class Spool;
-
   [[nodiscard]] bool in_use() const noexcept;
   [[nodiscard]] Outcome run_again(const std::vector<std::string>& tests,
                                   StageContext& context) const;
@@ -53,9 +53,12 @@ class StageReports {
   Result<void> read_file(const ReportReader& reader, const File& file, ReportSink& sink);
   void excuse(Outcome& outcome);
   void tell_waived(Outcome& outcome) const;
-  Result<void> decide();
+  Result<void> decide(const std::filesystem::path& directory);
   Result<report::GateVerdict> decide(const Gate& gate, const Bound& bound);
-  Result<void> compare();
+  Result<void> compare(const std::filesystem::path& directory);
+  Result<std::optional<std::filesystem::path>> baseline_of(std::string_view metric,
+                                                           const std::filesystem::path& directory);
+  Result<std::filesystem::path> keep_baseline(const std::filesystem::path& directory);
 
   const StageJob& job_;
   const JobTools& tools_;
@@ -63,7 +66,7 @@ class StageReports {
   std::vector<ReportSpec> reports_;
   std::vector<Gate> gates_;
   Measures::Own own_;
-  std::unique_ptr<Spool> spool_;
+  std::unique_ptr<KeptReports> spool_;
   std::optional<ReportCollector> collector_;
   const StageLeniency& leniency_;
   LenientSink lenient_;

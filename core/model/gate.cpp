@@ -106,10 +106,36 @@ bool holds(double actual, const Bound& bound) {
   return actual >= bound.value;
 }
 
+/// The unit in which the bound was written; null where it has none, or several (`1m30s`).
+const UnitWord* word_of(const Bound& bound) {
+  const auto number = bound.text.find_first_of("0123456789");
+  if (!bound.unit || number == std::string::npos) return nullptr;
+  const auto end = bound.text.find_first_not_of("0123456789.eE+-", number);
+  if (end == std::string::npos) return nullptr;
+  const auto* const word = std::ranges::find(
+      unit_words, trim(std::string_view(bound.text).substr(end)), &UnitWord::text);
+  return word == unit_words.end() ? nullptr : word;
+}
+
+/// In the unit of the bound, so that the two can be compared at a glance: `151MB` for `150MB`.
+std::string text_beside(double value, const Bound& bound, Unit unit) {
+  constexpr double least = 0.1;  // else it has too few digits to be told so, or too many
+  constexpr double most = 10'000;
+  const UnitWord* const word = word_of(bound);
+  if (word == nullptr) return report::to_text(value, unit);
+  const double scaled = value / word->factor;
+  if (unit == Unit::percent || std::abs(scaled) < least || std::abs(scaled) >= most)
+    return report::to_text(value, unit);
+  auto text = report::to_text(scaled, Unit::count);
+  return text.append(word->text);
+}
+
 /// With as many digits as it takes to see why `79.96% >= 80%` does not hold.
 std::string telling_text(double actual, const Bound& bound, Unit unit) {
-  std::string text = report::to_text(actual, unit);
-  if (actual == bound.value || text != report::to_text(bound.value, unit)) return text;
+  std::string text = text_beside(actual, bound, unit);
+  if (actual == bound.value || text != text_beside(bound.value, bound, unit)) return text;
+  if (const UnitWord* const word = word_of(bound); word != nullptr)
+    return fmt::format("{:.10g}{}", actual / word->factor, word->text);
   auto exact = fmt::format("{:.10g}", actual);
   switch (unit) {
     case Unit::percent:

@@ -48,6 +48,8 @@ struct FlakyPolicy {
 struct StageLeniency {
   std::vector<Waiver> waivers;
   FlakyPolicy flaky;
+  /// SARIF of findings that are known, relative to the working directory; empty: none.
+  expr::Template baseline;
 };
 /// By stage; those that let nothing pass are not in it.
 using Leniency = std::map<std::string, StageLeniency, std::less<>>;

@@ -47,6 +47,7 @@ std::string rounded(double value, int digits) {
 
 std::string duration_text(double ms) {
   if (std::abs(ms) >= 1000) return rounded(ms / 1000, 2) + "s";
+  if (ms != 0 && std::abs(ms) < 0.1) return fmt::format("{:.3g}us", ms * 1000);
   return rounded(ms, std::abs(ms) < 10 ? 2 : 1) + "ms";
 }
 

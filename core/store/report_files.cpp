@@ -83,6 +83,8 @@ struct ReportWriter::Files {
   LineFile samples;
 };
 
+fs::path committed_baseline_dir(const fs::path& dir) { return dir / "baseline"; }
+
 fs::path reports_dir(const fs::path& run_dir, std::string_view stage) {
   return run_dir / "reports" / file_name_of(stage);
 }

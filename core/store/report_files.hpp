@@ -7,6 +7,7 @@
 //     runs/ID/reports/NAME/findings.jsonl   one finding in each line
 //     runs/ID/reports/NAME/tests.jsonl      one test case in each line
 //     runs/ID/reports/NAME/waived.jsonl     findings that are let pass, and why
+//     runs/ID/reports/NAME/baseline/        the committed findings that they were compared with
 //     runs/ID/reports/NAME/samples.jsonl    the measurements behind durations
 //
 // Files, not rows: a report may hold a hundred thousand findings, which nobody queries, while a
@@ -28,6 +29,9 @@ namespace pipectl::store {
 
 [[nodiscard]] std::filesystem::path reports_dir(const std::filesystem::path& run_dir,
                                                 std::string_view stage);
+
+/// The committed findings that those of this folder were compared with, in the same form.
+[[nodiscard]] std::filesystem::path committed_baseline_dir(const std::filesystem::path& dir);
 
 struct ReportSummary {
   report::Metrics metrics;

@@ -68,10 +68,13 @@ Connection::Connection(const CurlLibrary& curl, const Load& load)
   set(easy_, CURLOPT_WRITEDATA, this);
   if (!load.ca_file.empty()) set(easy_, CURLOPT_CAINFO, load.ca_file.c_str());
   if (!load.ca_directory.empty()) set(easy_, CURLOPT_CAPATH, load.ca_directory.c_str());
+  for (const auto& way : load.ways) ways_ = curl.slist_append(ways_, way.c_str());
+  if (ways_ != nullptr) set(easy_, CURLOPT_CONNECT_TO, ways_);
 }
 
 Connection::~Connection() {
   if (easy_ != nullptr) curl_.easy_cleanup(easy_);
+  if (ways_ != nullptr) curl_.slist_free_all(ways_);
 }
 
 std::string Connection::prepare(const Prepared& request) {

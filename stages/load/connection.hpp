@@ -61,6 +61,7 @@ class Connection {
 
   const CurlLibrary& curl_;
   CURL* easy_;
+  curl_slist* ways_{nullptr};
   const Prepared* prepared_{nullptr};
   Request filled_;  ///< with what was captured, when the request asks for it
   std::optional<Prepared> own_;

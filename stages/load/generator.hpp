@@ -43,6 +43,8 @@ struct Load {
   Milliseconds timeout{10'000};
   std::string ca_file;
   std::string ca_directory;
+  /// `NAME:PORT:HOST:PORT`: where a name leads that only this load knows.
+  std::vector<std::string> ways;
 };
 
 /// Called about once a second with what was measured so far.

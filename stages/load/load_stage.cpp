@@ -28,6 +28,22 @@ std::string value_of(const EnvMap& env, const std::string& name) {
   return found == env.end() ? std::string{} : found->second;
 }
 
+/// Services of a stage on this host listen on ports that only the run knows: their names stand for
+/// them.
+std::vector<std::string> ways_to_services(const StageContext& context) {
+  std::vector<std::string> ways;
+  for (const auto& service : context.spec.services) {
+    const auto stem = "PIPECTL_SERVICE_" + env_name(service.name);
+    const auto host = value_of(context.env, stem + "_HOST");
+    for (const unsigned port : service.ports) {
+      const auto there = value_of(context.env, fmt::format("{}_PORT_{}", stem, port));
+      if (!host.empty() && host != service.name && !there.empty())
+        ways.push_back(fmt::format("{}:{}:{}:{}", service.name, port, host, there));
+    }
+  }
+  return ways;
+}
+
 /// A line break in a header would begin another one, or another request.
 Result<std::string> header(const std::string& name, const std::string& value) {
   const std::string line = fmt::format("{}: {}", name, value);
@@ -140,8 +156,10 @@ class LoadStage final : public StageRunner {
       load.phases.insert(load.phases.begin(), {rate, rate, load.warmup});
     }
     load.timeout = spec_.timeout;
-    load.ca_file = value_of(context.env, "SSL_CERT_FILE");
+    load.ca_file = value_of(context.env, "CURL_CA_BUNDLE");
+    if (load.ca_file.empty()) load.ca_file = value_of(context.env, "SSL_CERT_FILE");
     load.ca_directory = value_of(context.env, "SSL_CERT_DIR");
+    load.ways = ways_to_services(context);
     return load;
   }
 

@@ -23,7 +23,9 @@ Result<void> read_detect_secrets(std::istream& in, ReportSink& sink) {
     finding.message = finding.rule + " found";
     finding.path = path.at(1);
     finding.line = json_whole(secret, "line_number");
-    finding.fingerprint = json_text(secret, "hashed_secret");
+    // The same secret in another file is another finding.
+    if (const auto hash = json_text(secret, "hashed_secret"); !hash.empty())
+      finding.fingerprint = finding.path + ":" + hash;
     sink.finding(std::move(finding));
     return {};
   };

@@ -76,7 +76,7 @@ class Flake8 {
 Result<void> read_flake8(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::lint);
   Flake8 flake8(sink);
-  TRY(read_lines(in, [&](std::size_t, std::string_view line) { return flake8.line(line); }));
+  TRY(read_whole_lines(in, [&](std::size_t, std::string_view line) { return flake8.line(line); }));
   return flake8.end();
 }
 

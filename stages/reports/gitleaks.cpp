@@ -25,7 +25,8 @@ Result<void> read_gitleaks(std::istream& in, ReportSink& sink) {
     finding.path = leak.at("File").get<std::string>();
     finding.line = json_whole(leak, "StartLine");
     finding.column = json_whole(leak, "StartColumn");
-    finding.fingerprint = json_text(leak, "Fingerprint");
+    // Without a commit it holds the line's number, which changes when the file does.
+    if (!json_text(leak, "Commit").empty()) finding.fingerprint = json_text(leak, "Fingerprint");
     sink.finding(std::move(finding));
     return {};
   };

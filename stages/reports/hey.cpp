@@ -58,6 +58,7 @@ class Hey {
     if (!summary_)
       return fail(Fault::step, "no summary of hey",
                   "its default output is read, and `-o csv` as far as it goes");
+    TRY(check_whole());
     metrics_.count("requests", responses_ + refused_);
     metrics_.count("errors", bad_ + refused_);
     metrics_.rate(rate_);
@@ -67,11 +68,24 @@ class Hey {
   }
 
  private:
+  /// Its last sections tell what came of each request; how many there were follows from the
+  /// summary. It keeps no more than so many responses.
+  Result<void> check_whole() const {
+    constexpr double most_kept = 1e6;
+    constexpr double rounded = 0.5e-4;  // four digits behind the point
+    if (!rate_ || !total_) return tl::unexpected(cut_off("its summary is not complete"));
+    const double expected = std::min(*rate_ * *total_ / 1'000, most_kept);
+    const double slack = 1 + rounded * (*rate_ + *total_ / 1'000);
+    if (responses_ + refused_ >= expected - slack) return {};
+    return tl::unexpected(cut_off(
+        fmt::format("it tells of {} of about {:.0f} requests", responses_ + refused_, expected)));
+  }
   void summary(std::string_view line) {
     const auto colon = line.find(':');
     if (colon == line.npos) return;
     const auto key = line.substr(0, colon);
     const auto value = trim(line.substr(colon + 1));
+    if (key == "Total") total_ = seconds(value);
     if (key == "Slowest") keep("max", seconds(value));
     if (key == "Fastest") keep("min", seconds(value));
     if (key == "Average") keep("mean", seconds(value));
@@ -100,6 +114,7 @@ class Hey {
   double bad_{0};
   double refused_{0};
   std::optional<double> rate_;
+  std::optional<double> total_;  ///< milliseconds
   std::vector<std::pair<std::string, double>> latencies_;
 };
 
@@ -149,15 +164,18 @@ Result<void> read_hey(std::istream& in, ReportSink& sink) {
   HeyCsv csv(sink);
   bool is_csv = false;
   bool any = false;
-  TRY(read_lines(in, [&](std::size_t number, std::string_view line) -> Result<void> {
-    any = true;
-    if (number == 1) is_csv = line.starts_with("response-time,");
-    if (!is_csv) hey.line(line);
-    if (is_csv && number > 1 && !line.empty()) return csv.line(number, line);
-    return {};
-  }));
+  const auto last =
+      TRY(read_to_last_line(in, [&](std::size_t number, std::string_view line) -> Result<void> {
+        any = true;
+        if (number == 1) is_csv = line.starts_with("response-time,");
+        if (!is_csv) hey.line(line);
+        if (is_csv && number > 1 && !line.empty()) return csv.line(number, line);
+        return {};
+      }));
   if (!any) return fail(Fault::step, "the file is empty");
-  if (!is_csv) return hey.end();
+  if (!is_csv) TRY(hey.end());
+  if (last == LastLine::open) return tl::unexpected(cut_off("its last line has no end"));
+  if (!is_csv) return {};
   csv.end();
   return {};
 }

@@ -37,7 +37,7 @@ class LineReading {
   using Take = std::function<Result<void>(std::size_t, std::string_view)>;
   explicit LineReading(const Take& take) : take_(take) {}
 
-  Result<void> run(std::istream& in) {
+  Result<LastLine> run(std::istream& in) {
     std::vector<char> buffer(chunk);
     while (true) {
       in.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
@@ -45,8 +45,9 @@ class LineReading {
       if (size == 0) break;
       TRY(add({buffer.data(), size}));
     }
-    if (!line_.empty()) TRY(end_line());
-    return {};
+    if (line_.empty()) return LastLine::ended;
+    TRY(end_line());
+    return LastLine::open;
   }
 
  private:
@@ -82,7 +83,22 @@ class LineReading {
 }  // namespace
 
 Result<void> read_lines(std::istream& in, const LineReading::Take& take) {
+  TRY(LineReading(take).run(in));
+  return {};
+}
+
+Result<LastLine> read_to_last_line(std::istream& in, const LineReading::Take& take) {
   return LineReading(take).run(in);
+}
+
+Result<void> read_whole_lines(std::istream& in, const LineReading::Take& take) {
+  if (TRY(LineReading(take).run(in)) == LastLine::ended) return {};
+  return tl::unexpected(cut_off("its last line has no end"));
+}
+
+Error cut_off(std::string_view what) {
+  return {Fault::step, fmt::format("it is cut off: {}", what),
+          "was the tool stopped, or the disk full?"};
 }
 
 std::optional<std::uint32_t> take_number(std::string_view& text) {

@@ -17,6 +17,16 @@ namespace pipectl::stages {
 Result<void> read_lines(std::istream& in,
                         const std::function<Result<void>(std::size_t, std::string_view)>& take);
 
+/// The same for what always ends its lines: an open last one was cut off, which is an error.
+Result<void> read_whole_lines(
+    std::istream& in, const std::function<Result<void>(std::size_t, std::string_view)>& take);
+
+/// The same, telling whether the last line was ended.
+enum class LastLine : std::uint8_t { ended, open };
+[[nodiscard]] Result<LastLine> read_to_last_line(
+    std::istream& in, const std::function<Result<void>(std::size_t, std::string_view)>& take);
+[[nodiscard]] Error cut_off(std::string_view what);
+
 /// `FILE:LINE:COLUMN: REST` or `FILE:LINE: REST`; also where FILE begins with a drive letter.
 struct Place {
   std::string_view file;

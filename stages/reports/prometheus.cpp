@@ -36,19 +36,89 @@ bool is_metric_name(std::string_view name) {
              "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_:") == name.npos;
 }
 
+/// Labels without the one that tells buckets and quantiles of one series apart.
+std::string series_of(std::string_view labels) {
+  std::string series;
+  bool quoted = false;
+  std::size_t from = 0;
+  const auto take = [&](std::size_t to) {
+    const auto label = labels.substr(from, to - from);
+    if (!label.starts_with("le=") && !label.starts_with("quantile=") && !label.empty())
+      series.append(label).push_back(',');
+    from = to + 1;
+  };
+  for (std::size_t i = 0; i < labels.size(); ++i) {
+    if (quoted && labels[i] == '\\')
+      ++i;
+    else if (labels[i] == '"')
+      quoted = !quoted;
+    else if (!quoted && (labels[i] == ',' || labels[i] == '{' || labels[i] == '}'))
+      take(i);
+  }
+  return series;
+}
+
+/// Histograms and summaries have several samples for each series. Only the last one can have been
+/// cut.
+class LastSeries {
+ public:
+  /// `NAME histogram`, behind `# TYPE `.
+  void type(std::string_view text) {
+    const auto blank = text.find(' ');
+    const auto kind = blank == text.npos ? text : trim(text.substr(blank + 1));
+    is_histogram_ = kind == "histogram";
+    family_ = is_histogram_ || kind == "summary" ? text.substr(0, blank) : "";
+    seen_ = {};
+  }
+  void sample(std::string_view name, std::string_view labels) {
+    if (family_.empty() || !name.starts_with(family_)) return;
+    if (auto series = series_of(labels); series != series_) {
+      series_ = std::move(series);
+      seen_ = {};
+    }
+    const auto part = name.substr(family_.size());
+    seen_.any = true;
+    seen_.sum = seen_.sum || part == "_sum";
+    seen_.count = seen_.count || part == "_count";
+    seen_.infinite = seen_.infinite || labels.find("le=\"+Inf\"") != labels.npos;
+  }
+  [[nodiscard]] bool is_whole() const {
+    if (!seen_.any) return true;
+    return seen_.sum && seen_.count && (seen_.infinite || !is_histogram_);
+  }
+  [[nodiscard]] const std::string& family() const { return family_; }
+
+ private:
+  struct Seen {
+    bool any{false};
+    bool sum{false};
+    bool count{false};
+    bool infinite{false};  ///< the last bucket
+  };
+  std::string family_;  ///< empty: what it is of has one sample only
+  bool is_histogram_{false};
+  std::string series_;
+  Seen seen_;
+};
+
 class Exposition {
  public:
   explicit Exposition(ReportSink& sink) : sink_(sink) {}
 
   Result<void> line(std::size_t number, std::string_view line) {
     line = trim(line);
-    if (line.empty() || line.front() == '#') return {};
+    if (line.empty()) return {};
+    if (line.front() == '#') {
+      comment(line);
+      return {};
+    }
     const auto open = line.find('{');
     const auto blank = line.find_first_of(" \t");
     const bool labelled = open != line.npos && open < blank;
     const auto end = labelled ? end_of_labels(line, open) : blank;
     const auto name = line.substr(0, labelled ? open : end);
     if (end == line.npos || !is_metric_name(trim(name))) return broken(number, line);
+    last_.sample(trim(name), labelled ? line.substr(open, end - open) : std::string_view());
     const auto rest = trim(line.substr(end));
     const auto value = rest.substr(0, rest.find_first_of(" \t"));
     ++samples_;
@@ -60,13 +130,27 @@ class Exposition {
     return {};
   }
 
-  [[nodiscard]] Result<void> end() {
+  [[nodiscard]] Result<void> end(LastLine last) {
+    if (!ended_ && samples_ > 0) TRY(check_whole(last));
     if (samples_ == 0) return fail(Fault::step, "it holds no sample");
     for (const auto& [name, sum] : sums_) tell(name, sum);
     return {};
   }
 
  private:
+  /// OpenMetrics ends with `# EOF`; what only it has tells it from Prometheus' own format.
+  void comment(std::string_view line) {
+    ended_ = line == "# EOF";
+    open_metrics_ = open_metrics_ || line.starts_with("# UNIT ");
+    constexpr std::string_view type = "# TYPE ";
+    if (line.starts_with(type)) last_.type(trim(line.substr(type.size())));
+  }
+  [[nodiscard]] Result<void> check_whole(LastLine last) const {
+    if (open_metrics_) return tl::unexpected(cut_off("`# EOF` is not there"));
+    if (last == LastLine::open) return tl::unexpected(cut_off("its last line has no end"));
+    if (last_.is_whole()) return {};
+    return tl::unexpected(cut_off(fmt::format("`{}` is not complete", printable(last_.family()))));
+  }
   static tl::unexpected<Error> broken(std::size_t number, std::string_view line) {
     return fail(Fault::step, fmt::format("line {} is no sample of Prometheus: {}", number,
                                          printable(line.substr(0, 80))));
@@ -92,14 +176,17 @@ class Exposition {
   ReportSink& sink_;
   std::map<std::string, double, std::less<>> sums_;
   std::size_t samples_{0};
+  LastSeries last_;
+  bool open_metrics_{false};
+  bool ended_{false};
 };
 
 Result<void> read_prometheus(std::istream& in, ReportSink& sink) {
   Exposition exposition(sink);
-  TRY(read_lines(in, [&](std::size_t number, std::string_view line) {
+  const auto last = TRY(read_to_last_line(in, [&](std::size_t number, std::string_view line) {
     return exposition.line(number, line);
   }));
-  return exposition.end();
+  return exposition.end(last);
 }
 
 }  // namespace

@@ -75,15 +75,23 @@ Severity severity_of(const json& result, const Rule* rule) {
   return level.empty() ? Severity::warning : report::severity_of(level);
 }
 
-std::string fingerprint_of(const json& result) {
-  for (const char* key : {"fingerprints", "partialFingerprints"}) {
-    std::string all;
-    for (const auto& [name, value] : json_at(result, key).items())
-      if (value.is_string())
-        all += (all.empty() ? "" : " ") + name + "=" + value.get<std::string>();
-    if (!all.empty()) return all;
-  }
-  return {};
+/// Those of one member; a text with a blank is none (`requires login`, as semgrep writes).
+std::string fingerprints_in(const json& member) {
+  std::string all;
+  for (const auto& [name, value] : member.items())
+    if (value.is_string() && value.get_ref<const std::string&>().find(' ') == std::string::npos)
+      all += (all.empty() ? "" : " ") + name + "=" + value.get<std::string>();
+  return all;
+}
+
+/// Partial ones tell results of one rule in one file apart, and are often no more than a hash of
+/// the line.
+std::string fingerprint_of(const json& result, const Finding& finding) {
+  const json& partial = json_at(result, "partialFingerprints");
+  if (auto ours = json_text(partial, "pipectl/v1"); !ours.empty()) return ours;
+  if (auto whole = fingerprints_in(json_at(result, "fingerprints")); !whole.empty()) return whole;
+  const auto some = fingerprints_in(partial);
+  return some.empty() ? "" : finding.rule + " " + finding.path + " " + some;
 }
 
 void place(const json& result, Finding& finding) {
@@ -189,7 +197,7 @@ class Sarif {
     if (finding.message.empty()) finding.message = json_text(message, "id");
     if (rule != nullptr) finding.url = rule->url;
     place(one, finding);
-    finding.fingerprint = fingerprint_of(one);
+    finding.fingerprint = fingerprint_of(one, finding);
     sink_.finding(std::move(finding));
     return {};
   }

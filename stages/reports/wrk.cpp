@@ -48,6 +48,8 @@ class Wrk {
     if (words.size() < 2) return;
     if (words.front() == "Requests/sec:") {
       rate_ = report_number(words[1]);
+    } else if (words.front() == "Transfer/sec:") {
+      ended_ = true;
     } else if (words.front() == "Latency" && words.size() >= 4) {
       keep("mean", duration(words[1]));
       keep("max", duration(words[3]));
@@ -69,6 +71,7 @@ class Wrk {
     if (!requests_ || !rate_)
       return fail(Fault::step, "no result of wrk: it has no `N requests in …` and `Requests/sec`",
                   "did wrk stop with an error?");
+    if (!ended_) return tl::unexpected(cut_off("its last line, `Transfer/sec`, is not there"));
     metrics_.count("requests", *requests_ + refused_);
     metrics_.count("errors", bad_ + refused_);
     metrics_.rate(rate_);
@@ -92,6 +95,7 @@ class Wrk {
   std::optional<double> rate_;
   double bad_{0};
   double refused_{0};
+  bool ended_{false};
   std::vector<std::pair<std::string, double>> latencies_;
 };
 

@@ -37,7 +37,7 @@ Result<void> tell(std::size_t number, std::string_view line, ReportSink& sink) {
 /// An empty file is what yamllint writes when all is well.
 Result<void> read_yamllint(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::lint);
-  return read_lines(
+  return read_whole_lines(
       in, [&](std::size_t number, std::string_view line) { return tell(number, line, sink); });
 }
 

@@ -119,17 +119,17 @@ TEST_CASE("bytes that are no text are an error") {
 
 TEST_CASE("a report that was cut off is no pass, wherever it was cut") {
   const Registry registry = cli::make_registry();
-  // Where each line stands for itself, what is left is still a whole report.
-  const std::set<std::string_view> lines{"flake8", "gcc",        "clang-tidy", "yamllint",
-                                         "hey",    "prometheus", "wrk"};
   for (const auto& reader : registry.report_readers()) {
+    if (any_text.contains(reader->name())) continue;
     CAPTURE(reader->name());
     for (const auto& whole : good_reports(*reader)) {
       const std::size_t end = whole.find_last_not_of(" \t\r\n") + 1;
       for (const std::size_t part : {1U, 2U, 3U, 5U, 8U, 10U}) {
-        const auto cut = whole.substr(0, end * part / 11);
+        auto cut = whole.substr(0, end * part / 11);
+        // Between two lines, where each stands for itself, nothing tells that there were more.
+        while (cut.ends_with('\n')) cut.pop_back();
+        if (cut.empty()) continue;
         const auto reading = read(*reader, cut);
-        if (lines.contains(reader->name())) continue;
         CAPTURE(cut.substr(cut.size() > 60 ? cut.size() - 60 : 0));
         // TAP tells how many tests there are: what may be missing is a remark after the last one.
         const bool all_there = count(reading, "tests") == count(read(*reader, whole), "tests");

@@ -45,6 +45,19 @@ class Services(DockerTest):
             """)
         self.assertEqual(self.output(self.run_it()), "True\n")
 
+    def test_a_load_reaches_it_by_name(self):
+        self.pipeline("""
+            stages:
+              a:
+                kind: perf
+                services:
+                  web: {image: IMAGE, command: [httpd, -f, -p, '8080', -h, /bin], ports: [8080],
+                        health: {tcp: 8080, within: 60s}}
+                load: {url: 'http://web:8080/busybox', rate: 10/s, duration: 1s, contains: ELF}
+                gate: {error_rate: 0, requests: 10}
+            """)
+        self.assertEqual(self.finished(self.run_it(), "a")["outcome"], "succeeded")
+
     def test_instances_of_a_matrix_have_services_of_their_own(self):
         self.pipeline("""
             stages:

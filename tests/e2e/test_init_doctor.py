@@ -1,6 +1,7 @@
 """`pipectl init` and `pipectl doctor`, and what they write held against the schema."""
 import json
 import pathlib
+import re
 import shutil
 import subprocess
 import unittest
@@ -33,6 +34,31 @@ class InitTest(harness.PipectlTest):
                           "node-build", "go-build", "image", "deploy"])
         commands = {s["name"]: s["commands"] for s in plan["stages"]}
         self.assertEqual(commands.get("install") or ["npm ci"], ["npm ci"])
+
+    def test_known_tools_are_written_by_their_names(self):
+        self.write(json.dumps({"scripts": {"lint": "x", "test": "y"}, "devDependencies":
+                               {"eslint": "9", "jest": "29", "jest-junit": "16"}}), "package.json")
+        for sign in ("package-lock.json", ".yamllint", ".secrets.baseline", "jest.config.js", "tsconfig.json"):
+            self.write("{}", sign)
+        self.pipectl("init", code=0)
+        plan = json.loads(self.pipectl("plan", "--json", code=0).stdout)
+        self.assertEqual([s["name"] for s in plan["stages"]],
+                         ["install", "lint", "test", "audit", "tsc", "yamllint", "detect-secrets"])
+        text = (self.folder / "pipeline.yaml").read_text()
+        self.assertEqual(re.findall(r"tool: (\S+)", text),
+                         ["eslint", "jest", "npm-audit", "tsc", "yamllint", "detect-secrets"])
+
+    def test_every_sign_of_a_tool_leads_to_it(self):
+        signs = {"ruff.toml": "ruff", ".shellcheckrc": "shellcheck", ".hadolint.yaml": "hadolint",
+                 "pom.xml": "maven", "gradlew": "gradle", "tests/conftest.py": "pytest",
+                 ".gitleaks.toml": "gitleaks", ".clang-tidy": "clang-tidy"}
+        for sign, tool in signs.items():
+            with self.subTest(sign):
+                folder = self.folder / tool
+                path = folder / sign
+                path.parent.mkdir(parents=True)
+                path.write_text("")
+                self.assertIn(f"tool: {tool}\n", self.pipectl("init", "--stdout", code=0, cwd=folder).stdout)
 
     def test_a_project_whose_tool_is_absent_does_not_pass(self):
         self.write("module x\n", "go.mod")
@@ -138,6 +164,30 @@ class DoctorTest(harness.PipectlTest):
         self.assertIn("up would fail", found[("program", "kubectl")]["detail"])
         self.assertIn("image, push would fail", found[("program", "docker")]["detail"])
         self.assertEqual(found[("docker", "engine")]["health"], "error")
+
+    def test_a_tool_that_another_program_starts(self):
+        self.write("""
+            stages:
+              first: {kind: lint, tool: eslint, needs: []}
+              later: {kind: test, tool: pytest, needs: [first], env: {PATH: 'venv:/usr/bin:/bin'}}
+              scan: {kind: security, tool: bandit}
+        """)
+        env = self.bare_path()
+        for name, text in (("programs/npx", 'echo "no eslint here" >&2; exit 1'),
+                           ("venv/python3", 'test "$*" = "-m pytest --version" && echo pytest 8.1')):
+            self.write(f"#!/bin/sh\n{text}\n", name).chmod(0o755)
+        found, _ = self.findings(1, env=env)
+        self.assertEqual(found[("tool", "eslint")]["health"], "error")
+        self.assertEqual(found[("tool", "eslint")]["detail"],
+                         "`npx --no-install eslint --version` fails: no eslint here; first would fail")
+        self.assertIn("npm install --save-dev eslint", found[("tool", "eslint")]["hint"])
+        self.assertEqual(found[("tool", "pytest")]["health"], "ok")
+        self.assertIn("pytest 8.1", found[("tool", "pytest")]["detail"])
+        self.assertEqual(found[("program", "bandit")]["hint"], "pip install bandit")
+        self.write("#!/bin/sh\nexit 3\n", "venv/python3").chmod(0o755)
+        found, _ = self.findings(1, env=env)
+        self.assertEqual(found[("tool", "pytest")]["health"], "warning")
+        self.assertIn("unless a stage before it installs it", found[("tool", "pytest")]["detail"])
 
     def test_an_engine_that_may_never_be_asked_for(self):
         self.write("""

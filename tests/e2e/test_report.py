@@ -66,6 +66,7 @@ class Report(PipectlTest):
         self.write(json.dumps(ESLINT), "given/eslint.json")
         self.write(JUNIT, "given/junit.xml")
         (self.folder / "given/log.txt").write_text(LOG)
+        self.write("SF:a.js\nDA:1,1\nDA:2,1\nDA:3,1\nDA:4,0\nend_of_record\n", "given/lcov.info")
 
     def pipeline(self, more=""):
         self.files()
@@ -74,8 +75,8 @@ class Report(PipectlTest):
             stages:
               lint:
                 kind: lint
-                run: cp given/eslint.json eslint.json
-                reports: {eslint: eslint.json}
+                run: cp given/eslint.json eslint.json; cp given/lcov.info lcov.info
+                reports: {eslint: eslint.json, lcov: lcov.info}
                 gate: {errors: '<= 1'}
               unit:
                 kind: test
@@ -169,6 +170,7 @@ class Report(PipectlTest):
         ESLINT[0]["messages"].append({"ruleId": "no-debugger", "severity": 1, "message": "fresh", "line": 9})
         self.addCleanup(ESLINT[0]["messages"].pop)
         self.files()
+        self.write("SF:a.js\nDA:1,1\nDA:2,0\nend_of_record\n", "given/lcov.info")
         self.pipectl("run", "-k", code=1)
         path = self.report()
         with browser.Browser() as chromium:
@@ -234,6 +236,14 @@ class Report(PipectlTest):
         self.assertIn("Latency over time", page.run(text % "load"))
         self.assertIn("Duration of the runs", page.run(text % "trends"))
         self.assertIn("Findings", page.run(text % "trends"))
+        # Coverage fell from 75% to 50%: drawn so, and told under the pointer.
+        coverage = "document.querySelector('#trends svg[aria-label=Coverage]')"
+        first, last = page.run(f"[...{coverage}.querySelectorAll('circle')].map(c => Number(c.getAttribute('cy')))")
+        self.assertLess(first, last)
+        for edge, told in (("left", "lint 75%#1"), ("right", "lint 50%#2")):
+            page.run(f"{coverage}.dispatchEvent(new PointerEvent('pointermove',"
+                     f" {{clientX: {coverage}.getBoundingClientRect().{edge}}}))")
+            self.assertEqual(page.run(f"{coverage}.nextElementSibling.textContent"), told)
         self.assertEqual(page.complaints(), [])
 
 

@@ -278,27 +278,6 @@ class Reports(PipectlTest):
             """)
         self.pipectl("run", code=0)
 
-    def test_new_findings_are_those_that_the_last_good_run_had_not(self):
-        text = """
-            stages:
-              lint:
-                run: cp given.txt found.txt
-                reports: {gcc: found.txt}
-                gate: {new_findings: 0}
-            """
-        self.write(text)
-        self.write("a.c:1:1: warning: old [-Wold]\n", "given.txt")
-        first = self.events(code=0)
-        gate = next(e for e in first if e["event"] == "gate.evaluated")
-        self.assertEqual(gate["actual"], "no baseline")
-        self.write("a.c:9:1: warning: old [-Wold]\nb.c:1:1: warning: new [-Wnew]\n", "given.txt")
-        ended = self.finished(code=1)["lint"]
-        self.assertEqual(ended["reason"], "gate new_findings: 1, want == 0")
-        # A run that failed is no baseline.
-        self.pipectl("run", code=1)
-        self.write("a.c:7:1: warning: old [-Wold]\n", "given.txt")
-        self.pipectl("run", code=0)
-
     def test_github_gets_annotations(self):
         self.write("""
             stages:

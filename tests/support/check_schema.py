@@ -21,8 +21,9 @@ Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)
 
 with open(sys.argv[1]) as file:
     schema = json.load(file)
-jsonschema.Draft7Validator.check_schema(schema)
-validator = jsonschema.Draft7Validator(schema)
+kind = jsonschema.validators.validator_for(schema)
+kind.check_schema(schema)
+validator = kind(schema)
 problems = {}
 for name in sys.argv[2:]:
     with open(name) as file:

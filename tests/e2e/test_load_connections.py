@@ -1,0 +1,163 @@
+"""The load generator's connections, counted where they arrive: TLS, keep-alive, think time, and what is told
+meanwhile."""
+import http.server
+import json
+import re
+import ssl
+import subprocess
+import threading
+import time
+
+from harness import PIPECTL, PipectlTest, clean_environment, main
+
+
+class _Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def do_GET(self):
+        server = self.server
+        with server.lock:
+            number = len(server.seen)
+            server.seen.append((self.client_address, self.path, time.monotonic()))
+        if self.path == "/mixed":  # 4 of 100 are slow, evenly spread
+            time.sleep(1.5 if number % 25 == 0 else 0.01)
+        with server.lock:
+            server.answered.append(time.monotonic())
+        self.send_response(200)
+        if self.path == "/once":
+            self.send_header("Connection", "close")
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, *_):
+        pass
+
+
+class Server(http.server.ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 256
+
+    def __init__(self, context=None):
+        self.lock, self.seen, self.answered = threading.Lock(), [], []
+        super().__init__(("127.0.0.1", 0), _Handler)
+        if context is not None:
+            # The handshake is done where the connection is served, not where it is accepted.
+            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def handle_error(self, *_):
+        pass
+
+    @property
+    def connections(self):
+        return len({client for client, _, _ in self.seen})
+
+    def url(self, scheme="http", host="127.0.0.1"):
+        return f"{scheme}://{host}:{self.server_address[1]}"
+
+
+class Connections(PipectlTest):
+    def server(self, context=None):
+        server = Server(context)
+        self.addCleanup(server.server_close)
+        self.addCleanup(server.shutdown)
+        return server
+
+    def measure(self, text, code=0, **options):
+        self.write(f"stages:\n  load:\n    kind: perf\n    {text}\n")
+        events = self.events(code=code, **options)
+        path = self.folder / ".pipectl-reports/load/load.json"
+        return next(e for e in events if e["event"] == "stage.finished"), json.loads(path.read_text())
+
+    def authority(self):
+        """A private CA and a server's context with a certificate of it for localhost."""
+        def openssl(*args):
+            subprocess.run(["openssl", *args], cwd=self.folder, check=True, stderr=subprocess.DEVNULL)
+        key = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2")
+        openssl("req", "-x509", *key, "-subj", "/CN=private CA", "-keyout", "ca.key", "-out", "ca.pem")
+        openssl("req", "-x509", *key, "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost",
+                "-addext", "basicConstraints=critical,CA:FALSE", "-CA", "ca.pem", "-CAkey", "ca.key",
+                "-keyout", "server.key", "-out", "server.pem")
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.folder / "server.pem", self.folder / "server.key")
+        return context
+
+    def test_tls_of_a_private_ca(self):
+        server = self.server(self.authority())
+        text = f"load: {{url: '{server.url('https', 'localhost')}/', rate: 20/s, duration: 1s}}"
+        strangers = {name: value for name, value in clean_environment().items()
+                     if name not in ("SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE")}
+        for variable in ("SSL_CERT_FILE", "CURL_CA_BUNDLE"):
+            trusting = {**strangers, variable: str(self.folder / "ca.pem")}
+            _, result = self.measure(text, env=trusting)
+            self.assertEqual((result["all"]["requests"], result["all"]["errors"]), (20, 0), result)
+        self.assertEqual(len(server.seen), 40)
+        # Whom nobody vouches for gets no request, and neither does another name.
+        for scheme_host, env in ((("https", "localhost"), strangers), (("https", "127.0.0.1"), trusting)):
+            ended, result = self.measure(
+                f"load: {{url: '{server.url(*scheme_host)}/', rate: 5/s, duration: 1s}}", code=1, env=env)
+            self.assertEqual(ended["reason"], "gate error_rate: 100%, want < 1%")
+            self.assertEqual(sum(result["all"]["causes"].values()), 5)
+            self.assertRegex(next(iter(result["all"]["causes"])), "(?i)certificate|tls|ssl")
+        self.assertEqual(len(server.seen), 40)
+
+    def test_connections_are_kept_unless_the_server_closes_them(self):
+        server = self.server()
+        _, result = self.measure(f"load: {{url: '{server.url()}/', users: 3, duration: 1s}}")
+        self.assertEqual(result["all"]["requests"], len(server.seen))
+        self.assertGreater(len(server.seen), 3)
+        self.assertEqual(server.connections, 3)
+        closing = self.server()
+        _, result = self.measure(f"load: {{url: '{closing.url()}/once', rate: 20/s, duration: 1s}}")
+        self.assertEqual((result["all"]["requests"], result["all"]["errors"]), (20, 0))
+        self.assertEqual(closing.connections, 20)
+
+    def test_a_user_thinks_between_requests(self):
+        server = self.server()
+        _, result = self.measure(f"""load:
+      users: 1
+      duration: 2s
+      scenarios:
+        s: {{requests: [{{url: '{server.url()}/a', think: 200ms}}, {{url: '{server.url()}/b'}}]}}""")
+        paths = [path for _, path, _ in server.seen]
+        self.assertEqual(paths[:4], ["/a", "/b", "/a", "/b"])
+        self.assertLessEqual(paths.count("/a"), 11)
+        thought = [after[2] - answered for answered, after in zip(server.answered, server.seen[1:])
+                   if after[1] == "/b"]
+        self.assertGreaterEqual(min(thought), 0.2)
+        self.assertLess(result["all"]["duration_ms"]["min"], 200)  # it is no part of the response time
+
+    def test_percentiles_of_two_known_delays(self):
+        server = self.server()
+        _, result = self.measure(f"load: {{url: '{server.url()}/mixed', rate: 100/s, duration: 3s}}")
+        durations = result["all"]["duration_ms"]
+        self.assertEqual(result["all"]["requests"], 300)  # 12 of them slow
+        self.assertGreaterEqual(durations["p99"], 1500)
+        self.assertLess(durations["p95"], 1500)
+        self.assertGreaterEqual(durations["min"], 10)
+
+    def test_what_is_told_while_it_runs(self):
+        server = self.server()
+        self.write(f"stages: {{load: {{kind: perf, load: {{url: '{server.url()}/', rate: 50/s, duration: 1h}}}}}}\n")
+        child = subprocess.Popen([PIPECTL, "run", "--ui", "plain"], cwd=self.folder, env=clean_environment(),
+                                 stdout=subprocess.PIPE, text=True)
+        told = []
+        try:
+            for line in child.stdout:
+                match = re.search(r"(\d+) requests · .*p95 \S+", line)
+                if match:
+                    told.append((int(match[1]), len(server.seen)))
+                if len(told) == 2:
+                    break
+        finally:
+            child.terminate()
+            child.communicate(timeout=60)
+        (first, _), (second, arrived) = told
+        self.assertGreater(second, first)
+        self.assertLessEqual(second, arrived)
+
+
+if __name__ == "__main__":
+    main()
