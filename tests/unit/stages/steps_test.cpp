@@ -39,6 +39,11 @@ TEST_CASE("each command is announced by its first line") {
   StageBench bench;
   bench.run("steps:\n  - run: echo a\n  - name: two\n    run: |\n      echo b\n      echo c\n");
   CHECK(bench.emit.notes == std::vector<std::string>{"$ echo a", "two: $ echo b …"});
+}
+
+TEST_CASE("who runs is told of each command that is not over in a moment") {
+  StageBench bench;
+  bench.run("run: [sleep 0.3, sleep 0.3]");
   CHECK(bench.emit.processes.size() == 2);
 }
 
