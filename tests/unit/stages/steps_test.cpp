@@ -43,7 +43,7 @@ TEST_CASE("each command is announced by its first line") {
 
 TEST_CASE("who runs is told of each command that is not over in a moment") {
   StageBench bench;
-  bench.run("run: [sleep 0.3, sleep 0.3]");
+  bench.run("steps: [{run: sleep 0.3}, {run: sleep 0.3}]");
   CHECK(bench.emit.processes.size() == 2);
 }
 
