@@ -110,7 +110,8 @@ std::optional<SampleChange> change_between(std::string_view statistic,
   const auto old = statistic_of(statistic, before);
   const auto now = statistic_of(statistic, after);
   if (!old || !now || old->value <= 0) return std::nullopt;
-  Random random(seed);
+  // The same samples are judged the same, however often.
+  Random random(seed);  // NOLINT(cert-msc51-cpp)
   std::vector<double> changes;
   changes.reserve(resamples);
   for (std::size_t i = 0; i < resamples; ++i) {
