@@ -10,7 +10,7 @@ packages_demo=(git python3)
 packages_test=(catch2 libcpp-httplib-dev git make python3 tmux openssl procps util-linux
   openssh-server openssh-client nginx-light fcgiwrap man-db shellcheck
   zsh fish python3-yaml python3-jsonschema
-  docker.io iptables docker-compose docker-registry apache2-utils busybox-static redis-server
+  docker.io iptables docker-compose docker-registry apache2-utils busybox-static mmdebstrap redis-server
   gnome-keyring libsecret-tools dbus-daemon
   yamllint flake8 black isort bandit python3-pytest python3-pytest-cov
   python3-fastapi python3-uvicorn python3-httpx python3-redis python3-pymongo python3-sqlalchemy

@@ -20,7 +20,7 @@ class Stages(DockerTest):
               a:
                 image: IMAGE
                 steps:
-                  - run: echo kept > /tmp/kept; echo made > made.txt; test ! -e /usr/lib
+                  - run: echo kept > /tmp/kept; echo made > made.txt; test ! -e /usr/bin/python3
                   - run: cat /tmp/kept; pwd
             """)
         events = self.run_it()
@@ -295,7 +295,7 @@ class Failures(DockerTest):
 
 
 class Debian(Secrets):
-    """What depends on the shell, with dash and the GNU tools in place of busybox."""
+    """What depends on the shell, in a real Debian: dash and the GNU tools in place of busybox."""
 
     test_exit_codes_and_missing_programs = Stages.test_exit_codes_and_missing_programs
     test_steps_share_one_container_and_the_workspace = Stages.test_steps_share_one_container_and_the_workspace
