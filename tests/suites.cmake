@@ -24,4 +24,9 @@ foreach(script IN LISTS e2e_scripts)
   if(name MATCHES "kube|example|compose|render|release")
     set_tests_properties(${name} PROPERTIES COST 60)  # the longest begin first
   endif()
+  # One engine for all, and one of them at a time; meanwhile others use the machine.
+  file(STRINGS "${script}" uses_docker REGEX "docker_engine|docker_case|python_image")
+  if(uses_docker)
+    set_tests_properties(${name} PROPERTIES COST 90 RESOURCE_LOCK docker)
+  endif()
 endforeach()
