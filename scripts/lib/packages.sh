@@ -8,7 +8,7 @@ packages_build=(g++ cmake ninja-build pkg-config ca-certificates
   libcurl4-openssl-dev libssl-dev libsqlite3-dev libsqlitecpp-dev libarchive-dev libgit2-dev libutf8proc-dev libexpat1-dev)
 packages_demo=(git python3)
 packages_test=(catch2 libcpp-httplib-dev git make python3 tmux openssl procps util-linux
-  openssh-server openssh-client nginx-light fcgiwrap man-db shellcheck
+  openssh-server openssh-client gnupg nginx-light fcgiwrap man-db shellcheck
   zsh fish python3-yaml python3-jsonschema
   docker.io iptables docker-compose docker-registry apache2-utils busybox-static mmdebstrap redis-server
   gnome-keyring libsecret-tools dbus-daemon

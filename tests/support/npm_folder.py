@@ -41,6 +41,9 @@ def fill(folder, packages):
     if done.exists() and done.read_text() in ("", wanted):
         return
     node_version()
+    for other in ("package.json", "package-lock.json"):  # of other versions, which npm would keep
+        (folder / other).unlink(missing_ok=True)
+    shutil.rmtree(folder / "node_modules", ignore_errors=True)
     try:
         npm = subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts",
                               "--prefix", str(folder), *packages],

@@ -8,7 +8,9 @@ import urllib.request
 
 from npm_folder import npm_folder
 
-PACKAGES = ("@octokit/openapi@18", "@stoplight/prism-cli@5")
+# The last Prism that Node.js 18, which Debian 12 has, can start; what it is made of asks for no version.
+PACKAGES = ("@octokit/openapi@18", "@stoplight/prism-cli@5.12.0", "@stoplight/prism-http@5.12.0",
+            "@stoplight/prism-http-server@5.12.0")
 DESCRIPTION = "node_modules/@octokit/openapi/generated/api.github.com.json"
 
 
