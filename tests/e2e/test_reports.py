@@ -233,6 +233,16 @@ class Reports(PipectlTest):
         self.assertEqual((ended["summary"], ended["exit_code"]), ("2 tests · 1 flaky", 7))
         self.assertEqual((self.folder / "failed.txt").read_text(), "net\ta b")
 
+    def test_a_report_of_a_gigabyte_is_an_error_and_never_a_pass(self):
+        for size, reason in (("1G", "it has 1.0 GiB, more than the 512.0 MiB that are read"),
+                             ("512M", "no well-formed XML")):
+            with self.subTest(size):
+                self.write("stages: {t: {kind: test, run: 'truncate -s SIZE j.xml', "
+                           "reports: {junit: j.xml}}}\n".replace("SIZE", size))
+                ended = self.finished(code=1)["t"]
+                self.assertEqual(ended["outcome"], "failed")
+                self.assertIn(reason, ended["reason"])
+
     def test_a_tool_that_is_not_there(self):
         self.write("stages: {scan: {kind: security, tool: gitleaks}}\n")
         if shutil.which("gitleaks"):
