@@ -19,10 +19,10 @@ class RegistryProxy(http.server.ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, upstream, failures=0, after_manifest=lambda name: None):
+    def __init__(self, upstream, failures=0, after_manifest=lambda name: None, handler=None):
         self.upstream, self.failures, self.after_manifest = upstream, failures, after_manifest
         self.fault, self.token, self.asked = None, None, []
-        super().__init__(("127.0.0.1", 0), _Pass)
+        super().__init__(("127.0.0.1", 0), handler or Pass)
         threading.Thread(target=self.serve_forever, daemon=True).start()
 
     def stop(self):
@@ -34,7 +34,7 @@ class RegistryProxy(http.server.ThreadingHTTPServer):
         return f"127.0.0.1:{self.server_address[1]}"
 
 
-class _Pass(http.server.BaseHTTPRequestHandler):
+class Pass(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def handle(self):
@@ -64,9 +64,10 @@ class _Pass(http.server.BaseHTTPRequestHandler):
         if self.is_manifest() and server.failures > 0:
             server.failures -= 1
             status = 503
-        if status:
-            return self.answer(status, {}, b"{}")
-        return self.pass_on(body)
+        return self.fail(status) if status else self.pass_on(body)
+
+    def fail(self, status):
+        self.answer(status, {}, b"{}")
 
     def is_manifest(self):
         return self.command == "PUT" and "/manifests/" in self.path
