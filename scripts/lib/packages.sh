@@ -62,13 +62,20 @@ is_too_old() { # PACKAGE: the newest one that apt can see is older than we need
   [ "$candidate" = "(none)" ] || dpkg --compare-versions "${candidate:-0}" lt "$(minimum_version "$1")"
 }
 
+codename() { (. /etc/os-release && echo "${VERSION_CODENAME:-}"); }
+
+# Where the machine's apt gets this release from.
+mirror_of() { # RELEASE
+  apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' |
+    awk -v release="$1" '$2 == release { print $1; exit }'
+}
+
 # Adds the release's backports from the mirror that the machine already uses.
 enable_backports() {
   local release mirror
-  release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+  release=$(codename)
   apt-cache policy | grep -q "n=$release-backports" && return
-  mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' |
-    awk -v release="$release" '$2 == release { print $1; exit }')
+  mirror=$(mirror_of "$release")
   if [ -z "$release" ] || [ -z "$mirror" ]; then
     echo "no mirror of $release is configured in apt: cannot enable its backports" >&2
     return 1
@@ -95,7 +102,7 @@ install_packages() {
   fi
   install_now "${wanted[@]}"
   if [ "${#backported[@]}" -gt 0 ]; then
-    install_now -t "$(. /etc/os-release && echo "$VERSION_CODENAME")-backports" "${backported[@]}"
+    install_now -t "$(codename)-backports" "${backported[@]}"
   fi
 }
 

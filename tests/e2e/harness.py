@@ -6,9 +6,13 @@ import os
 import pathlib
 import shutil
 import subprocess
+import sys
 import tempfile
 import textwrap
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
+import programs  # noqa: E402  puts on the PATH what the machine has no package of
 
 PIPECTL = os.environ.get("PIPECTL_BIN", "pipectl")
 FAULTY = os.environ.get("PIPECTL_FAULTY", "")

@@ -10,7 +10,7 @@ import textwrap
 import threading
 import unittest
 
-from harness import PipectlTest, clean_environment
+from harness import PipectlTest, clean_environment, programs
 
 SUPPORT = pathlib.Path(__file__).resolve().parent.parent / "support"
 sys.path.insert(0, str(SUPPORT))
@@ -55,7 +55,7 @@ def images(**special):
     return found | {f"app:{name}": [*APP, "--version", name, *more] for name, more in special.items()}
 
 
-@unittest.skipIf(KUBECTL is None, "kubectl is not installed; no package of Debian has a current one")
+@unittest.skipIf(KUBECTL is None, programs.missing("kubectl"))
 class KubeTest(PipectlTest):
     """A test with a cluster of its own. It fails when something was asked that the double lacks."""
 

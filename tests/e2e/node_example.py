@@ -9,7 +9,7 @@ import tempfile
 import unittest
 
 from example_case import LEFT_BY_RUNS, ROOT, ExampleCase
-from harness import IN_CI, PIPECTL, clean_environment
+from harness import IN_CI, PIPECTL, clean_environment, programs
 from kube_harness import KUBECTL, Caller
 from kube import Cluster, ProcessRunner
 from notify_case import Service
@@ -65,7 +65,7 @@ class NodeExample(ExampleCase):
     def start_cluster(self, **secrets):
         """A cluster, and the environment of who deploys to it. `release` says what an image is."""
         if KUBECTL is None:
-            self.skipTest("kubectl is not installed; no package of Debian has a current one")
+            self.skipTest(programs.missing("kubectl"))
         self.runner = ProcessRunner({})
         self.cluster = Cluster(self.runner)
         self.cluster.__enter__()

@@ -5,7 +5,7 @@ import shutil
 import stat
 import unittest
 
-from harness import main
+from harness import main, programs
 from kube_harness import MANIFEST, DeployTest
 
 HELM = shutil.which("helm")
@@ -113,9 +113,10 @@ class Chart(SourceTest):
         self.assertIn("helm template: Error: repo other/app not found", text)
 
     def test_without_helm_it_says_what_is_missing(self):
-        if HELM:
-            self.skipTest("helm is installed here")
-        self.env["PATH"] = os.environ["PATH"]
+        (self.folder / "bin" / "helm").unlink()
+        for name in ("kubectl", "sh"):
+            (self.folder / "bin" / name).symlink_to(shutil.which(name))
+        self.env["PATH"] = str(self.folder / "bin")
         text = self.deploy_from("chart: chart", code=3)
         self.assertIn("a `chart` needs helm on the PATH", text)
 
@@ -128,7 +129,7 @@ class Chart(SourceTest):
                 self.assertIn(message, text)
 
 
-@unittest.skipIf(HELM is None, "helm is not installed; Debian has no package of it")
+@unittest.skipIf(HELM is None, programs.missing("helm"))
 class RealChart(SourceTest):
     def test_a_chart_with_values(self):
         self.write("apiVersion: v2\nname: app\nversion: 1.0.0\n", "chart/Chart.yaml")

@@ -244,14 +244,14 @@ class Reports(PipectlTest):
                 self.assertIn(reason, ended["reason"])
 
     def test_a_tool_that_is_not_there(self):
-        self.write("stages: {scan: {kind: security, tool: gitleaks}}\n")
-        if shutil.which("gitleaks"):
+        self.write("stages: {scan: {kind: lint, tool: hadolint}}\n")
+        if shutil.which("hadolint"):
             self.skipTest("it is there")
         ended = self.finished(code=1)["scan"]
         self.assertEqual(ended["outcome"], "failed")
-        self.assertIn("github.com/gitleaks", ended["hint"])
+        self.assertIn("github.com/hadolint", ended["hint"])
         doctor = self.pipectl("doctor").stdout
-        self.assertIn("gitleaks", doctor)
+        self.assertIn("hadolint", doctor)
 
     def test_all_is_merged_into_one_file_of_each_kind(self):
         self.write("""
