@@ -197,6 +197,30 @@ Result<std::optional<std::string>> file_at(const std::filesystem::path& root,
                      static_cast<std::size_t>(git_blob_rawsize(blob.get())));
 }
 
+Result<std::optional<CommitFact>> commit_before(const std::filesystem::path& root,
+                                                const std::string& commit, unsigned up,
+                                                const EnvMap& environment) {
+  const auto repository = TRY(open_at(root, environment));
+  const auto from = TRY(commit_of(repository.get(), TRY(oid_of(commit))));
+  lib::Commit found;
+  const int code = git_commit_nth_gen_ancestor(lib::Out(found), from.get(), up);
+  if (code == GIT_ENOTFOUND) return std::nullopt;
+  if (code < 0) return lib::failed("cannot read a parent");
+  const char* const message = git_commit_message(found.get());
+  return CommitFact{lib::to_hex(*git_commit_id(found.get())),
+                    as_utf8(message == nullptr ? "" : message)};
+}
+
+Result<std::string> tag_text(const std::filesystem::path& root, const std::string& object,
+                             const EnvMap& environment) {
+  const auto repository = TRY(open_at(root, environment));
+  const git_oid id = TRY(oid_of(object));
+  lib::Tag tag;
+  if (git_tag_lookup(lib::Out(tag), repository.get(), &id) < 0) return std::string{};
+  const char* const message = git_tag_message(tag.get());
+  return as_utf8(message == nullptr ? "" : message);
+}
+
 Result<bool> leads_to(const std::filesystem::path& root, const std::string& ancestor,
                       const std::string& commit, const EnvMap& environment) {
   if (ancestor == commit) return true;

@@ -57,6 +57,17 @@ struct CommitRange {
                                                          const std::string& path,
                                                          const EnvMap& environment);
 
+/// A commit, or with `up` that many generations before it, always the first parent. Nothing where
+/// the history does not go back so far.
+[[nodiscard]] Result<std::optional<CommitFact>> commit_before(const std::filesystem::path& root,
+                                                              const std::string& commit,
+                                                              unsigned up,
+                                                              const EnvMap& environment);
+
+/// The text of an annotated tag, with the signature at its end; empty where `object` is none.
+[[nodiscard]] Result<std::string> tag_text(const std::filesystem::path& root,
+                                           const std::string& object, const EnvMap& environment);
+
 /// Whether one commit is the other, or an ancestor of it. False where one of them is not there.
 [[nodiscard]] Result<bool> leads_to(const std::filesystem::path& root, const std::string& ancestor,
                                     const std::string& commit, const EnvMap& environment);

@@ -13,6 +13,9 @@ namespace {
 
 using docker::ImageName;
 
+constexpr const char* elsewhere =
+    "publish the image there, too, and promote it in a release stage of its own";
+
 /// A `+` of a version may not stand in a tag of an image.
 std::string tag_for(const std::string& form, const ReleasedVersion& version) {
   std::string tag = filled_in(form, version.version, version.tag);
@@ -24,11 +27,26 @@ bool holds_version(const std::string& form) {
   return form.find("{version}") != std::string::npos || form.find("{tag}") != std::string::npos;
 }
 
-Result<ImageName> name_of(const std::string& text) {
-  auto name = docker::parse_image_name(text);
-  if (!name)
-    return fail(Fault::step, fmt::format("promote: '{}' is no name of an image", printable(text)));
-  return *std::move(name);
+/// The registry of a name, as far as the file itself tells.
+std::optional<std::string> registry_in(const std::string& text) {
+  const auto known = text.substr(0, text.find("${{"));
+  const auto slash = known.find('/');
+  if (slash == std::string::npos && known != text) return std::nullopt;
+  const auto name = docker::parse_image_name(
+      slash == std::string::npos ? known : known.substr(0, slash) + "/shop");
+  return name ? std::optional(name->registry) : std::nullopt;
+}
+
+void check_registries(const PromotionSettings& settings, Diagnostics& diagnostics) {
+  const auto source = registry_in(settings.image.text());
+  for (const expr::Template& to : settings.to) {
+    const auto target = registry_in(to.text());
+    if (source && target && *source != *target)
+      diagnostics.error(to.where(),
+                        fmt::format("'{}' is in another registry than the image, which is in {}",
+                                    to.text(), *source),
+                        elsewhere);
+  }
 }
 
 /// The repositories that get the names.
@@ -36,17 +54,24 @@ Result<std::vector<ImageName>> targets_of(const PromotionSettings& settings,
                                           const expr::Scope& scope, const ImageName& source) {
   std::vector<ImageName> targets;
   for (const std::string& text : TRY(docker::evaluate_all(settings.to, scope))) {
-    targets.push_back(TRY(name_of(text)));
+    targets.push_back(TRY(image_name(text)));
     if (targets.back().registry != source.registry)
       return fail(Fault::usage,
                   fmt::format("promote: {} is in another registry than {}", text, source.text()),
-                  "publish the image there, too, and promote it in a release stage of its own");
+                  elsewhere);
   }
   if (targets.empty()) targets.push_back(source);
   return targets;
 }
 
 }  // namespace
+
+Result<ImageName> image_name(const std::string& text) {
+  auto name = docker::parse_image_name(text);
+  if (!name)
+    return fail(Fault::step, fmt::format("promote: '{}' is no name of an image", printable(text)));
+  return *std::move(name);
+}
 
 const char* const promotion_schema =
     R"({"type":"object","additionalProperties":false,"required":["image"],"properties":{)"
@@ -69,6 +94,7 @@ std::optional<PromotionSettings> read_promotion(yaml::Node node, const ParseCont
   if (settings.image.text().empty())
     context.diagnostics.error(node.span(), "`promote` does not say which `image` was tested",
                               "`promote: {image: 'ghcr.io/team/app:${{ git.short_sha }}'}`");
+  check_registries(settings, context.diagnostics);
   if (context.diagnostics.error_count() == errors &&
       std::ranges::none_of(settings.tags, holds_version))
     context.diagnostics.error(node.span(), "no tag of `promote` holds the version",
@@ -78,14 +104,13 @@ std::optional<PromotionSettings> read_promotion(yaml::Node node, const ParseCont
 }
 
 Result<Promotion> plan_promotion(const PromotionSettings& settings, const expr::Scope& scope,
-                                 const ReleasedVersion& version) {
-  Promotion promotion;
-  promotion.source = TRY(name_of(TRY(settings.image.evaluate(scope))));
-  for (ImageName target : TRY(targets_of(settings, scope, promotion.source))) {
+                                 TestedImage image, const ReleasedVersion& version) {
+  Promotion promotion{std::move(image), {}, {}};
+  for (ImageName target : TRY(targets_of(settings, scope, promotion.image.source))) {
     for (const std::string& form : settings.tags) {
       if (version.prerelease && !holds_version(form)) continue;
       target.reference = tag_for(form, version);
-      TRY(name_of(target.text()));
+      TRY(image_name(target.text()));
       (holds_version(form) ? promotion.fixed : promotion.moving).push_back(target);
     }
   }
@@ -96,7 +121,8 @@ std::string describe(const Promotion& promotion) {
   std::vector<std::string> names;
   for (const auto* list : {&promotion.fixed, &promotion.moving})
     for (const ImageName& name : *list) names.push_back(name.text());
-  return fmt::format("promote {} to {}, by its digest", promotion.source.text(), join(names, ", "));
+  return fmt::format("promote {} to {}, by its digest", promotion.image.source.text(),
+                     join(names, ", "));
 }
 
 Result<docker::RegistryLogins> logins_for(const PromotionSettings& settings,
@@ -114,19 +140,45 @@ Result<docker::RegistryLogins> logins_for(const PromotionSettings& settings,
 
 /// A name that the version has already is as good as the one that was tested: later tries may not
 /// know that any more.
-Result<std::optional<docker::Manifest>> Promoter::source_of(const std::string& known) {
-  ImageName source = promotion_.source;
-  if (!known.empty()) source.reference = known;
-  auto found = TRY(client_.find(source));
-  if (found || !known.empty()) return found;
+Result<std::optional<docker::Manifest>> Promoter::find_image() {
+  const TestedImage& image = promotion_.image;
+  if (!image.digest.empty()) {
+    if (auto found = TRY(client_.find(image.source))) return found;
+    auto given = TRY(client_.find(promotion_.fixed.front()));
+    return given && given->digest == image.digest ? given : std::nullopt;
+  }
+  for (const ImageName& name : image.names)
+    if (auto found = TRY(client_.find(name))) return found;
   return client_.find(promotion_.fixed.front());
 }
 
-Result<std::string> Promoter::look(const std::string& known) {
-  auto found = TRY(source_of(known));
-  if (!found)
-    return fail(Fault::step, fmt::format("{} is not in its registry", promotion_.source.text()),
-                "an earlier stage has to publish it");
+Error Promoter::not_there() const {
+  const TestedImage& image = promotion_.image;
+  const std::string given =
+      fmt::format("or give it the name {} yourself: the next release takes that one",
+                  promotion_.fixed.front().text());
+  if (!image.digest.empty())
+    return {Fault::step,
+            fmt::format("{}, on which this release was decided, is not in its registry",
+                        image.source.text()),
+            "push that very image again: another one was not tested for it"};
+  if (image.names.empty())
+    return {
+        Fault::step,
+        fmt::format("which image was tested for {} is not known any more",
+                    promotion_.fixed.front().reference),
+        "`image` does not name the commit: release the tag itself from a checkout of it, " + given};
+  std::vector<std::string> names;
+  for (const ImageName& name : image.names) names.push_back(name.text());
+  return {Fault::step,
+          fmt::format("{} {} in its registry", join(names, ", "),
+                      names.size() == 1 ? "is not" : "are not"),
+          "an earlier stage has to publish it, " + given};
+}
+
+Result<std::string> Promoter::look() {
+  auto found = TRY(find_image());
+  if (!found) return tl::unexpected(not_there());
   manifest_ = *std::move(found);
   TRY(check_free());
   return manifest_.digest;
@@ -151,7 +203,7 @@ Result<void> Promoter::check_free() {
 }
 
 Result<int> Promoter::promote() {
-  ImageName source = promotion_.source;
+  ImageName source = promotion_.image.source;
   source.reference = manifest_.digest;
   int given = 0;
   for (const ImageName& name : missing_) {

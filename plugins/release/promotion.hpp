@@ -7,6 +7,7 @@
 #include "core/api/stage_kind.hpp"
 #include "plugins/docker/publish_spec.hpp"
 #include "plugins/docker/registry.hpp"
+#include "plugins/release/tested_image.hpp"
 
 namespace pipectl::releasing {
 
@@ -26,7 +27,7 @@ extern const char* const promotion_schema;
 /// What a promotion of this version comes to. Those tags that do not hold the version are moved by
 /// a final version only.
 struct Promotion {
-  docker::ImageName source;
+  TestedImage image;
   std::vector<docker::ImageName> fixed;   ///< never moved once they are there
   std::vector<docker::ImageName> moving;  ///< `latest`
 };
@@ -36,7 +37,7 @@ struct ReleasedVersion {
   bool prerelease{false};
 };
 [[nodiscard]] Result<Promotion> plan_promotion(const PromotionSettings& settings,
-                                               const expr::Scope& scope,
+                                               const expr::Scope& scope, TestedImage image,
                                                const ReleasedVersion& version);
 /// `promote ghcr.io/team/shop:1f3c9a2 to ghcr.io/team/shop:1.1.0, by its digest`
 [[nodiscard]] std::string describe(const Promotion& promotion);
@@ -47,16 +48,16 @@ class Promoter {
   Promoter(Promotion promotion, docker::RegistryLogins logins, StageContext& context)
       : promotion_(std::move(promotion)), client_(context, std::move(logins)) {}
 
-  /// The digest of the image that is promoted: `known`, which an earlier try had decided on, or
-  /// that of the image now. Fault::step when it is not there, or a name of the version is taken by
-  /// another one.
-  [[nodiscard]] Result<std::string> look(const std::string& known);
+  /// The digest of the image that is promoted: the one that was decided on earlier, or that of the
+  /// image now. Fault::step when it is not there, or a name of the version is taken by another one.
+  [[nodiscard]] Result<std::string> look();
   /// Gives those names that are missing or name another image; how many there were.
   [[nodiscard]] Result<int> promote();
   [[nodiscard]] const Promotion& promotion() const noexcept { return promotion_; }
 
  private:
-  [[nodiscard]] Result<std::optional<docker::Manifest>> source_of(const std::string& known);
+  [[nodiscard]] Result<std::optional<docker::Manifest>> find_image();
+  [[nodiscard]] Error not_there() const;
   [[nodiscard]] Result<void> check_free();
 
   Promotion promotion_;
@@ -64,6 +65,9 @@ class Promoter {
   docker::Manifest manifest_;
   std::vector<docker::ImageName> missing_;
 };
+
+/// Fault::step when it is none.
+[[nodiscard]] Result<docker::ImageName> image_name(const std::string& text);
 
 /// Of the file's `login` and, for all other registries, of `docker login`.
 [[nodiscard]] Result<docker::RegistryLogins> logins_for(const PromotionSettings& settings,

@@ -133,6 +133,7 @@ Result<Lines> describe(const Settings& settings, const Site& site, const Plan& p
   describe_push(settings, plan, lines);
   if (settings.promotion)
     lines.push_back(describe(TRY(plan_promotion(*settings.promotion, site.scope,
+                                                TRY(find_tested_image(settings, site, plan, {})),
                                                 {plan.version, plan.tag, plan.prerelease}))));
   describe_github(settings, site, plan, lines);
   if (!plan.notes.empty()) {

@@ -136,12 +136,13 @@ Result<void> ReleaseWalk::look_at_github(const Plan& plan) {
 /// Which image it is is decided here, once: its tag may be moved before the release is done.
 Result<void> ReleaseWalk::look_at_image(const Plan& plan) {
   const auto& settings = *settings_.promotion;
-  auto promotion =
-      TRY(plan_promotion(settings, site_.scope, {plan.version, plan.tag, plan.prerelease}));
+  auto promotion = TRY(plan_promotion(settings, site_.scope,
+                                      TRY(find_tested_image(settings_, site_, plan, memory_)),
+                                      {plan.version, plan.tag, plan.prerelease}));
   promoter_.emplace(std::move(promotion), TRY(logins_for(settings, context_)), context_);
-  memory_.image = TRY(promoter_->look(memory_.image));
+  memory_.image = TRY(promoter_->look());
   context_.emit.note(
-      fmt::format("image {} is {}", promoter_->promotion().source.text(), memory_.image));
+      fmt::format("image {} is {}", promoter_->promotion().image.source.text(), memory_.image));
   return {};
 }
 
@@ -164,6 +165,8 @@ Result<void> ReleaseWalk::commit(Plan& plan) {
 Result<void> ReleaseWalk::tag(Plan& plan) {
   if (plan.tagged) return {};
   git::NewTag tag{plan.tag, plan.commit, plan.tag + "\n\n" + plan.notes, who_, {}};
+  if (promoter_)
+    tag.message += "\n" + image_line(promoter_->promotion().fixed.front(), memory_.image);
   if (signing_.tags) tag.sign = make_signer(signing_, who_, context_);
   static_cast<void>(TRY(git::write_tag(plan.facts.root, tag, site_.environment)));
   context_.emit.note(fmt::format("tag {}{}", plan.tag, signing_.tags ? ", signed" : ""));

@@ -8,7 +8,7 @@ import urllib.request
 import harness
 from registry_case import PASSWORD, Registry, Uploads, need_registry
 from registry_proxy import RegistryProxy
-from release_case import ReleaseTest
+from release_case import PublishedTest, ReleaseTest
 
 PIPELINE = """
     name: shop
@@ -168,6 +168,95 @@ class Promotion(ReleaseTest):
                 self.check(digest)
             number += 1
         self.assertGreater(number, 5)
+
+
+class Late(PublishedTest):
+    """A release broke before its image had its name, and a commit that releases nothing came after it: with an image
+    of its own, which nobody means."""
+    pipeline = "name: shop\nstages: {release: {kind: release}}\n"
+
+    def setUp(self):
+        need_registry()
+        super().setUp()
+        self.registry = Registry(self.top / "registry")
+        self.addCleanup(self.registry.stop)
+        self.proxy = RegistryProxy(self.registry.name)
+        self.addCleanup(self.proxy.server_close)
+        self.addCleanup(self.proxy.shutdown)
+        self.image = f"{self.proxy.name}/team/shop"
+
+    def broken(self, tag="${{ git.short_sha }}", published=None):
+        text = PIPELINE.format(name=self.proxy.name, more=", tags: ['{version}', latest]")
+        text = text.replace("${{ git.short_sha }}", tag).replace(
+            "secrets: {", "secrets: {GITHUB_TOKEN: {env: GITHUB_TOKEN}, ").replace(
+            "secrets: [", "github: {repository: team/shop}\n        secrets: [GITHUB_TOKEN, ")
+        self.write(text)
+        self.sha = self.commit("chore: pipeline")[:7]
+        digest = Uploads(self.registry).image("team/shop", published or self.sha, "tested")["digest"]
+        self.proxy.fault = lambda method, _path: 403 if method == "PUT" else None
+        self.release(code=3)
+        self.proxy.fault = None
+        self.assertEqual("v1.0.0\nv1.1.0", self.there("tag"))
+        later = self.commit("docs: words")[:7]
+        self.git("push", "-q", "origin", "main")
+        Uploads(self.registry).image("team/shop", published or later, "of another commit")
+        return digest
+
+    def forget(self):
+        """The tag as somebody else would have made it."""
+        self.git("tag", "-f", "-a", "-m", "words", "v1.1.0", "v1.1.0^{}")
+        self.git("push", "-q", "-f", "origin", "v1.1.0")
+
+    def finished(self, digest):
+        done = self.release(code=0)
+        self.assertIn("warning: v1.1.0 was tagged and its release on GitHub not finished", done.stdout)
+        for name in ("1.1.0", "latest"):
+            self.assertEqual(digest, self.registry.digest("team/shop", name))
+        self.assertEqual([r["draft"] for r in self.github.releases], [False])
+
+    def refused(self, *says):
+        done = self.release(code=1)
+        for text in says:
+            self.assertIn(text, done.stdout)
+        self.assertEqual(self.github.releases, [])
+        self.assertRaises(urllib.error.HTTPError, self.registry.digest, "team/shop", "latest")
+
+    def test_the_image_that_the_tag_records(self):
+        digest = self.broken()
+        self.assertIn(f"\nPromoted-Image: {self.image}@{digest}", self.there("cat-file", "tag", "v1.1.0"))
+        Uploads(self.registry).image("team/shop", self.sha, "built again, never tested")
+        self.finished(digest)
+
+    def test_another_image_than_the_tag_records(self):
+        digest = self.broken()
+        other = Uploads(self.registry).image("team/shop", "1.1.0", "of somebody")["digest"]
+        self.refused(f"{self.image}:1.1.0 is there already, and is another image: {other}")
+        text = self.git("cat-file", "tag", "v1.1.0").partition("\n\n")[2].replace(digest, "sha256:" + 64 * "0")
+        self.git("tag", "-f", "-a", "-m", text, "v1.1.0", "v1.1.0^{}")
+        self.git("push", "-q", "-f", "origin", "v1.1.0")
+        self.refused(f"{self.image}@sha256:{64 * '0'}, on which this release was decided, is not in its registry")
+
+    def test_the_image_of_the_commit_that_was_released(self):
+        digest = self.broken()
+        self.forget()
+        self.finished(digest)
+
+    def test_no_image_of_that_commit(self):
+        digest = self.broken()
+        self.forget()
+        self.proxy.fault = lambda _method, path: 404 if path.endswith("/" + self.sha) else None
+        tagged = self.git("rev-parse", "v1.1.0^{}")[:7]
+        self.refused(f"{self.image}:{tagged}, {self.image}:{self.sha} are not in its registry",
+                     f"give it the name {self.image}:1.1.0 yourself")
+        Uploads(self.registry).image("team/shop", "1.1.0", "tested")
+        self.finished(digest)
+
+    def test_an_image_whose_name_tells_no_commit(self):
+        digest = self.broken(tag="tested", published="tested")
+        self.forget()
+        self.refused("which image was tested for 1.1.0 is not known any more", f"{self.image}:1.1.0 yourself")
+        Uploads(self.registry).image("team/shop", "1.1.0", "tested")
+        self.finished(digest)
 
 
 if __name__ == "__main__":

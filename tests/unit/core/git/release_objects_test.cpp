@@ -154,6 +154,22 @@ TEST_CASE("what is signed is the object itself; a signer that fails leaves nothi
   CHECK(read_release_facts(root, "origin", {})->tags.size() == 1);
 }
 
+TEST_CASE("a commit's first parents, and the text of a tag") {
+  const TempDir folder;
+  TestRepo repo{folder / "r"};
+  const auto first = repo.commit({{"a", "1"}});
+  const auto second = repo.commit({{"a", "2"}});
+  const auto root = folder / "r";
+  const auto tag = write_tag(root, {"v1.0.0", second, "v1.0.0\n\nwords", ada, {}}, {});
+  REQUIRE(tag);
+  CHECK(*tag_text(root, *tag, {}) == "v1.0.0\n\nwords\n");
+  CHECK(tag_text(root, second, {})->empty());
+  CHECK((*commit_before(root, second, 0, {}))->sha == second);
+  CHECK((*commit_before(root, second, 1, {}))->sha == first);
+  CHECK_FALSE(*commit_before(root, second, 2, {}));
+  CHECK_FALSE(commit_before(root, std::string(40, '0'), 0, {}));
+}
+
 TEST_CASE("a configuration's value: variables, the repository, the user") {
   const TempDir folder;
   TestRepo repo{folder / "r"};
