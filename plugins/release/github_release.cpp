@@ -82,13 +82,32 @@ Attempt<Json> asset_called(const github::Client& client, const std::string& rele
                   [&](const Json& one) { return text_in(one, "name") == name; });
 }
 
+Attempt<std::vector<Json>> files_of(const github::Client& client, const std::string& release) {
+  std::vector<Json> files;
+  TRY(first_of(client, release + "/assets?per_page=100", [&](const Json& one) {
+    files.push_back(one);
+    return false;
+  }));
+  return files;
+}
+
 bool is_uploaded(const Json& asset) { return text_in(asset, "state") == "uploaded"; }
 
-/// Whoever took the file before must be able to rely on it.
-tl::unexpected<Refusal> differs(const std::string& name) {
-  return tl::unexpected<Refusal>(Refusal{
-      {Fault::step, fmt::format("github: the release has {} already, with another content", name),
-       "what is published does not change: release another version"}});
+/// The provenance that another run makes anew tells of that run.
+bool tells_its_run(const Upload& upload) { return upload.name == provenance_name; }
+
+/// The file is the one that is there, as far as GitHub tells: digests are newer than sizes.
+bool is_same(const Json& there, const Upload& upload) {
+  const auto digest = text_in(there, "digest");
+  return id_in(there, "size") == std::to_string(upload.size) &&
+         (digest.empty() || digest == "sha256:" + upload.sha256);
+}
+
+/// Of a draft nobody has a file yet: what cannot be compared is made anew.
+bool is_as_wanted(const Json& there, const Upload& upload, const Published& release) {
+  if (!is_uploaded(there)) return false;
+  if (release.draft) return is_same(there, upload) && !text_in(there, "digest").empty();
+  return is_same(there, upload) || tells_its_run(upload);
 }
 
 }  // namespace
@@ -173,16 +192,11 @@ Attempt<> GitHubRelease::upload(const Published& release, const Upload& upload) 
   return {};
 }
 
-Attempt<> GitHubRelease::ensure_asset(const Published& release, const Upload& upload) const {
+Attempt<> GitHubRelease::ensure_asset(const Published& release, const Upload& upload,
+                                      int& made) const {
   const Json there = TRY(asset_called(client_, base_ + "/releases/" + release.id, upload.name));
   if (!there.is_null()) {
-    const bool whole = is_uploaded(there);
-    const auto digest = text_in(there, "digest");
-    const bool same = id_in(there, "size") == std::to_string(upload.size) &&
-                      (digest.empty() ? !release.draft : digest == "sha256:" + upload.sha256);
-    // What is made anew by another run differs in its run only.
-    if (whole && (same || (!release.draft && upload.file.empty()))) return {};
-    if (whole && !release.draft) return differs(upload.name);
+    if (is_as_wanted(there, upload, release)) return {};
     github::Call remove;
     remove.method = "DELETE";
     remove.path = fmt::format("{}/releases/assets/{}", base_, id_in(there, "id"));
@@ -190,22 +204,45 @@ Attempt<> GitHubRelease::ensure_asset(const Published& release, const Upload& up
     const auto removed = client_.send(remove);
     if (!removed && removed.error().status != 404) return tl::unexpected(removed.error());
   }
-  return this->upload(release, upload);
+  TRY(this->upload(release, upload));
+  ++made;
+  return {};
 }
 
-Result<bool> GitHubRelease::has(const Published& release, const std::string& name) {
-  bool found = false;
+Attempt<> GitHubRelease::check_published(const Published& release,
+                                         const std::vector<Upload>& uploads) const {
+  std::vector<std::string> others;
+  for (const Json& there : TRY(files_of(client_, base_ + "/releases/" + release.id))) {
+    const auto upload = std::ranges::find(uploads, text_in(there, "name"), &Upload::name);
+    if (upload != uploads.end() && is_uploaded(there) && !is_as_wanted(there, *upload, release))
+      others.push_back(upload->name);
+  }
+  if (others.empty()) return {};
+  std::ranges::sort(others);
+  return tl::unexpected<Refusal>(Refusal{
+      {Fault::step,
+       fmt::format("github: the release has {} already, with another content", join(others, ", ")),
+       "what is published does not change: release another version"}});
+}
+
+Result<std::vector<std::string>> GitHubRelease::files(const Published& release) {
+  std::vector<std::string> names;
   TRY(insist([&]() -> Attempt<> {
-    found = is_uploaded(TRY(asset_called(client_, base_ + "/releases/" + release.id, name)));
+    names.clear();
+    for (const Json& one : TRY(files_of(client_, base_ + "/releases/" + release.id)))
+      if (is_uploaded(one)) names.push_back(text_in(one, "name"));
     return {};
   }));
-  return found;
+  return names;
 }
 
-Result<void> GitHubRelease::ensure_assets(const Published& release,
-                                          const std::vector<Upload>& uploads) {
-  for (const auto& upload : uploads) TRY(insist([&] { return ensure_asset(release, upload); }));
-  return {};
+Result<int> GitHubRelease::ensure_assets(const Published& release,
+                                         const std::vector<Upload>& uploads) {
+  int made = 0;
+  if (!release.draft) TRY(insist([&] { return check_published(release, uploads); }));
+  for (const auto& upload : uploads)
+    TRY(insist([&] { return ensure_asset(release, upload, made); }));
+  return made;
 }
 
 Result<Published> GitHubRelease::publish(const Published& release, const Settings& settings,

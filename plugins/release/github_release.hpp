@@ -25,11 +25,12 @@ class GitHubRelease {
   /// That of the tag, or the one with this id; nothing where there is none.
   Result<std::optional<Published>> find(const std::string& tag, const std::string& id);
   Result<Published> ensure(const Settings& settings, const Plan& plan, const std::string& id);
-  /// Whether a file of this name was uploaded whole.
-  Result<bool> has(const Published& release, const std::string& name);
-  /// Uploads what is not there, and takes away what an upload that broke left. Fault::step when a
-  /// published release has a file of this name with another content.
-  Result<void> ensure_assets(const Published& release, const std::vector<Upload>& uploads);
+  /// The names of the files that were uploaded whole.
+  Result<std::vector<std::string>> files(const Published& release);
+  /// Uploads what is not there, and takes away what an upload that broke left; how many files came.
+  /// Fault::step, before anything is uploaded, when a published release has files of these names
+  /// with another content.
+  Result<int> ensure_assets(const Published& release, const std::vector<Upload>& uploads);
   Result<Published> publish(const Published& release, const Settings& settings, const Plan& plan);
 
  private:
@@ -37,7 +38,8 @@ class GitHubRelease {
   Result<void> insist(const Step& step);
   Attempt<std::optional<Published>> look(const std::string& tag, const std::string& id) const;
   Attempt<Published> create(const Settings& settings, const Plan& plan) const;
-  Attempt<> ensure_asset(const Published& release, const Upload& upload) const;
+  Attempt<> check_published(const Published& release, const std::vector<Upload>& uploads) const;
+  Attempt<> ensure_asset(const Published& release, const Upload& upload, int& made) const;
   Attempt<> upload(const Published& release, const Upload& upload) const;
 
   github::Client client_;

@@ -14,6 +14,13 @@ using docker::ImageName;
 
 constexpr std::string_view image_key = "Promoted-Image: ";
 
+/// It goes into the address that a registry is asked for.
+bool is_digest(std::string_view text) {
+  constexpr std::string_view algorithm = "sha256:";
+  return text.starts_with(algorithm) && text.size() == algorithm.size() + 64 &&
+         text.find_first_not_of("0123456789abcdef", algorithm.size()) == std::string_view::npos;
+}
+
 /// The values of a run as they would be at another commit.
 class ScopeAtCommit final : public expr::Scope {
  public:
@@ -99,7 +106,7 @@ std::string recorded_digest(std::string_view tag_text) {
       line_at == std::string_view::npos ? tag_text : tag_text.substr(line_at + 1);
   if (!line.starts_with(image_key)) return {};
   const auto name = docker::parse_image_name(std::string(line.substr(image_key.size())));
-  return name && name->reference.starts_with("sha256:") ? name->reference : std::string{};
+  return name && is_digest(name->reference) ? name->reference : std::string{};
 }
 
 }  // namespace pipectl::releasing

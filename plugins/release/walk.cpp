@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 
 #include "core/api/run_command.hpp"
@@ -15,6 +16,10 @@ namespace {
 EnvMap without_secrets(EnvMap env, const EnvMap& secrets) {
   for (const auto& [name, value] : secrets) env.erase(name);
   return env;
+}
+
+bool holds(const std::vector<std::string>& names, const char* name) {
+  return std::ranges::find(names, name) != names.end();
 }
 
 }  // namespace
@@ -86,9 +91,25 @@ Result<bool> ReleaseWalk::is_whole(const Plan& plan) {
   TRY(reach_github(plan));
   const auto there = TRY(github_->find(plan.tag, memory_.release));
   if (!there) return false;
-  if (!there->draft || !settings_.github.draft) return !there->draft;
+  if (there->draft && !settings_.github.draft) return false;
   if (settings_.assets.empty()) return true;
-  return github_->has(*there, settings_.provenance ? provenance_name : checksums_name);
+  const auto files = TRY(github_->files(*there));
+  const bool last = holds(files, settings_.provenance ? provenance_name : checksums_name);
+  if (!there->draft) warn_of_missing(plan, files);
+  return last || !there->draft;
+}
+
+/// Files of this commit are not those of that release: they are not added to what is published.
+void ReleaseWalk::warn_of_missing(const Plan& plan, const std::vector<std::string>& files) const {
+  const bool sums = holds(files, checksums_name);
+  const bool whole = sums && (holds(files, provenance_name) || !settings_.provenance);
+  // One that has neither was not made here, and has what somebody gave it.
+  const bool foreign = !files.empty() && !sums && !holds(files, provenance_name);
+  if (whole || foreign) return;
+  context_.emit.note(fmt::format(
+      "warning: the release of {} on GitHub lacks files: check the tag out, make them and run "
+      "'pipectl release' there",
+      plan.tag));
 }
 
 /// Whatever can be refused is refused here: after it there is something to take back.
@@ -196,7 +217,13 @@ Result<void> ReleaseWalk::publish(const Plan& plan) {
   const auto release = TRY(github_->ensure(settings_, plan, memory_.release));
   TRY(context_.emit.remember(release_note, release.id));
   TRY(add_made_uploads(settings_, plan, context_, uploads_));
-  TRY(github_->ensure_assets(release, uploads_));
+  const int uploaded = TRY(github_->ensure_assets(release, uploads_));
+  if (!release.draft && uploaded > 0) {
+    context_.emit.note(fmt::format("github: {} file{} came to {}, which lacked {}", uploaded,
+                                   uploaded == 1 ? "" : "s", release.url,
+                                   uploaded == 1 ? "it" : "them"));
+    ++deeds_;
+  }
   const auto published = TRY(github_->publish(release, settings_, plan));
   url_ = published.url;
   if (release.draft && !settings_.github.draft) {

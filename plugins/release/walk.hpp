@@ -24,6 +24,7 @@ class ReleaseWalk {
  private:
   Result<bool> is_unfinished(const Nothing& nothing);
   Result<bool> is_whole(const Plan& plan);
+  void warn_of_missing(const Plan& plan, const std::vector<std::string>& files) const;
   Result<void> look(Plan& plan);
   Result<void> reach_github(const Plan& plan);
   Result<void> look_at_github(const Plan& plan);
