@@ -30,6 +30,8 @@ Arguments build_arguments(const BuildCall& call) {
     add(arguments, "--secret", fmt::format("id={0},env={0}", name));
   for (const auto& tag : call.tags) add(arguments, "--tag", tag);
   for (const auto& image : call.cache_from) add(arguments, "--cache-from", image);
+  // Layers are taken only from an image that says what each was made from.
+  if (buildx && !call.cache_from.empty()) add(arguments, "--cache-to", std::string{"type=inline"});
   if (call.cache == BuildSpec::Cache::ignore) arguments.emplace_back("--no-cache");
   if (call.bases == BuildSpec::Bases::newest) arguments.emplace_back("--pull");
   add(arguments, "--iidfile", call.id_file);

@@ -72,6 +72,7 @@ class Build {
     call.cache = spec_.cache;
     call.bases = spec_.bases;
     call.builder = TRY(find_builder());
+    if (call.builder == BuildCall::Builder::legacy) TRY(bring_caches(call.cache_from));
     call.id_file =
         (context_.state_dir / (place_name("id", context_.stage, context_.attempt) + ".iid"))
             .string();
@@ -94,6 +95,20 @@ class Build {
       return fail(Fault::infrastructure, "secrets of a build need buildx, and docker has none here",
                   "install docker-buildx-plugin");
     return BuildCall::Builder::legacy;
+  }
+
+  /// BuildKit looks into registries by itself. The builder without it knows only what is here; a
+  /// build without these layers is slower and no worse.
+  Result<void> bring_caches(const std::vector<std::string>& names) {
+    const Call call{.deadline = context_.deadline, .cancel = context_.cancel};
+    for (const auto& name : names) {
+      if (TRY(find_image(client_, name, call))) continue;
+      const Answer pulled = TRY(client_.ask({"pull", "--quiet", name}, call));
+      if (!pulled.success())
+        context_.emit.note(
+            fmt::format("no layers are taken from {}: {}", name, last_words(pulled)));
+    }
+    return {};
   }
 
   Result<Outcome> build_one(BuildCall call, const std::string& platform) {
@@ -156,9 +171,11 @@ class Build {
     return outcome;
   }
 
+  /// As the builder without BuildKit, BuildKit, and the one of Docker 20.10 say it.
   static bool is_step_of_file(const std::string& words) {
     return words.find("returned a non-zero code") != std::string::npos ||
-           words.find("did not complete successfully") != std::string::npos;
+           words.find("did not complete successfully") != std::string::npos ||
+           words.find("executor failed running") != std::string::npos;
   }
 
   /// For later stages: `stages.NAME.outputs.image`.

@@ -10,17 +10,23 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 import debian_root  # noqa: E402
 import docker_engine  # noqa: E402
-from harness import PIPECTL, PipectlTest, clean_environment  # noqa: E402
+from harness import PIPECTL, PipectlTest, clean_environment, programs  # noqa: E402
 
 
 class DockerTest(PipectlTest):
+    plugins = ()  # of the docker program, beside those of the machine: compose, buildx
+
     def setUp(self):
         super().setUp()
+        self.docker_config = {}
+        if self.plugins:
+            found = programs.docker_config(self.folder / "docker-config", *self.plugins)
+            self.docker_config = {"DOCKER_CONFIG": found}
         self.host = docker_engine.engine()
         self.image = docker_engine.busybox()
 
     def env(self, **extra):
-        return clean_environment(**{"DOCKER_HOST": self.host, **extra})
+        return clean_environment(**{"DOCKER_HOST": self.host, **self.docker_config, **extra})
 
     def pipeline(self, text):
         return self.write(re.sub(r"\bIMAGE\b", self.image, text))

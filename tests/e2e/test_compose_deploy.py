@@ -1,5 +1,6 @@
 """Deploys of a Compose project to a real Docker engine, and the ways back."""
 import json
+import subprocess
 import time
 import unittest.mock
 import urllib.request
@@ -178,6 +179,47 @@ class ComposeDeploy(DockerTest):
         self.write("stages: {a: {kind: deploy, compose: {project: Shop}}}")
         done = self.pipectl("run", "--ui", "plain", code=1, env=self.env())
         self.assertIn("is no name of a Compose project", done.stdout + done.stderr)
+
+
+class ComposeTwoDeploy(ComposeDeploy):
+    """The same by the plugin that is Compose 2."""
+
+    plugins = ("compose",)
+    # Not a matter of the program's: once is enough.
+    test_no_engine = test_mistakes_of_the_file = test_one_at_a_time = None
+    test_secrets_of_compose_stay_files = test_an_image_under_the_same_name_is_given_its_name_back = None
+
+    def test_it_is_the_plugin_that_answers(self):
+        said = subprocess.run(["docker", "compose", "version", "--short"], env=self.env(), check=True,
+                              stdout=subprocess.PIPE, text=True).stdout
+        self.assertTrue(said.lstrip("v").startswith("2."), said)
+
+    def test_a_secret_from_the_environment_stays_out_of_every_record(self):
+        value = "s3cret-of-the-environment"
+        with_secret = COMPOSE.replace('PASSWORD: "${DB_PASSWORD:-none}"', "X: y").replace(
+            "    stop_grace_period: 1s\n    ports", "    secrets: [password]\n    stop_grace_period: 1s\n    ports")
+        with unittest.mock.patch(f"{__name__}.COMPOSE",
+                                 with_secret + "secrets: {password: {environment: DB_PASSWORD}}\n"):
+            for tag, secret in (("v1", value), ("v2", value + "-2")):
+                text = self.deploy(tag, secrets="[DB_PASSWORD]", TEST_DB_PASSWORD=secret)
+                self.assertNotIn("warning", text)
+                self.assertNotIn(value, text)
+                self.assertEqual(secret, self.password())
+                self.assertNotIn(value, self.plan())
+            # What brings the old release back gives it the secret of now.
+            text = self.deploy("v1", before="exit 3;", code=5, secrets="[DB_PASSWORD]", TEST_DB_PASSWORD=value + "-3")
+            self.assertIn("rolled back", text)
+            self.assertEqual(value + "-3", self.password())
+            self.call("rollback", "live", TEST_DB_PASSWORD=value + "-4")
+        self.assertEqual(("hello", "pipectl-test/web:v1"), self.ask())
+        self.assertEqual(value + "-4", self.password())
+        self.assertNotIn(value, self.docker("inspect", *self.of_project(), f"pipectl-{self.project}"))
+
+    def password(self):
+        """The one that the running service finds in its file."""
+        web = self.docker("ps", "-q", "--filter", f"label=com.docker.compose.project={self.project}",
+                          "--filter", "label=com.docker.compose.service=web")
+        return self.docker("exec", web, "cat", "/run/secrets/password")
 
 
 if __name__ == "__main__":

@@ -188,7 +188,7 @@ class Compose(DockerTest):
 
     def setUp(self):
         super().setUp()
-        if not has_compose():
+        if not self.plugins and not has_compose():
             if docker_engine.IN_CI:
                 self.fail("neither docker compose nor docker-compose is installed")
             self.skipTest("no compose here")
@@ -236,6 +236,12 @@ class Compose(DockerTest):
             """)
         outcome, reason = self.outcome("a", code=3)
         self.assertIn("cannot start 'compose.yml'", reason)
+
+
+class ComposeTwo(Compose):
+    """The same by the plugin that is Compose 2."""
+
+    plugins = ("compose",)
 
 
 if __name__ == "__main__":
