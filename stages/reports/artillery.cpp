@@ -57,7 +57,9 @@ void tell_new(const json& aggregate, ReportSink& sink) {
 
 void tell_old(const json& aggregate, ReportSink& sink) {
   LoadMetrics metrics(sink);
-  const double requests = json_number(aggregate, "requestsCompleted").value_or(0);
+  const double answered = json_number(aggregate, "requestsCompleted").value_or(0);
+  const double sent = json_number(json_at(aggregate, "rps"), "count").value_or(0);
+  const double requests = std::max(answered, sent);  // one that got no answer is not "completed"
   double errors = 0;
   for (const auto& [code, count] : json_at(aggregate, "codes").items())
     if (is_bad_status(code)) errors += number(count);
@@ -71,10 +73,11 @@ void tell_old(const json& aggregate, ReportSink& sink) {
 
 Result<void> read_artillery(std::istream& in, ReportSink& sink) {
   const auto take = [&](const JsonPath&, const json& aggregate) -> Result<void> {
-    if (json_at(aggregate, "counters").is_object())
-      tell_new(aggregate, sink);
-    else if (json_at(aggregate, "latency").is_object())
+    if (json_at(aggregate, "latency")
+            .is_object())  // first: version 1 has counters, too, of its own
       tell_old(aggregate, sink);
+    else if (json_at(aggregate, "counters").is_object())
+      tell_new(aggregate, sink);
     else
       return fail(Fault::step, "'aggregate' has neither counters nor latency: no load was made");
     return {};

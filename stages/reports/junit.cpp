@@ -4,6 +4,7 @@
 // serve to notice a suite that failed without naming a case.
 #include <fmt/format.h>
 
+#include <utility>
 #include <vector>
 
 #include "core/base/text.hpp"
@@ -108,7 +109,14 @@ class JUnit final : public XmlHandler {
     takes_text_ = case_->message.empty();
     if (!takes_text_) return;
     case_->message = attributes.text("message").substr(0, longest_message);
+    if (says_nothing(case_->message)) verdict_ = std::exchange(case_->message, {});
     takes_text_ = case_->message.empty();
+  }
+
+  /// What go-junit-report has for every test that failed: why stands in the element.
+  [[nodiscard]] static bool says_nothing(std::string_view message) {
+    return message == "Failed" || message == "Error" || message == "Skipped" ||
+           message == "Build error";
   }
 
   /// CTest calls a test whose program is not there "skipped", though it fails for it.
@@ -120,6 +128,8 @@ class JUnit final : public XmlHandler {
   void end_case() {
     if (const auto text = trim(case_->message); text.size() != case_->message.size())
       case_->message = std::string(text);
+    if (case_->message.empty()) case_->message = std::move(verdict_);
+    verdict_.clear();
     if (case_->outcome == TestOutcome::failed || case_->outcome == TestOutcome::error)
       suites_.back().failed = true;
     sink_.test(std::move(*case_));
@@ -143,6 +153,7 @@ class JUnit final : public XmlHandler {
   ReportSink& sink_;
   std::vector<Suite> suites_;
   std::optional<TestCase> case_;
+  std::string verdict_;   ///< a message that only says the outcome once more
   bool not_run_{false};   ///< says its attribute
   bool may_fail_{false};  ///< Catch2's [!mayfail] and [!shouldfail]: its failure is no failure
   bool in_message_{false};

@@ -66,6 +66,7 @@ class LastSeries {
   void type(std::string_view text) {
     const auto blank = text.find(' ');
     const auto kind = blank == text.npos ? text : trim(text.substr(blank + 1));
+    total_of_counter_ = kind == "counter" ? std::string(text.substr(0, blank)) + "_total" : "";
     is_histogram_ = kind == "histogram";
     family_ = is_histogram_ || kind == "summary" ? text.substr(0, blank) : "";
     seen_ = {};
@@ -87,6 +88,11 @@ class LastSeries {
     return seen_.sum && seen_.count && (seen_.infinite || !is_histogram_);
   }
   [[nodiscard]] const std::string& family() const { return family_; }
+  /// OpenMetrics names the type of `requests_total` as that of `requests`; Prometheus' own format
+  /// does not.
+  [[nodiscard]] bool is_total_of_counter(std::string_view name) const {
+    return name == total_of_counter_;
+  }
 
  private:
   struct Seen {
@@ -96,6 +102,7 @@ class LastSeries {
     bool infinite{false};  ///< the last bucket
   };
   std::string family_;  ///< empty: what it is of has one sample only
+  std::string total_of_counter_;
   bool is_histogram_{false};
   std::string series_;
   Seen seen_;
@@ -120,6 +127,7 @@ class Exposition {
     if (end == line.npos || !is_metric_name(trim(name))) return broken(number, line);
     last_.sample(trim(name), labelled ? line.substr(open, end - open) : std::string_view());
     const auto rest = trim(line.substr(end));
+    note_open_metrics(trim(name), rest);
     const auto value = rest.substr(0, rest.find_first_of(" \t"));
     ++samples_;
     if (is_no_number(value)) return {};
@@ -138,6 +146,10 @@ class Exposition {
   }
 
  private:
+  void note_open_metrics(std::string_view name, std::string_view rest) {
+    const bool has_exemplar = rest.find(" # {") != rest.npos;
+    open_metrics_ = open_metrics_ || has_exemplar || last_.is_total_of_counter(name);
+  }
   /// OpenMetrics ends with `# EOF`; what only it has tells it from Prometheus' own format.
   void comment(std::string_view line) {
     ended_ = line == "# EOF";

@@ -5,10 +5,12 @@ import json
 
 from harness import main
 from node_example import NodeExample
+from npm_folder import npm_folder
 
 # How fast it is on a machine that does other things as well is not asked here.
 PATIENT = {"audit": "no", "p95_ms": 60000, "mean_ms": 60000, "rps": 1}
 SHIPPING = ("image", "image-test", "push", "staging", "release", "publish")
+SCENARIOS = {"health", "authentication", "income", "expense", "asset", "summary"}
 NAMESPACE, NAME = "balance-sheet-staging", "balance-sheet"
 
 
@@ -19,12 +21,11 @@ class BalanceSheet(NodeExample):
         ended = self.run_example(code=0, **PATIENT)
         ran = ("install", "lint", "unit", "service", "load", "service-stop")
         self.assertEqual(set(self.outcomes_of(ended, *ran)), {"succeeded"}, ended)
-        self.assertEqual(set(self.outcomes_of(ended, "audit", "load-full", *SHIPPING)), {"skipped"})
+        self.assertEqual(set(self.outcomes_of(ended, "audit", "load-full", "load-artillery", *SHIPPING)), {"skipped"})
         self.assertIn("params.ship == 'yes'` is false", ended["image"]["reason"])
         self.assertRegex(ended["unit"]["summary"], r"^\d+ tests · coverage (100|9\d[.\d]*)%$")
         result = json.loads((self.place / ".pipectl-reports/load/load.json").read_text())
-        self.assertEqual(set(result["scenarios"]), {"health", "authentication", "income", "expense",
-                                                    "asset", "summary"})
+        self.assertEqual(set(result["scenarios"]), SCENARIOS)
         for name, scenario in result["scenarios"].items():
             self.assertGreater(scenario["requests"], 0, name)
         self.assertFalse((self.place / ".service/pid").exists())
@@ -58,6 +59,22 @@ class BalanceSheet(NodeExample):
         self.assertRegex(ended["load"]["reason"], r"^gate p95: .*, want < 0ms")
         self.assertEqual(self.outcomes_of(ended, "service", "service-stop"), ["succeeded"] * 2)
         self.assertEqual({ended[stage]["reason"] for stage in SHIPPING}, {"upstream load"})
+        self.assertFalse((self.place / ".service/pid").exists())
+
+    def test_the_load_by_the_real_artillery(self):
+        installed = npm_folder("artillery", ["artillery@2.0.21"]) / "node_modules/artillery"
+        (self.place / "node_modules/artillery").symlink_to(installed)
+        (self.place / "node_modules/.bin/artillery").symlink_to("../artillery/bin/run")
+        stages = ("-s", "service", "-s", "load-artillery", "-s", "service-stop")
+        ended = self.run_example(*stages, code=0, load="artillery", **PATIENT)
+        self.assertRegex(ended["load-artillery"]["summary"], r"^P95 .*ms · errors 0% · \d+ requests$")
+        told = {e["name"]: e["value"] for e in self.said if e["event"] == "stage.metric"}
+        scenarios = [told[f"scenario.{name}.requests"] for name in SCENARIOS]
+        self.assertEqual(sum(scenarios), told["requests"])
+        self.assertGreater(min(scenarios), 0)
+        self.change("load/artillery.yaml", "Bearer {{ $process", "Nobody {{ $process")
+        ended = self.run_example(*stages, code=1, load="artillery", **PATIENT)
+        self.assertRegex(ended["load-artillery"]["reason"], r"^gate error_rate: .*%, want < 10%$")
         self.assertFalse((self.place / ".service/pid").exists())
 
     def test_a_weakness_of_what_is_delivered_stops_it(self):
