@@ -5,7 +5,7 @@ import shutil
 import unittest
 import xml.etree.ElementTree as ElementTree
 
-from harness import IN_CI, PipectlTest, clean_environment, main
+from harness import IN_CI, PipectlTest, clean_environment, main, programs
 
 GOOD = "def add(a, b):\n    return a + b\n"
 
@@ -56,6 +56,30 @@ class Reports(PipectlTest):
         self.assertEqual(ended["reason"], "gate high: 1, want == 0")
         self.write(GOOD, "app/a.py")
         self.assertEqual(self.finished(code=0)["scan"]["summary"], "critical 0 · high 0")
+
+    @unittest.skipIf(shutil.which("gitleaks") is None, programs.missing("gitleaks"))
+    def test_a_committed_secret_is_found_and_stands_nowhere(self):
+        secret = "ghp_" + "wWPw5k4aXcaT4fNP0UcnZwJUVFk6LO0pINUx"  # in two: of this file it is not to be found
+        repository = self.folder / "app"
+        self.write(f"token = '{secret}'\n", "app/old.py")
+        self.write("stages: {scan: {kind: security, tool: gitleaks}}\n", "app/pipeline.yaml")
+        self.git("init", "-q", cwd=repository)
+        for words in (["add", "-A"], ["commit", "-qm", "a"], ["rm", "-q", "old.py"], ["commit", "-qm", "b"]):
+            self.git(*words, cwd=repository)
+        env = clean_environment(GITHUB_ACTIONS="true", GITHUB_STEP_SUMMARY=str(self.folder / "summary.md"))
+        said = self.pipectl("run", "--ui", "json", cwd=repository, env=env, code=1)
+        events = [json.loads(line) for line in said.stdout.splitlines()]
+        ended = next(e for e in events if e["event"] == "stage.finished")
+        self.assertEqual(ended["reason"], "gate findings: 1, want == 0")
+        found = next(e for e in events if e["event"] == "stage.finding")
+        self.assertEqual((found["rule"], found["path"], found["line"]), ("github-pat", "old.py", 1))
+        printed = [self.pipectl(*words, cwd=repository, env=env) for words in (
+            ["run", "--ui", "plain"], ["run"], ["logs", "scan"], ["explain", "scan"], ["report", "-o", "page.html"])]
+        self.assertNotIn(secret, "".join(done.stdout + done.stderr for done in [said, *printed]))
+        written = [path for path in self.folder.rglob("*") if path.is_file() and ".git" not in path.parts]
+        self.assertIn("page.html", {path.name for path in written})
+        self.assertIn("findings.sarif", {path.name for path in written})
+        self.assertEqual([path for path in written if secret.encode() in path.read_bytes()], [])
 
     @needs("pytest-3")
     def test_tests_with_coverage_in_a_matrix(self):
