@@ -21,6 +21,7 @@ enum class Action { plan, apply, destroy };
 
 /// What the file says below `terraform`.
 struct TerraformSpec {
+  std::string program{"terraform"};
   expr::Template directory;
   expr::Template workspace;
   expr::Template plan_file;  ///< empty: the plan lives as long as the stage
@@ -84,7 +85,7 @@ class TerraformRun {
 
   /// An exit code of 2 of a plan means that there is something to do.
   Outcome call(std::vector<std::string> arguments, int also_good = 0) {
-    std::vector<std::string> argv{"terraform"};
+    std::vector<std::string> argv{spec_.program};
     argv.insert(argv.end(), arguments.begin(), arguments.end());
     const auto code = call_tool(context_, {std::move(argv), folder_, also_good});
     return code ? Outcome{} : code.error();
@@ -114,7 +115,8 @@ class TerraformRun {
 
   /// At the plan that is applied: what it will do, in numbers.
   Outcome look() {
-    const auto text = ask_tool(context_, {{"terraform", "show", "-json", plan_.string()}, folder_});
+    const auto text =
+        ask_tool(context_, {{spec_.program, "show", "-json", plan_.string()}, folder_});
     if (!text) return text.error();
     const auto changes = read_terraform_plan(*text);
     if (!changes) return outcome_of(changes.error());
@@ -125,7 +127,8 @@ class TerraformRun {
   }
 
   Outcome outputs() {
-    const auto text = ask_tool(context_, {{"terraform", "output", "-json", "-no-color"}, folder_});
+    const auto text =
+        ask_tool(context_, {{spec_.program, "output", "-json", "-no-color"}, folder_});
     if (!text) return text.error();
     const auto outputs = read_terraform_outputs(*text);
     if (!outputs) return outcome_of(outputs.error());
@@ -159,19 +162,19 @@ class TerraformStage final : public StageRunner {
     const std::string folder = spec_.directory.text().empty()
                                    ? std::string{}
                                    : fmt::format(" -chdir={}", shown(spec_.directory, scope));
-    std::vector<std::string> lines{fmt::format("terraform{} init", folder)};
+    std::vector<std::string> lines{fmt::format("{}{} init", spec_.program, folder)};
     const bool saved = !spec_.plan_file.text().empty();
     const std::string file = saved ? shown(spec_.plan_file, scope) : "PLAN";
     if (!saved || spec_.action == Action::plan)
-      lines.push_back(fmt::format("terraform{} plan{} -out={}", folder,
+      lines.push_back(fmt::format("{}{} plan{} -out={}", spec_.program, folder,
                                   spec_.action == Action::destroy ? " -destroy" : "", file));
     if (spec_.action != Action::plan)
-      lines.push_back(fmt::format("terraform{} apply {}", folder, file));
+      lines.push_back(fmt::format("{}{} apply {}", spec_.program, folder, file));
     return lines;
   }
   Outcome run(StageContext& context) const override { return TerraformRun{spec_, context}.go(); }
   [[nodiscard]] std::vector<Requirement> programs() const override {
-    return {{"terraform", Presence::required}};
+    return {{spec_.program, Presence::required}};
   }
 
  private:
@@ -185,6 +188,7 @@ class TerraformMethod final : public StageMethod {
     return {
         "terraform",
         R"({"type":"object","additionalProperties":false,"properties":{)"
+        R"("program":{"enum":["terraform","tofu"],"description":"Default: terraform; tofu is OpenTofu"},)"
         R"("directory":{"type":"string","description":"With the configuration; default: the working directory"},)"
         R"("action":{"enum":["apply","plan","destroy"],"description":"Default: apply, of the plan that was made right before"},)"
         R"("plan_file":{"type":"string","description":"Where `plan` saves its plan, and what `apply` applies instead of making one"},)"
@@ -202,6 +206,8 @@ class TerraformMethod final : public StageMethod {
     const auto text = [&](std::string_view key) {
       return read_template(key, reader, context).value_or(expr::Template{});
     };
+    constexpr std::array<std::string_view, 2> programs{"terraform", "tofu"};
+    spec.program = reader.choice("program", programs).value_or("terraform");
     spec.directory = text("directory");
     spec.workspace = text("workspace");
     spec.plan_file = text("plan_file");

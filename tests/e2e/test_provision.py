@@ -8,6 +8,7 @@ import unittest
 import harness
 
 TERRAFORM = shutil.which("terraform")
+TOFU = shutil.which("tofu")
 ANSIBLE = shutil.which("ansible-playbook")
 
 MAIN_TF = """
@@ -60,6 +61,8 @@ class ProvisionTest(harness.PipectlTest):
 
 @unittest.skipIf(TERRAFORM is None, "terraform is not installed; Debian has no package of it")
 class TerraformTest(ProvisionTest):
+    program = "terraform"
+
     def setUp(self):
         super().setUp()
         self.write(MAIN_TF, "infra/main.tf")
@@ -140,7 +143,7 @@ class TerraformTest(ProvisionTest):
               infra: {kind: provision, terraform: {directory: infra, action: plan, plan_file: p.tfplan}}
         """)
         end = self.end(self.run_it(code=1), "infra")
-        self.assertIn("terraform init: exit code 1", end["reason"])
+        self.assertIn(f"{self.program} init: exit code 1", end["reason"])
         self.assertFalse((self.folder / "p.tfplan").exists())
 
     def test_a_plan_that_is_stale_is_refused_by_terraform(self):
@@ -152,6 +155,32 @@ class TerraformTest(ProvisionTest):
         self.run_it()
         events = self.run_it("-s", "infra", code=1)
         self.assertIn("Saved plan is stale", self.said(events))
+
+
+@unittest.skipIf(TOFU is None, harness.programs.missing("tofu"))
+class OpenTofuTest(TerraformTest):
+    """The same by OpenTofu."""
+
+    program = "tofu"
+
+    def write(self, text, name="pipeline.yaml"):
+        return super().write(text.replace("terraform: {dir", "terraform: {program: tofu, dir"), name)
+
+    def env(self, **extra):
+        """Nothing but tofu can do it."""
+        programs = self.folder / "bin"
+        if not programs.exists():
+            programs.mkdir()
+            for needed in ("sh", "tofu"):
+                (programs / needed).symlink_to(shutil.which(needed))
+        return super().env(PATH=str(programs), **extra)
+
+    def test_what_is_shown_before(self):
+        self.write(PIPELINE % "")
+        text = self.pipectl("plan", code=0, env=self.env()).stdout
+        self.assertIn("tofu -chdir=infra apply PLAN", text)
+        super().write(PIPELINE % ", program: pulumi")
+        self.assertIn("pulumi", self.pipectl("validate", code=2).stderr)
 
 
 class StandInTest(ProvisionTest):
