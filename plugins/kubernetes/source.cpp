@@ -3,11 +3,15 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <iterator>
+#include <nlohmann/json.hpp>
+#include <sstream>
 #include <system_error>
 
 #include "core/api/capture_output.hpp"
 #include "core/api/run_command.hpp"
 #include "core/base/text.hpp"
+#include "plugins/kubernetes/json_access.hpp"
 #include "plugins/kubernetes/templates.hpp"
 
 namespace pipectl::plugins::kubernetes {
@@ -16,6 +20,34 @@ namespace {
 constexpr std::size_t most_output = std::size_t{16} << 20U;
 constexpr const char* usual_release = "app";
 constexpr std::size_t most_complaint = std::size_t{16} << 10U;
+
+/// `apps/v1/Deployment` from lines of name, maybe short names, version, whether namespaced, kind.
+std::vector<std::string> kinds_of_table(const std::string& table) {
+  constexpr std::size_t fewest = 4;
+  std::vector<std::string> kinds;
+  for (const auto line : split(table, '\n')) {
+    std::istringstream words{std::string{line}};
+    const std::vector<std::string> row{std::istream_iterator<std::string>{words}, {}};
+    if (row.size() >= fewest) kinds.push_back(row[row.size() - 3] + '/' + row.back());
+  }
+  return kinds;
+}
+
+/// helm 3.10 says on the same output from where it fetched the chart.
+std::string documents_alone(std::string printed) {
+  constexpr std::string_view begin = "---\n";
+  if (printed.starts_with(begin)) return printed;
+  const auto found = printed.find("\n---\n");
+  return found == std::string::npos ? printed : printed.substr(found + 1);
+}
+
+/// helm says how to learn more after it said what is wrong.
+std::string complaint_of(const CaptureOutput& output) {
+  const std::string& err = output.err();
+  for (const auto line : split(err, '\n'))
+    if (line.starts_with("Error: ")) return std::string{trim(line)};
+  return output.last_line();
+}
 
 /// Reads the files of one source.
 class Loader {
@@ -44,7 +76,7 @@ class Loader {
     const std::string kustomize = TRY(source_.kustomize.evaluate(scope_));
     if (!kustomize.empty())
       return Documents{"-", TRY(printed_by({"kubectl", "kustomize", placed(kustomize)}))};
-    return Documents{"-", TRY(printed_by(TRY(helm_command())))};
+    return Documents{"-", documents_alone(TRY(printed_by(TRY(helm_command()))))};
   }
 
   [[nodiscard]] std::string placed(const std::string& path) const {
@@ -61,6 +93,9 @@ class Loader {
     std::vector<std::string> argv{"helm",           "template",
                                   release,          in_tree ? placed(chart) : chart,
                                   "--include-crds", "--no-hooks"};
+    const std::string version = TRY(source_.version.evaluate(scope_));
+    if (!version.empty()) argv.push_back("--version=" + version);
+    TRY(add_abilities(argv));
     const std::string& name_space = kubectl_.access().name_space;
     if (!name_space.empty()) argv.push_back("--namespace=" + name_space);
     for (const auto& file : source_.values)
@@ -69,6 +104,25 @@ class Loader {
       argv.push_back(
           fmt::format("--set-string={}={}", key, as_helm_value(TRY(value.evaluate(scope_)))));
     return argv;
+  }
+
+  [[nodiscard]] Result<std::string> ask(std::vector<std::string> argv, int also_good = 0) const {
+    return kubectl_.run({.argv = std::move(argv), .work = tree_.work, .also_good = also_good});
+  }
+
+  /// A chart may ask what the cluster is and what it knows. Left alone, helm tells it of a cluster
+  /// of the days when helm was built, without a custom resource.
+  [[nodiscard]] Result<void> add_abilities(std::vector<std::string>& argv) const {
+    const auto facts = nlohmann::json::parse(TRY(ask({"get", "--raw=/version"})), nullptr, false);
+    const std::string version = text_at(facts, "/gitVersion");
+    if (!version.empty()) argv.push_back("--kube-version=" + version);
+    const std::string versions = TRY(ask({"api-versions"}));
+    for (const auto line : split(versions, '\n'))
+      if (!trim(line).empty()) argv.push_back(fmt::format("--api-versions={}", trim(line)));
+    // 1: one of the groups does not answer, which is of no matter to the others.
+    const std::string table = TRY(ask({"api-resources", "--no-headers"}, 1));
+    for (const auto& kind : kinds_of_table(table)) argv.push_back("--api-versions=" + kind);
+    return {};
   }
 
   /// helm reads commas and backslashes in a value as its own syntax.
@@ -100,7 +154,7 @@ class Loader {
       return fail(Fault::cancelled, pipectl::describe(end->cancelled));
     if (end->finished.ended == Ended::timed_out) return fail(Fault::step, what + " timed out");
     if (!end->success())
-      return fail(Fault::step, fmt::format("{}: {}", what, printable(output.last_line())));
+      return fail(Fault::step, fmt::format("{}: {}", what, printable(complaint_of(output))));
     if (!output.out_is_whole()) return fail(Fault::step, what + " printed more than 16 MiB");
     return output.out();
   }

@@ -14,6 +14,7 @@ struct Source {
   expr::Template manifests;  ///< a file or folder
   expr::Template kustomize;  ///< a folder with a kustomization
   expr::Template chart;      ///< a Helm chart: a folder, an archive, or a reference that helm knows
+  expr::Template version;    ///< of the chart; empty: the newest
   expr::Template release;    ///< name of the chart's release
   std::vector<expr::Template> values;         ///< files
   std::map<std::string, expr::Template> set;  ///< single values, as texts

@@ -76,6 +76,7 @@ Source read_source(yaml::Reader& reader, const ParseContext& context) {
   source.manifests = read_template("manifests", reader, context);
   source.kustomize = read_template("kustomize", reader, context);
   source.chart = read_template("chart", reader, context);
+  source.version = read_template("version", reader, context);
   source.release = read_template("release", reader, context);
   for (const yaml::Node& file : reader.strings("values"))
     if (auto text = parse_template(file, context)) source.values.push_back(std::move(*text));
@@ -102,10 +103,11 @@ void check_source(const Source& source, yaml::Node value, const ParseContext& co
                                            : "`manifests`, `kustomize` and `chart` are different "
                                              "sources",
                               "give it one of `manifests`, `kustomize` and `chart`");
-  const bool of_chart =
-      !source.release.text().empty() || !source.values.empty() || !source.set.empty();
+  const bool of_chart = !source.version.text().empty() || !source.release.text().empty() ||
+                        !source.values.empty() || !source.set.empty();
   if (of_chart && !chart)
-    context.diagnostics.error(value.span(), "`release`, `values` and `set` are for a `chart`",
+    context.diagnostics.error(value.span(),
+                              "`version`, `release`, `values` and `set` are for a `chart`",
                               "give it a `chart`, or leave them out");
 }
 
@@ -120,6 +122,7 @@ class KubernetesKind final : public DeployTargetKind {
            R"("manifests":{"type":"string","description":"A file or a folder of them"},)"
            R"("kustomize":{"type":"string","description":"A folder with a kustomization"},)"
            R"("chart":{"type":"string","description":"A Helm chart: a folder, an archive, or a reference that helm knows"},)"
+           R"("version":{"type":"string","description":"Of the chart, when helm fetches it; default: the newest"},)"
            R"("release":{"type":"string","description":"Name of the chart's release; default: app"},)"
            R"("values":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}],"description":"Files of values for the chart"},)"
            R"("set":{"type":"object","additionalProperties":{"type":["string","integer","number","boolean"]},"description":"Single values for the chart, as texts: {image.tag: v2}"},)"

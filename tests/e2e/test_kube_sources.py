@@ -3,10 +3,12 @@ import json
 import os
 import shutil
 import stat
+import subprocess
 import unittest
 
 from harness import main, programs
 from kube_harness import MANIFEST, DeployTest
+from registry_case import Registry, need_registry
 
 HELM = shutil.which("helm")
 
@@ -97,12 +99,15 @@ class Chart(SourceTest):
         self.env["PATH"] = f"{path.parent}:{os.environ['PATH']}"
 
     def test_it_is_rendered_and_applied_like_manifests(self):
-        text = self.deploy_from("chart: chart, release: shop, values: [a.yaml, b.yaml], "
+        text = self.deploy_from("chart: chart, version: 1.2, release: shop, values: [a.yaml, b.yaml], "
                                 "set: {image.tag: 'v1,v2', replicas: 3}", "app:v2")
         self.assertEqual("v2", self.version())
         self.assertIn("app:v2 is in service", text)
-        self.assertEqual((self.folder / "helm.txt").read_text().splitlines(),
-                         ["template", "shop", "chart", "--include-crds", "--no-hooks",
+        called = (self.folder / "helm.txt").read_text().splitlines()
+        self.assertIn("--kube-version=v1.32.0", called)
+        self.assertIn("--api-versions=apps/v1/Deployment", called)
+        self.assertEqual([a for a in called if not a.startswith(("--kube-version", "--api-versions"))],
+                         ["template", "shop", "chart", "--include-crds", "--no-hooks", "--version=1.2",
                           "--namespace=team", "--values=a.yaml", "--values=b.yaml",
                           "--set-string=image.tag=v1\\,v2", "--set-string=replicas=3"])
         plan = self.pipectl("plan", code=0, env=self.env).stdout
@@ -129,15 +134,74 @@ class Chart(SourceTest):
                 self.assertIn(message, text)
 
 
+CHART = {
+    "chart/Chart.yaml": "apiVersion: v2\nname: app\nversion: 1.0.0\nkubeVersion: '>=1.30'\n",
+    "chart/values.yaml": "replicas: 1\nname: app\ngreeting: 'a'\n",
+    "prod.yaml": "replicas: 2\ngreeting: b\n",
+    "chart/templates/app.yaml": MANIFEST.replace("replicas: 3", "replicas: {{ .Values.replicas }}")
+    .replace("value: hello", "value: {{ .Values.greeting | quote }}"),
+    "chart/templates/about.yaml": """
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: {{ .Release.Name }}-about, namespace: {{ .Release.Namespace }}}
+        data:
+          knows: "{{ .Capabilities.APIVersions.Has "apps/v1/Deployment" }} {{ .Capabilities.KubeVersion }}"
+        """,
+    "chart/templates/hook.yaml": """
+        apiVersion: batch/v1
+        kind: Job
+        metadata: {name: migrate, annotations: {helm.sh/hook: pre-upgrade}}
+        """}
+
+
 @unittest.skipIf(HELM is None, programs.missing("helm"))
 class RealChart(SourceTest):
-    def test_a_chart_with_values(self):
-        self.write("apiVersion: v2\nname: app\nversion: 1.0.0\n", "chart/Chart.yaml")
-        self.write("replicas: 1\n", "chart/values.yaml")
-        self.write(MANIFEST.replace("replicas: 3", "replicas: {{ .Values.replicas }}"),
-                   "chart/templates/app.yaml")
-        self.deploy_from("chart: chart, set: {replicas: 2}")
-        self.assertEqual(2, self.cluster.get("Deployment", "app", "team")["spec"]["replicas"])
+    def setUp(self):
+        super().setUp()
+        for name, text in CHART.items():
+            self.write(text, name)
+        self.env |= {f"HELM_{what}_HOME": str(self.folder / "helm") for what in ("CACHE", "CONFIG", "DATA")}
+
+    def test_values_namespace_image_what_would_change_and_the_way_back(self):
+        chart = "chart: chart, release: shop, values: [prod.yaml], set: {greeting: 'one, {two}'}"
+        self.deploy_from(chart)
+        deployment = self.cluster.get("Deployment", "app", "team")
+        container = deployment["spec"]["template"]["spec"]["containers"][0]
+        self.assertEqual((2, "app:v1", "one, {two}"),
+                         (deployment["spec"]["replicas"], container["image"], container["env"][0]["value"]))
+        about = self.cluster.get("ConfigMap", "shop-about", "team")["data"]
+        self.assertEqual("true v1.32.0", about["knows"])
+        self.assertIsNone(self.cluster.get("Job", "migrate", "team"))
+        self.change("{greeting: 'one, {two}'}", "{greeting: three, image: x}")
+        self.change("image: 'app:v1'", "image: 'app:v2'")
+        done = self.pipectl("plan", "--diff", code=0, env=self.env)
+        self.assertIn("image: app:v1 -> app:v2", done.stdout)
+        self.assertRegex(done.stdout, r"\+ +(- )?value: three")
+        text = self.deploy_from(chart.replace("'one, {two}'", "sick"), "app:sick", code=5)
+        self.assertIn("rolled back to app:v1", text)
+        self.assertEqual("one, {two}", self.ask(namespace="team")[1]["env"])
+        self.assertEqual("v1", self.version())
+
+    def test_what_helm_says_of_a_chart_that_fails(self):
+        self.write("{{ required \"a colour is needed\" .Values.colour }}", "chart/templates/bad.yaml")
+        text = self.deploy_from("chart: chart", code=1)
+        self.assertIn("a colour is needed", text)
+        self.assertIsNone(self.cluster.get("Deployment", "app", "team"))
+
+    def test_a_version_from_a_registry(self):
+        need_registry()
+        registry = Registry(self.folder / "registry")
+        self.addCleanup(registry.stop)
+        for version, greeting in (("1.0.0", "first"), ("1.1.0", "second")):
+            self.write(CHART["chart/values.yaml"].replace("'a'", greeting), "chart/values.yaml")
+            for call in (["package", "chart", "--version", version],
+                         ["push", f"app-{version}.tgz", f"oci://{registry.name}/charts"]):
+                subprocess.run([HELM, *call], cwd=self.folder, env=self.env, check=True, capture_output=True)
+        chart = f"chart: 'oci://{registry.name}/charts/app'"
+        self.deploy_from(f"{chart}, version: 1.0.0")
+        self.assertEqual("first", self.ask(namespace="team")[1]["env"])
+        text = self.deploy_from(f"{chart}, version: 3.0.0", code=1)
+        self.assertIn("helm template: Error: ", text)
 
 
 class LastGoodCommit(SourceTest):
