@@ -15,6 +15,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view spec_version = "0.5.1";
 constexpr std::string_view type_version = "0.3.0";
+constexpr int waits_for_approval = 4;  ///< exit code of such a run
 
 struct Settings {
   std::string url;
@@ -34,6 +35,7 @@ std::string uuid_of(const std::string& what) {
 
 std::string_view outcome_of(Status status) {
   if (is_success(status) || status == Status::skipped) return "success";
+  if (status == Status::cancelled) return "cancel";
   const bool own =
       status == Status::failed || status == Status::timed_out || status == Status::rolled_back;
   return own ? "failure" : "error";
@@ -41,6 +43,7 @@ std::string_view outcome_of(Status status) {
 
 std::string_view outcome_of(int exit_code) {
   if (exit_code == 0) return "success";
+  if (exit_code > 128) return "cancel";
   return exit_code == 1 || exit_code == 5 || exit_code == 6 ? "failure" : "error";
 }
 
@@ -94,6 +97,7 @@ class CdEvents final : public Notifier {
     if (std::holds_alternative<event::RunStarted>(event.what))
       return {{"pipelineRun", "started", event.run, std::move(run)}};
     if (const auto* over = std::get_if<event::RunFinished>(&event.what)) {
+      if (over->exit_code == waits_for_approval) return {};  // it goes on later
       run["outcome"] = outcome_of(over->exit_code);
       if (over->exit_code != 0) run["errors"] = story.summary();
       return {{"pipelineRun", "finished", event.run, std::move(run)}};

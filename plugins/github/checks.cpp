@@ -20,7 +20,7 @@ bool may_not_make_checks(const Refusal& refusal) {
 
 Attempt<> as_status(const Sender& sender) {
   const Ordered status = sender.post.value("status", Ordered::object());
-  return send_status(Sender{sender.client, sender.memory, status, sender.base});
+  return send_status(Sender{sender.client, sender.memory, status, sender.base, sender.key});
 }
 
 /// The check run of this run, also when a pipectl died before it could remember it.

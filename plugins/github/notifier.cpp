@@ -43,7 +43,7 @@ class GitHub final : public Notifier {
                          delivery.secrets.at(settings_.token)},
                         delivery.clock,
                         delivery.cancel};
-    const Sender sender{client, delivery.memory, post, "/repos/" + repository};
+    const Sender sender{client, delivery.memory, post, "/repos/" + repository, item.key};
     const auto word = notifiers::text_at(post, "do");
     for (const Way& way : ways)
       if (way.word == word) return way.send(sender);

@@ -66,19 +66,4 @@ Attempt<> send_status(const Sender& sender) {
   return {};
 }
 
-Attempt<> send_dispatch(const Sender& sender) {
-  const auto workflow = sender.text("workflow");
-  const Ordered values = sender.post.value("values", Ordered::object());
-  if (workflow.empty()) {
-    const Ordered body{{"event_type", sender.text("event_type")}, {"client_payload", values}};
-    TRY(sender.send("POST", sender.base + "/dispatches", body, 204));
-    return {};
-  }
-  const Ordered body{{"ref", sender.text("ref")}, {"inputs", values}};
-  TRY(sender.send("POST",
-                  fmt::format("{}/actions/workflows/{}/dispatches", sender.base, encoded(workflow)),
-                  body));
-  return {};
-}
-
 }  // namespace pipectl::github

@@ -9,12 +9,14 @@
 namespace pipectl::github {
 
 /// What sends one post of items.hpp. Each looks at what is there first (an id in the memory, or
-/// what GitHub lists), so that a post that is sent twice does its work once.
+/// what GitHub lists), so that a post that is sent twice does its work once. A dispatch cannot be
+/// looked for: of one whose answer was lost it is said, and it is not sent again.
 struct Sender {
   const Client& client;
   DeliveryMemory& memory;
   const nlohmann::ordered_json& post;
   std::string base;  ///< `/repos/OWNER/NAME`
+  std::string key;   ///< of the post
 
   /// The text of one of the post's fields, or empty.
   [[nodiscard]] std::string text(const char* field) const;

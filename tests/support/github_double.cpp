@@ -32,6 +32,9 @@ void GitHubDouble::prepare(httplib::Server& server) {
                 statuses_.push_back(status);
                 reply(answer, 201, status);
               }));
+  server.Get(repo, locked([](const auto&, auto& answer) {
+               reply(answer, 200, {{"full_name", "team/shop"}});
+             }));
   server.Post(repo + "/dispatches", locked([this](const auto& request, auto& answer) {
                 dispatches_.push_back(body_of(request));
                 answer.status = 204;
@@ -54,7 +57,7 @@ bool GitHubDouble::fails(const Request& request, Response& answer) {
     reply(answer, 401, {{"message", "Bad credentials"}});
     return true;
   }
-  if (failures_ == 0) return false;
+  if (failures_ == 0 || (request.method == "GET" && !failing_reads_)) return false;
   --failures_;
   answer.status = failure_status_;
   answer.set_content(failure_body_, "application/json");
@@ -165,8 +168,9 @@ std::vector<std::string> GitHubDouble::requests() const {
   return requests_;
 }
 
-void GitHubDouble::fail_next(int requests, int status, std::string body) {
+void GitHubDouble::fail_next(int requests, int status, std::string body, Of of) {
   const std::lock_guard lock{mutex_};
+  failing_reads_ = of == Of::all;
   failures_ = requests;
   failure_status_ = status;
   failure_body_ = std::move(body);

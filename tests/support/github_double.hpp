@@ -26,8 +26,9 @@ class GitHubDouble {
   [[nodiscard]] std::vector<Json> dispatches() const { return copy(dispatches_); }
   /// `POST /repos/team/shop/statuses/…`
   [[nodiscard]] std::vector<std::string> requests() const;
-  /// The next requests are answered with this status and body.
-  void fail_next(int requests, int status, std::string body);
+  enum class Of { all, writes };
+  /// The next requests, or those that write, are answered with this status and body.
+  void fail_next(int requests, int status, std::string body, Of of = Of::all);
   /// Somebody else's, to be left alone.
   void add_comment(const Json& comment);
 
@@ -62,6 +63,7 @@ class GitHubDouble {
   std::vector<Json> dispatches_;
   std::vector<std::string> requests_;
   int failures_{0};
+  bool failing_reads_{true};
   int failure_status_{0};
   std::string failure_body_;
   HttpDouble server_;  ///< last: it uses all of the above

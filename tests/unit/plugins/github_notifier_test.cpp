@@ -342,6 +342,40 @@ TEST_CASE("workflows are started and events sent", "[github]") {
         Json{{"event_type", "shop-failed"}, {"client_payload", {{"team", "web"}}}});
 }
 
+TEST_CASE("nothing is started twice: what was begun without an answer is told", "[github]") {
+  const std::string keys = "statuses: false, dispatch: [{workflow: e2e.yml}, {event_type: done}]";
+  using Retry = Refusal::Retry;
+  const auto notifier = notify_by(keys);
+  StoryTeller run{*notifier};
+  run.begin({"unit"});
+  const auto items = run.end(0);
+  REQUIRE(items.size() == 2);
+  for (const OutboxItem& item : items) {
+    GitHubDouble server;
+    Sending sending{server};
+    // Before anything was sent: later, as often as it takes.
+    server.fail_next(2, 502, "");
+    for (int i = 0; i < 2; ++i) CHECK(sending.one(*notifier, item).error().retry == Retry::later);
+    // A clear no.
+    server.fail_next(1, 403, R"({"message":"You have exceeded a secondary rate limit."})",
+                     GitHubDouble::Of::writes);
+    CHECK(sending.one(*notifier, item).error().retry == Retry::later);
+    // No answer.
+    server.fail_next(1, 502, "", GitHubDouble::Of::writes);
+    for (int i = 0; i < 2; ++i) {
+      const auto lost = sending.one(*notifier, item);
+      REQUIRE_FALSE(lost.has_value());
+      CHECK(lost.error().retry == Retry::never);
+      CHECK(lost.error().error.message.find("in team/shop is not known") != std::string::npos);
+    }
+    CHECK(server.dispatches().empty());
+    // It came, and the pipectl that sent it died before it could note that down.
+    sending.memory.kept.clear();
+    for (int i = 0; i < 2; ++i) sending.all(*notifier, {item});
+    CHECK(server.dispatches().size() == 1);
+  }
+}
+
 TEST_CASE("after each fault the next try does its work once", "[github]") {
   const std::vector<std::pair<int, std::string>> faults{
       {502, ""}, {403, R"({"message":"You have exceeded a secondary rate limit."})"}, {429, "{}"}};

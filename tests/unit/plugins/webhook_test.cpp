@@ -214,3 +214,17 @@ TEST_CASE("CDEvents tell of runs, of stages that ran, and of what was deployed",
   const Json over = Json::parse(run.items.back().payload)["subject"]["content"];
   CHECK(over["outcome"] == "failure");
 }
+
+TEST_CASE("CDEvents of what was cancelled, and of a run that waits", "[cdevents]") {
+  const auto notifier = notifier_from("cdevents", "{url: 'https://example.com/'}");
+  StoryTeller run{*notifier};
+  run.begin({"unit"});
+  run.start("unit");
+  const auto task = run.finish("unit", Status::cancelled, "SIGINT");
+  CHECK(Json::parse(task.front().payload)["subject"]["content"]["outcome"] == "cancel");
+  const auto over = run.end(130);
+  CHECK(Json::parse(over.front().payload)["subject"]["content"]["outcome"] == "cancel");
+  StoryTeller waiting{*notifier};
+  waiting.begin({"unit"});
+  CHECK(waiting.end(4).empty());
+}
