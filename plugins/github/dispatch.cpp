@@ -58,7 +58,8 @@ Attempt<> send_dispatch(const Sender& sender) {
   const auto known = sender.memory.recall(sender.key);
   if (known == done) return {};
   if (known == begun) return not_known(sender, start, {});
-  TRY(sender.client.get(sender.base));
+  // Small, and anybody who may write may read it.
+  TRY(sender.client.get(sender.base + "/languages"));
   sender.memory.remember(sender.key, begun);
   const auto sent = sender.send("POST", start.path, start.body, start.expected);
   if (sent || is_no(sent.error())) sender.memory.remember(sender.key, sent ? done : refused);

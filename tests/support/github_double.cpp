@@ -32,8 +32,8 @@ void GitHubDouble::prepare(httplib::Server& server) {
                 statuses_.push_back(status);
                 reply(answer, 201, status);
               }));
-  server.Get(repo, locked([](const auto&, auto& answer) {
-               reply(answer, 200, {{"full_name", "team/shop"}});
+  server.Get(repo + "/languages", locked([](const auto&, auto& answer) {
+               reply(answer, 200, {{"C++", 100}});
              }));
   server.Post(repo + "/dispatches", locked([this](const auto& request, auto& answer) {
                 dispatches_.push_back(body_of(request));
