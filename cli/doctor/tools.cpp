@@ -61,12 +61,26 @@ Finding absent(const UsedTool& tool, const std::string& probe, const std::string
           std::move(detail), stages::way_to(*tool.preset)};
 }
 
-Finding look_at(const UsedTool& tool, const PipelineFile& file, const Invocation& invocation,
-                Executor& executor) {
-  auto probe = stages::probe_of(*tool.preset);
-  const auto shown = join(probe, " ");
+/// Of a traceback the line that says what is wrong.
+std::string cause_of(std::string_view said) {
+  for (const auto line : split(said, '\n'))
+    if (line.find("Error: ") != line.npos) return first_line(line);
+  return first_line(said);
+}
+
+/// Asks tools in the place and the environment of their stages.
+struct Asker {
+  const PipelineFile& file;
+  const Invocation& invocation;
+  Executor& executor;
+
+  [[nodiscard]] Finding ask(const UsedTool& tool, std::vector<std::string> words) const;
+};
+
+Finding Asker::ask(const UsedTool& tool, std::vector<std::string> words) const {
+  const auto shown = join(words, " ");
   CaptureOutput output{std::size_t{64} << 10U};
-  auto process = executor.start({std::move(probe), environment_of(*tool.stage, invocation),
+  auto process = executor.start({std::move(words), environment_of(*tool.stage, invocation),
                                  directory_of(*tool.stage, file), std::nullopt},
                                 output);
   if (!process) return absent(tool, shown, "");
@@ -75,9 +89,17 @@ Finding look_at(const UsedTool& tool, const PipelineFile& file, const Invocation
   if (end.ended != Ended::by_itself)
     return {"tool", std::string(tool.preset->name), Health::note,
             fmt::format("`{}` did not end within 30 seconds", shown), ""};
-  if (!end.status.success()) return absent(tool, shown, first_line(output.err()));
+  if (!end.status.success()) return absent(tool, shown, cause_of(output.err()));
   return {"tool", std::string(tool.preset->name), Health::good,
           fmt::format("`{}` answers {}", shown, first_line(output.out())), ""};
+}
+
+Finding look_at(const UsedTool& tool, const Asker& asker) {
+  auto whole = asker.ask(tool, stages::probe_of(*tool.preset));
+  const auto& part = tool.preset->part;
+  if (part.empty() || whole.health != Health::good) return whole;
+  auto of_part = asker.ask(tool, {part.begin(), part.end()});
+  return of_part.health == Health::good ? whole : of_part;
 }
 
 }  // namespace
@@ -86,7 +108,7 @@ std::vector<Finding> check_tools(const PipelineFile& file, const Invocation& inv
   const auto executor = make_local_executor(nullptr);
   std::vector<Finding> findings;
   for (const auto& tool : started_by_others(file.loaded))
-    findings.push_back(look_at(tool, file, invocation, *executor));
+    findings.push_back(look_at(tool, {file, invocation, *executor}));
   return findings;
 }
 

@@ -32,6 +32,9 @@ struct ToolPreset {
   std::vector<Pair> gate{};       ///< when the stage sets none
   std::vector<int> found{};       ///< exit codes that mean "ran well and found something"
   std::vector<Pair> env{};
+  /// What succeeds where a part of it is there that is installed by itself; none: it has no such
+  /// part.
+  std::vector<std::string_view> part{};
   std::vector<std::string_view> signs{};  ///< globs of files which show that a project uses it
   std::string_view install{};             ///< how to get it
   std::string_view image{};               ///< a container image that has it; may be empty

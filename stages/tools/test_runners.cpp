@@ -31,6 +31,7 @@ std::vector<ToolPreset> test_runners() {
        .reports = {{"junit", "junit.xml"}, {"cobertura", "coverage.xml"}},
        .gate = gate,
        .env = {{"COVERAGE_FILE", "{dir}/coverage.data"}},  // instances of a matrix run side by side
+       .part = {"python3", "-m", "pytest", "-p", "pytest_cov", "--version"},
        .signs = {".coveragerc"},
        .install = "pip install pytest pytest-cov"},
       {.name = "jest",
@@ -47,6 +48,7 @@ std::vector<ToolPreset> test_runners() {
                {"JEST_JUNIT_CLASSNAME", "{classname}"},  // else suite and name are the same text
                {"JEST_JUNIT_TITLE", "{title}"},
                {"JEST_JUNIT_REPORT_TEST_SUITE_ERRORS", "true"}},
+       .part = {"node", "-e", "require.resolve('jest-junit')"},
        .signs = {"jest.config.*"},
        .install = "npm install --save-dev jest jest-junit",
        .image = "node:lts"},

@@ -11,7 +11,8 @@ Three comparisons:
   percentiles  the same rate: what each tool says of the same server
   stall        the same rate, and the server stands still for a second: who tells of it
 
-nginx counts the requests, not the tools. Tools that are not there are left out and named; autocannon and
+Where the machine has two cores, nginx keeps to one and each tool, with all its threads, to another: no tool
+takes time from what it measures. nginx counts the requests, not the tools. Tools that are not there are left out and named; autocannon and
 Artillery are looked for in PATH and in FOLDER/node_modules/.bin. --check exits 1 when the first target
 (0.7 times the loop, ahead of hey) is missed."""
 import argparse
@@ -45,6 +46,14 @@ PIPECTL = str(pathlib.Path(args.pipectl).resolve())
 FLOOR = str(pathlib.Path(args.floor).resolve())
 NPM = pathlib.Path(args.npm).resolve() / "node_modules/.bin"
 POINTS = ("50", "95", "99")
+CORES = os.sched_getaffinity(0)
+OF_NGINX, OF_TOOLS = min(CORES), max(CORES)
+
+
+def keep_to(core):
+    """What a new process does first: its threads and children inherit it."""
+    return lambda: os.sched_setaffinity(0, {core})
+
 
 CONFIG = """
 worker_processes 1; daemon off; error_log stderr crit; pid {folder}/pid;
@@ -69,7 +78,8 @@ class Nginx:
             port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{port}/"
         (folder / "nginx.conf").write_text(CONFIG.format(folder=folder, port=port))
-        self.process = subprocess.Popen(["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")])
+        self.process = subprocess.Popen(["nginx", "-p", str(folder), "-c", str(folder / "nginx.conf")],
+                                        preexec_fn=keep_to(OF_NGINX))
         while True:
             try:
                 self.count()
@@ -110,7 +120,8 @@ class Nginx:
 def spent(argv, folder):
     """What it printed, and the processor seconds of it and its children."""
     with tempfile.TemporaryFile("w+") as out:
-        process = subprocess.Popen(argv, cwd=folder, stdout=out, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(argv, cwd=folder, stdout=out, stderr=subprocess.DEVNULL,
+                                   preexec_fn=keep_to(OF_TOOLS))
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         if process.returncode != 0:
@@ -245,7 +256,8 @@ def main():
 def report(server, folder, tools):
     per_second, rate = throughput(server, folder, [t for t in tools if hasattr(t, "closed")])
     floor = per_second["libcurl loop"]
-    print(f"{args.connections} connections, {args.seconds}s, median of {args.rounds}")
+    print(f"{args.connections} connections, {args.seconds}s, median of {args.rounds}, "
+          + ("all on one core" if OF_NGINX == OF_TOOLS else "one core for nginx, one for the tool"))
     for name, value in per_second.items():
         print(f"  {name:14} {value:9.0f} requests per processor second  {value / floor:5.2f}x the loop  "
               f"{rate[name]:9.0f}/s")

@@ -1,5 +1,6 @@
 """`pipectl init` and `pipectl doctor`, and what they write held against the schema."""
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -189,6 +190,23 @@ class DoctorTest(harness.PipectlTest):
         self.assertEqual(found[("tool", "pytest")]["health"], "warning")
         self.assertIn("unless a stage before it installs it", found[("tool", "pytest")]["detail"])
 
+    def test_a_part_of_a_tool_that_is_installed_by_itself(self):
+        alone = "PYTEST_DISABLE_PLUGIN_AUTOLOAD: '1', PYTHONPATH: shadow"
+        self.write("stages: {a: {kind: test, tool: pytest-cov, env: {%s}}, b: {kind: test, tool: jest}}\n" % alone)
+        self.write('raise ModuleNotFoundError("No module named \'pytest_cov\'")\n', "shadow/pytest_cov.py")
+        self.write("#!/bin/sh\necho 29.7.0\n", "programs/npx").chmod(0o755)
+        env = harness.clean_environment(PATH=f"{self.folder}/programs:/usr/bin:" + os.environ["PATH"])
+        found, _ = self.findings(1, env=env)
+        self.assertIn("`python3 -m pytest -p pytest_cov --version` fails:", found[("tool", "pytest-cov")]["detail"])
+        self.assertIn("No module named 'pytest_cov'", found[("tool", "pytest-cov")]["detail"])
+        self.assertEqual(found[("tool", "pytest-cov")]["hint"], "pip install pytest pytest-cov")
+        self.assertIn("Cannot find module 'jest-junit'; b would fail", found[("tool", "jest")]["detail"])
+        (self.folder / "shadow/pytest_cov.py").unlink()
+        self.write("", "node_modules/jest-junit/index.js")
+        found, _ = self.findings(0, env=env)
+        self.assertRegex(found[("tool", "pytest-cov")]["detail"], r"answers pytest \d")
+        self.assertIn("answers 29.7.0", found[("tool", "jest")]["detail"])
+
     def test_an_engine_that_may_never_be_asked_for(self):
         self.write("""
             stages:
@@ -219,7 +237,6 @@ class DoctorTest(harness.PipectlTest):
         self.git("commit", "-m", "one")
         found, _ = self.findings(0)
         self.assertRegex(found[("git", "repository")]["detail"], r"^main at [0-9a-f]+$")
-
 
     def test_a_source_in_a_folder_is_looked_at(self):
         sources = {"shop": ("ok", "main at "), "shop.git": ("ok", "main at "), ".": ("ok", "main at "),

@@ -1,19 +1,15 @@
 """The load generator against a real HTTP server with known delays."""
-import http.server
 import json
 import signal
 import socket
 import subprocess
-import threading
 import time
 
-from harness import PIPECTL, PipectlTest, clean_environment, main
+import load_case
+from harness import PIPECTL, clean_environment, main
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # its 40 ms would be measured, too
-
+class _Handler(load_case.Handler):
     def do_GET(self):
         server = self.server
         if self.path.startswith("/login"):
@@ -50,41 +46,23 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     do_POST = do_PUT = do_GET
 
-    def log_message(self, *_):
-        pass
 
-
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
-
-    def handle_error(self, *_):
-        pass  # a client that went away
+class Server(load_case.Server):
+    handler = _Handler
 
     def __init__(self, stall=0):
-        self.lock, self.seen, self.stall, self.begun = threading.Lock(), [], stall, time.monotonic()
+        self.stall, self.begun = stall, time.monotonic()
         self.delay = 0.05  # of what is slow
-        super().__init__(("127.0.0.1", 0), _Handler)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
+        super().__init__()
 
     @property
     def url(self):
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return self.address()
 
 
-class Load(PipectlTest):
+class Load(load_case.LoadCase):
     def server(self, **options):
-        server = Server(**options)
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
-        return server
-
-    def measure(self, text, code=0, **options):
-        self.write(f"stages:\n  load:\n    kind: perf\n    {text}\n")
-        events = self.events(code=code, **options)
-        ended = next(e for e in events if e["event"] == "stage.finished")
-        path = self.folder / ".pipectl-reports/load/load.json"
-        return ended, json.loads(path.read_text()) if path.exists() else None
+        return self.start(Server(**options))
 
     def test_a_rate_is_kept_and_counted(self):
         server = self.server()

@@ -1,20 +1,15 @@
 """The load generator's connections, counted where they arrive: TLS, keep-alive, think time, and what is told
 meanwhile."""
-import http.server
-import json
 import re
 import ssl
 import subprocess
-import threading
 import time
 
-from harness import PIPECTL, PipectlTest, clean_environment, main
+import load_case
+from harness import PIPECTL, clean_environment, main
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-
+class _Handler(load_case.Handler):
     def do_GET(self):
         server = self.server
         with server.lock:
@@ -31,45 +26,25 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(b"ok")
 
-    def log_message(self, *_):
-        pass
 
-
-class Server(http.server.ThreadingHTTPServer):
-    daemon_threads = True
-    request_queue_size = 256
+class Server(load_case.Server):
+    handler = _Handler
 
     def __init__(self, context=None):
-        self.lock, self.seen, self.answered = threading.Lock(), [], []
-        super().__init__(("127.0.0.1", 0), _Handler)
+        self.answered = []
+        super().__init__()
         if context is not None:
             # The handshake is done where the connection is served, not where it is accepted.
             self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
-        threading.Thread(target=self.serve_forever, daemon=True).start()
-
-    def handle_error(self, *_):
-        pass
 
     @property
     def connections(self):
         return len({client for client, _, _ in self.seen})
 
-    def url(self, scheme="http", host="127.0.0.1"):
-        return f"{scheme}://{host}:{self.server_address[1]}"
 
-
-class Connections(PipectlTest):
+class Connections(load_case.LoadCase):
     def server(self, context=None):
-        server = Server(context)
-        self.addCleanup(server.server_close)
-        self.addCleanup(server.shutdown)
-        return server
-
-    def measure(self, text, code=0, **options):
-        self.write(f"stages:\n  load:\n    kind: perf\n    {text}\n")
-        events = self.events(code=code, **options)
-        path = self.folder / ".pipectl-reports/load/load.json"
-        return next(e for e in events if e["event"] == "stage.finished"), json.loads(path.read_text())
+        return self.start(Server(context))
 
     def authority(self):
         """A private CA and a server's context with a certificate of it for localhost."""
@@ -86,7 +61,7 @@ class Connections(PipectlTest):
 
     def test_tls_of_a_private_ca(self):
         server = self.server(self.authority())
-        text = f"load: {{url: '{server.url('https', 'localhost')}/', rate: 20/s, duration: 1s}}"
+        text = f"load: {{url: '{server.address('https', 'localhost')}/', rate: 20/s, duration: 1s}}"
         strangers = {name: value for name, value in clean_environment().items()
                      if name not in ("SSL_CERT_FILE", "SSL_CERT_DIR", "CURL_CA_BUNDLE")}
         for variable in ("SSL_CERT_FILE", "CURL_CA_BUNDLE"):
@@ -97,7 +72,7 @@ class Connections(PipectlTest):
         # Whom nobody vouches for gets no request, and neither does another name.
         for scheme_host, env in ((("https", "localhost"), strangers), (("https", "127.0.0.1"), trusting)):
             ended, result = self.measure(
-                f"load: {{url: '{server.url(*scheme_host)}/', rate: 5/s, duration: 1s}}", code=1, env=env)
+                f"load: {{url: '{server.address(*scheme_host)}/', rate: 5/s, duration: 1s}}", code=1, env=env)
             self.assertEqual(ended["reason"], "gate error_rate: 100%, want < 1%")
             self.assertEqual(sum(result["all"]["causes"].values()), 5)
             self.assertRegex(next(iter(result["all"]["causes"])), "(?i)certificate|tls|ssl")
@@ -105,12 +80,12 @@ class Connections(PipectlTest):
 
     def test_connections_are_kept_unless_the_server_closes_them(self):
         server = self.server()
-        _, result = self.measure(f"load: {{url: '{server.url()}/', users: 3, duration: 1s}}")
+        _, result = self.measure(f"load: {{url: '{server.address()}/', users: 3, duration: 1s}}")
         self.assertEqual(result["all"]["requests"], len(server.seen))
         self.assertGreater(len(server.seen), 3)
         self.assertEqual(server.connections, 3)
         closing = self.server()
-        _, result = self.measure(f"load: {{url: '{closing.url()}/once', rate: 20/s, duration: 1s}}")
+        _, result = self.measure(f"load: {{url: '{closing.address()}/once', rate: 20/s, duration: 1s}}")
         self.assertEqual((result["all"]["requests"], result["all"]["errors"]), (20, 0))
         self.assertEqual(closing.connections, 20)
 
@@ -120,7 +95,7 @@ class Connections(PipectlTest):
       users: 1
       duration: 2s
       scenarios:
-        s: {{requests: [{{url: '{server.url()}/a', think: 200ms}}, {{url: '{server.url()}/b'}}]}}""")
+        s: {{requests: [{{url: '{server.address()}/a', think: 200ms}}, {{url: '{server.address()}/b'}}]}}""")
         paths = [path for _, path, _ in server.seen]
         self.assertEqual(paths[:4], ["/a", "/b", "/a", "/b"])
         self.assertLessEqual(paths.count("/a"), 11)
@@ -131,7 +106,7 @@ class Connections(PipectlTest):
 
     def test_percentiles_of_two_known_delays(self):
         server = self.server()
-        _, result = self.measure(f"load: {{url: '{server.url()}/mixed', rate: 100/s, duration: 3s}}")
+        _, result = self.measure(f"load: {{url: '{server.address()}/mixed', rate: 100/s, duration: 3s}}")
         durations = result["all"]["duration_ms"]
         self.assertEqual(result["all"]["requests"], 300)  # 12 of them slow
         self.assertGreaterEqual(durations["p99"], 1500)
@@ -140,7 +115,7 @@ class Connections(PipectlTest):
 
     def test_what_is_told_while_it_runs(self):
         server = self.server()
-        self.write(f"stages: {{load: {{kind: perf, load: {{url: '{server.url()}/', rate: 50/s, duration: 1h}}}}}}\n")
+        self.write(f"stages: {{load: {{kind: perf, load: {{url: '{server.address()}/', rate: 50/s, duration: 1h}}}}}}\n")
         child = subprocess.Popen([PIPECTL, "run", "--ui", "plain"], cwd=self.folder, env=clean_environment(),
                                  stdout=subprocess.PIPE, text=True)
         told = []
