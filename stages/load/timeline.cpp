@@ -7,13 +7,22 @@ namespace pipectl::stages::load {
 namespace {
 
 constexpr double most_points = 300;
+constexpr double belated = 0.25;  // of a part
 
 }  // namespace
 
-Timeline::Timeline(double seconds) : width_(std::max(1.0, std::ceil(seconds / most_points))) {}
+Timeline::Timeline(double seconds)
+    : width_(std::max(1.0, std::ceil(seconds / most_points))),
+      last_from_((std::max(1.0, std::ceil(seconds / width_)) - 1) * width_) {}
+
+double Timeline::part_of(double moment) const {
+  const double from = std::floor(std::max(0.0, moment) / width_) * width_;
+  const bool just_after_the_end = from > last_from_ && moment < last_from_ + (1 + belated) * width_;
+  return just_after_the_end ? last_from_ : from;
+}
 
 void Timeline::add(double moment, std::uint64_t microseconds, Verdict verdict) {
-  const double from = std::floor(std::max(0.0, moment) / width_) * width_;
+  const double from = part_of(moment);
   if (from > now_.from && now_.requests > 0) {
     ended_.push_back(current());
     durations_ = Histogram();

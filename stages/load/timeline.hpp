@@ -25,7 +25,8 @@ class Timeline {
   explicit Timeline(double seconds = 0);
   enum class Verdict : std::uint8_t { good, failed };
   /// A request that ended at `moment` (seconds since what counts began, never before an earlier
-  /// one's).
+  /// one's). Those that end just after the load belong to its last part: one of their own would
+  /// tell of a few requests as if it were a second of the load.
   void add(double moment, std::uint64_t microseconds, Verdict verdict);
 
   [[nodiscard]] double width() const noexcept { return width_; }  ///< of a part, in seconds
@@ -33,8 +34,10 @@ class Timeline {
 
  private:
   [[nodiscard]] Point current() const;
+  [[nodiscard]] double part_of(double moment) const;
 
   double width_;
+  double last_from_;
   std::vector<Point> ended_;
   Point now_;
   Histogram durations_;

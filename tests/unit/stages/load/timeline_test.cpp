@@ -30,6 +30,20 @@ TEST_CASE("a long load has wider parts, and never more than 300") {
   CHECK(timeline.points().size() == 300);
 }
 
+TEST_CASE("what ends just after the load belongs to its last part") {
+  Timeline timeline(2);
+  timeline.add(0.5, 1'000, good);
+  timeline.add(1.5, 1'000, good);
+  timeline.add(2.01, 9'000, good);
+  timeline.add(2.6, 600'000, failed);
+  const auto points = timeline.points();
+  REQUIRE(points.size() == 3);
+  CHECK(points[1].requests == 2);
+  CHECK(points[1].max == 9);
+  CHECK(points[2].from == 2);
+  CHECK(points[2].failed == 1);
+}
+
 TEST_CASE("a clock that stands still or is early does no harm") {
   Timeline timeline(5);
   timeline.add(2, 1'000, good);
