@@ -192,7 +192,7 @@ class DoctorTest(harness.PipectlTest):
 
     def test_a_part_of_a_tool_that_is_installed_by_itself(self):
         alone = "PYTEST_DISABLE_PLUGIN_AUTOLOAD: '1', PYTHONPATH: shadow"
-        self.write("stages: {a: {kind: test, tool: pytest-cov, env: {%s}}, b: {kind: test, tool: jest}}\n" % alone)
+        self.write("stages: {a: {kind: test, tool: pytest-cov, env: {%s}}, b: {kind: test, tool: jest, needs: []}}\n" % alone)
         self.write('raise ModuleNotFoundError("No module named \'pytest_cov\'")\n', "shadow/pytest_cov.py")
         self.write("#!/bin/sh\necho 29.7.0\n", "programs/npx").chmod(0o755)
         env = harness.clean_environment(PATH=f"{self.folder}/programs:/usr/bin:" + os.environ["PATH"])
