@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/base/forget_environment.hpp"
 #include "core/base/redactor.hpp"
 #include "core/exec/local_executor.hpp"
 #include "plugins/secrets/sources.hpp"
@@ -78,6 +79,7 @@ bool SecretCheck::fails() const noexcept {
 }
 
 std::vector<SecretCheck> check_all_secrets(const SecretQuestions& questions) {
+  keep_out_of_core_dumps();
   const auto executor = make_local_executor(nullptr);
   const auto& loaded = questions.file.loaded;
   std::vector<SecretCheck> checks;

@@ -103,6 +103,7 @@ class RunSession {
 
   /// What pipectl was started with is in the invocation's copy; a stage may look at its parent.
   void forget_secrets() const {
+    if (!pipeline().secrets.empty()) keep_out_of_core_dumps();
     for (const auto& secret : pipeline().secrets)
       forget_environment(plugins::source_variables(secret));
   }

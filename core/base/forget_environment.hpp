@@ -10,4 +10,8 @@ namespace pipectl {
 /// (host_environment) keeps them. No other thread may use the environment meanwhile.
 void forget_environment(std::span<const std::string> names) noexcept;
 
+/// From now on a crash of this process leaves no core dump, in which secrets would stand. What it
+/// starts is not concerned. Signals that somebody handles already stay with their handlers.
+void keep_out_of_core_dumps() noexcept;
+
 }  // namespace pipectl

@@ -180,6 +180,9 @@ std::vector<std::string> secret_forms(std::string_view value) {
     append(forms, percent_forms(text));
     append(forms, json_forms(text));
     append(forms, quoted_printable_forms(text));
+    append(forms, hexadecimal_forms(text));
+    append(forms, shell_forms(text));
+    append(forms, xml_forms(text));
   }
   return each_once(std::move(forms));
 }
@@ -193,6 +196,7 @@ std::vector<std::string> wrapped_forms(std::string_view value) {
       if (auto quoted = without_gaps(form); quoted.size() >= shortest_wrapped)
         forms.push_back(std::move(quoted));
     append(forms, base64_forms(text));
+    append(forms, hexadecimal_forms(text));
   }
   std::erase_if(forms, [](const auto& form) { return form.size() < visible_before_gap + 3; });
   return each_once(std::move(forms));

@@ -14,14 +14,14 @@ constexpr std::size_t shortest_secret = 4;
 
 /// Every form in which a secret could show up in text, each once: the value, also with its line
 /// ends as \n and as \r\n, and each of its lines of 6 characters or more; each of these raw, in
-/// base64, percent-encoded, JSON-escaped and quoted-printable. Line breaks at either end of the
-/// value are left out. Empty when fewer than `shortest_secret` characters remain; else no form is
-/// shorter than 4 bytes.
+/// base64, hexadecimal, percent-encoded, JSON-escaped, quoted-printable, quoted for a shell and
+/// escaped for XML. Line breaks at either end of the value are left out. Empty when fewer than
+/// `shortest_secret` characters remain; else no form is shorter than 4 bytes.
 [[nodiscard]] std::vector<std::string> secret_forms(std::string_view value);
 
 /// The forms that are looked for also when they were wrapped over lines, without the line breaks:
-/// base64, and raw and quoted-printable of 8 bytes or more (less could stand at the ends of two
-/// lines by chance). None is shorter than 4 bytes.
+/// base64 and hexadecimal, and raw and quoted-printable of 8 bytes or more (less could stand at the
+/// ends of two lines by chance). None is shorter than 4 bytes.
 [[nodiscard]] std::vector<std::string> wrapped_forms(std::string_view value);
 
 /// Base64 of some bytes inside a longer text: three alignments, two alphabets (RFC 4648, sections 4
@@ -36,6 +36,16 @@ constexpr std::size_t shortest_secret = 4;
 /// bytes, and with blanks encoded. Its soft line breaks are those of wrapped text
 /// (wrapped_text.hpp).
 [[nodiscard]] std::vector<std::string> quoted_printable_forms(std::string_view bytes);
+
+/// Two digits for each byte, in lower and upper case.
+[[nodiscard]] std::vector<std::string> hexadecimal_forms(std::string_view bytes);
+
+/// Inside of single quotes (`'\''`, `'"'"'`), of double quotes, of `$'…'`, and with backslashes, as
+/// `set -x`, `printf %q`, `${x@Q}` and shlex.quote write it.
+[[nodiscard]] std::vector<std::string> shell_forms(std::string_view text);
+
+/// With the entities of XML and HTML for & < >, and for quotes by the rules of common writers.
+[[nodiscard]] std::vector<std::string> xml_forms(std::string_view text);
 
 /// As the inside of a JSON string, with and without \u for what is not ASCII, / escaped or not, and
 /// with the characters of HTML escaped as Go and .NET do.

@@ -238,9 +238,11 @@ void SecretMatcher::keep(std::string_view text, std::size_t end, Carry& carry) {
   carry.held.assign(text.substr(end));
   const Gap gap = gap_before(text.substr(0, end), end);
   const std::size_t begin = gap.begin - std::min(gap.begin, visible_before_gap);
-  // What is held may begin with a gap, too.
-  const bool wanted = !gap.empty() || !gap_at(carry.held, 0).empty() ||
-                      carry.held.starts_with('\\') || carry.held.starts_with('=');
+  // What is held may begin with a gap, too, or with the last byte before one.
+  bool wanted = !gap.empty();
+  for (std::size_t at = 0; at < std::min(visible_before_gap, carry.held.size()); ++at)
+    wanted = wanted || !gap_at(carry.held, at).empty() || carry.held[at] == '\\' ||
+             carry.held[at] == '=';
   carry.behind.assign(wanted ? text.substr(begin, end - begin) : "");
 }
 

@@ -64,7 +64,7 @@ class Nowhere(SecretsTest):
     """A long and odd secret that a stage prints in every form is nowhere to be found."""
 
     PRINT = r"""
-        import base64, json, os, pathlib, quopri, sys, textwrap, urllib.parse
+        import base64, html, json, os, pathlib, quopri, shlex, subprocess, sys, textwrap, urllib.parse
         value = os.environ["KEY"]
         raw = value.encode()
         say = lambda text: print(text if isinstance(text, str) else text.decode(), flush=True)
@@ -83,6 +83,15 @@ class Nowhere(SecretsTest):
         say(json.dumps({"deep": [value]}, ensure_ascii=False, indent=1))
         say(quopri.encodestring(raw))
         say(quopri.encodestring(raw, quotetabs=True))
+        say(raw.hex())
+        say(raw.hex().upper())
+        say(textwrap.fill(raw.hex(), 60))
+        say(html.escape(value))
+        say(shlex.quote(value))
+        for shell, command in (("bash", 'printf "%q\\n" "$KEY"; echo "${KEY@Q}"; declare -p KEY'),
+                               ("bash", 'set -x; : "$KEY"'), ("sh", 'set -x; : "$KEY"')):
+            done = subprocess.run([shell, "-c", command], capture_output=True, check=True)
+            say(done.stdout + done.stderr)
         print(value, file=sys.stderr)
         pathlib.Path("junit.xml").write_text(
             '<testsuite><testcase name="t"><failure message="%s">%s</failure></testcase></testsuite>'
@@ -105,6 +114,7 @@ class Nowhere(SecretsTest):
             for shift in range(3):
                 encoded = base64.b64encode(b"x" * shift + token.encode())
                 signs.append(encoded[6:22])
+            signs += [token.encode().hex().encode()[:24], token.encode().hex().upper().encode()[:24]]
         return "\n".join(lines), signs
 
     def test_in_every_form_nowhere(self):

@@ -102,3 +102,24 @@ TEST_CASE("a \\r alone ends a line for some, and for others nothing", "[redactio
   CHECK(holds(forms, "ab\ncd"));
   CHECK(holds(forms, "ab\r\ncd"));
 }
+
+// What bash 5.2, dash and Python's shlex print.
+TEST_CASE("quoted for a shell", "[redaction]") {
+  const std::string value = "it's a \"q\" \\ $x `y` é!\n#end~";
+  const auto forms = shell_forms(value);
+  CHECK(holds(forms, "it'\\''s a \"q\" \\ $x `y` é!\n#end~"));
+  CHECK(holds(forms, "it'\"'\"'s a \"q\" \\ $x `y` é!\n#end~"));
+  CHECK(holds(forms, "it's a \\\"q\\\" \\\\ \\$x \\`y\\` é!\n#end~"));
+  CHECK(holds(forms, "it\\'s a \"q\" \\\\ $x `y` é!\\n#end~"));
+  CHECK(holds(forms, "it\\'s a \"q\" \\\\ $x `y` \\303\\251!\\n#end~"));
+  CHECK(covered("a b'c;d", "printf a\\ b\\'c\\;d"));
+}
+
+TEST_CASE("in hexadecimal, and escaped for XML", "[redaction]") {
+  CHECK(covered("hunter2é", "0x68756e74657232c3a9"));
+  CHECK(covered("hunter2é", "68756E74657232C3A9"));
+  for (const auto* text :
+       {"a&lt;b&amp;\"c'", "a&lt;b&amp;&quot;c'", "a&lt;b&amp;&quot;c&apos;",
+        "a&lt;b&amp;&quot;c&#39;", "a&lt;b&amp;&quot;c&#x27;", "a&lt;b&amp;&#34;c&#39;"})
+    CHECK(covered("a<b&\"c'", text));
+}

@@ -232,3 +232,12 @@ TEST_CASE("a secret of 64 KiB in every form", "[redaction]") {
     CHECK(in_pieces(with.redactor, "<" + form + ">", 65'536) == out);
   }
 }
+
+TEST_CASE("the byte before a line break is held for another form, the one before it is out",
+          "[redaction]") {
+  Redactor redactor;
+  REQUIRE(redactor.add("KEY", "x\r\nbx/=xqy"));
+  const std::string text = "<bx\n/=3Dxqy>";
+  CHECK(redactor.redact(text) == "<bx\n***>");
+  CHECK(in_pieces(redactor, text, 1) == "<bx\n***>");
+}
