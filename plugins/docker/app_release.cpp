@@ -47,7 +47,8 @@ Json json_of(const AppRelease& release) {
           {"cpus", release.cpus},
           {"memory", release.memory},
           {"health", json_of(release.health)},
-          {"proxy_config", release.proxy_config}};
+          {"proxy_config", release.proxy_config},
+          {"left", release.left}};
 }
 
 AppRelease release_of(const Json& json) {
@@ -67,6 +68,7 @@ AppRelease release_of(const Json& json) {
   json.at("cpus").get_to(release.cpus);
   json.at("memory").get_to(release.memory);
   json.at("proxy_config").get_to(release.proxy_config);
+  release.left = json.value("left", false);
   release.health = health_of(json.at("health"));
   return release;
 }

@@ -38,12 +38,13 @@ struct AppRelease {
   std::string memory{};
   AppHealth health{};
   std::string proxy_config{};  ///< of a proxy that is ours
+  bool left{false};            ///< somebody went back from it (core/api/release_history.hpp)
 };
 
 /// What the engine itself knows of an app: it outlives the run and its machine's history.
 struct AppRecord {
   std::optional<AppRelease> running;
-  std::vector<AppRelease> history;  ///< those before, the newest first, at most five
+  std::vector<AppRelease> history;  ///< others, the last one in service first, at most five
 };
 
 /// Unique for a run and a stage, and a part of names in DNS.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/api/release_history.hpp"
 #include "core/base/text.hpp"
 #include "plugins/docker/deploy_call.hpp"
 #include "plugins/docker/engine.hpp"
@@ -200,16 +201,15 @@ Result<AppRelease> AppTarget::release_to_go_back_to(const std::string& run,
   const bool unfinished = record_.running && std::ranges::any_of(all, [&](const auto& set) {
                             return set != record_.running->set;
                           });
-  std::vector<AppRelease> known;
-  if (unfinished) known.push_back(*record_.running);
-  known.insert(known.end(), record_.history.begin(), record_.history.end());
-  const auto wanted = std::ranges::find_if(known, [&](const AppRelease& release) {
-    return run.empty() || release.run.starts_with(run);
-  });
-  if (wanted != known.end()) return *wanted;
-  return fail(Fault::step,
-              run.empty() ? std::string{"no earlier release is recorded"}
-                          : fmt::format("no release of run '{}' is recorded", printable(run)),
+  if (unfinished && (run.empty() || record_.running->run.starts_with(run))) return *record_.running;
+  if (run.empty()) {
+    if (const AppRelease* before = release_before(record_.history)) return *before;
+    return fail(Fault::step, "no earlier release is recorded", hint_of_no_release(record_.history));
+  }
+  const auto wanted = std::ranges::find_if(
+      record_.history, [&](const AppRelease& release) { return release.run.starts_with(run); });
+  if (wanted != record_.history.end()) return *wanted;
+  return fail(Fault::step, fmt::format("no release of run '{}' is recorded", printable(run)),
               "deploy an older commit instead");
 }
 
@@ -219,8 +219,9 @@ Result<std::string> AppTarget::go_back(const std::string& run, const DeployWork&
   TRY(bring_up(release, work));
   TRY(sets_.await_healthy(release, work));
   TRY(send(release, everything, work));
-  std::erase_if(record_.history, [&](const AppRelease& one) { return one.set == release.set; });
-  record_.running = release;
+  note_way_back(
+      record_, release, run.empty() ? WayBack::before : WayBack::named,
+      [](const AppRelease& one, const AppRelease& other) { return one.set == other.set; });
   TRY(write(work));
   TRY(remove_others(release.set, work));
   return fmt::format("{} -> {}", from, release.image);

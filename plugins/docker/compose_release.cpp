@@ -11,7 +11,8 @@ constexpr std::size_t most_history = 5;
 
 Json json_of(const ComposeRelease& release) {
   return {{"run", release.run},     {"commit", release.commit}, {"folder", release.folder},
-          {"files", release.files}, {"env", release.env},       {"images", release.images}};
+          {"files", release.files}, {"env", release.env},       {"images", release.images},
+          {"left", release.left}};
 }
 
 ComposeRelease release_of(const Json& json) {
@@ -22,6 +23,7 @@ ComposeRelease release_of(const Json& json) {
   json.at("files").get_to(release.files);
   json.at("env").get_to(release.env);
   json.at("images").get_to(release.images);
+  release.left = json.value("left", false);
   return release;
 }
 

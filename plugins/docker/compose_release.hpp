@@ -18,6 +18,7 @@ struct ComposeRelease {
   std::vector<std::string> files;             ///< their texts, in order
   std::map<std::string, std::string> env;     ///< what the pipeline file set
   std::map<std::string, std::string> images;  ///< name in the files -> id of the image that ran
+  bool left{false};  ///< somebody went back from it (core/api/release_history.hpp)
   /// `1f3c9a2`, or the run
   [[nodiscard]] std::string name() const;
 };
@@ -25,7 +26,7 @@ struct ComposeRelease {
 /// What the engine itself knows of a project: it outlives the run and its machine's history.
 struct ComposeRecord {
   std::optional<ComposeRelease> running;
-  std::vector<ComposeRelease> history;  ///< those before, the newest first, at most five
+  std::vector<ComposeRelease> history;  ///< others, the last one in service first, at most five
 };
 
 /// One line of JSON, for a label.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "core/api/release_history.hpp"
 #include "core/base/files.hpp"
 #include "core/base/text.hpp"
 #include "plugins/docker/changes.hpp"
@@ -95,24 +96,32 @@ class ComposeTarget final : public DeployTarget {
                       project_.unfinished() != record_.running->run;
     if (died && (run.empty() || record_.running->run.starts_with(run)))
       return bring_back(*record_.running, work);
-    const auto wanted = std::ranges::find_if(record_.history, [&](const ComposeRelease& release) {
-      return run.empty() || release.run.starts_with(run);
-    });
-    if (wanted == record_.history.end())
-      return fail(Fault::step,
-                  run.empty() ? std::string{"no earlier release is recorded"}
-                              : fmt::format("no release of run '{}' is recorded", printable(run)),
-                  "deploy an older commit instead");
-    const ComposeRelease release = *wanted;
+    const ComposeRelease release = TRY(release_to_go_back_to(run));
     const std::string from = before();
     TRY(bring_back(release, work));
-    record_.history.erase(wanted);
-    record_.running = release;
+    note_way_back(record_, release, run.empty() ? WayBack::before : WayBack::named,
+                  [](const ComposeRelease& one, const ComposeRelease& other) {
+                    return one.run == other.run;
+                  });
     TRY(project_.write_record(record_, work));
     return fmt::format("{} -> {}", from, release.name());
   }
 
  private:
+  [[nodiscard]] Result<ComposeRelease> release_to_go_back_to(const std::string& run) const {
+    if (run.empty()) {
+      if (const ComposeRelease* before = release_before(record_.history)) return *before;
+      return fail(Fault::step, "no earlier release is recorded",
+                  hint_of_no_release(record_.history));
+    }
+    const auto wanted = std::ranges::find_if(record_.history, [&](const ComposeRelease& release) {
+      return release.run.starts_with(run);
+    });
+    if (wanted != record_.history.end()) return *wanted;
+    return fail(Fault::step, fmt::format("no release of run '{}' is recorded", printable(run)),
+                "deploy an older commit instead");
+  }
+
   static std::map<std::string, std::string> texts_of(const std::vector<std::string>& files) {
     std::map<std::string, std::string> texts;
     for (const std::string& text : files)

@@ -16,7 +16,8 @@ json to_json(const Release& release) {
   return {{"image", release.image},       {"commit", release.commit},
           {"run", release.run},           {"time", release.time},
           {"set", release.set},           {"objects", release.objects},
-          {"replicas", release.replicas}, {"selectors", release.selectors}};
+          {"replicas", release.replicas}, {"selectors", release.selectors},
+          {"left", release.left}};
 }
 
 Release release_from(const json& value) {
@@ -28,6 +29,7 @@ Release release_from(const json& value) {
   release.set = value.value("set", "");
   release.objects = value.value("objects", "");
   release.replicas = value.value("replicas", 1);
+  release.left = value.value("left", false);
   release.selectors = value.value("selectors", Selectors{});
   return release;
 }

@@ -19,6 +19,7 @@ struct Release {
   ObjectList objects;   ///< as applied, without Secrets; empty: too large to be kept
   Selectors selectors;  ///< of its Services
   int replicas{1};
+  bool left{false};  ///< somebody went back from it (core/api/release_history.hpp)
 };
 
 /// What the namespace itself knows of a deployment: it outlives the run, its machine and its store.
@@ -28,7 +29,7 @@ struct Release {
 /// dropped first, then the objects of the newest. Secrets never get into it.
 struct Record {
   std::optional<Release> running;  ///< the last one that was healthy
-  std::vector<Release> history;    ///< those before, the newest first
+  std::vector<Release> history;    ///< others, the last one in service first
   std::string deploying;           ///< the run that is under way; empty: none
 };
 

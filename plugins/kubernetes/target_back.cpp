@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/api/release_history.hpp"
 #include "core/base/text.hpp"
 #include "plugins/kubernetes/target.hpp"
 
@@ -25,10 +26,10 @@ Result<Release> KubernetesTarget::release_to_go_back_to(const std::string& run) 
   if (run.empty()) {
     // What a deploy that came to no end was to replace is the last healthy one.
     if (!record_.deploying.empty() && record_.running) return *record_.running;
-    if (!record_.history.empty()) return record_.history.front();
+    if (const Release* before = release_before(record_.history)) return *before;
     return fail(Fault::step,
                 fmt::format("no earlier release of '{}' is recorded", plan_.workload.name),
-                "deploy an older commit instead");
+                hint_of_no_release(record_.history));
   }
   std::vector<std::string> known;
   for (const Release& release : record_.history) {
@@ -45,10 +46,10 @@ Result<std::string> KubernetesTarget::go_back(const std::string& run, const Depl
   const std::string from = record_.running ? record_.running->image : std::string{"nothing"};
   TRY(bring_back(release, work));
   TRY(take_away_others(release, work));
-  std::erase_if(record_.history, [&](const Release& each) {
-    return each.run == release.run && each.time == release.time;
-  });
-  record_.running = release;
+  note_way_back(record_, release, run.empty() ? WayBack::before : WayBack::named,
+                [](const Release& one, const Release& other) {
+                  return one.run == other.run && one.time == other.time;
+                });
   record_.deploying.clear();
   TRY(book_->write(record_, work));
   return fmt::format("{} -> {}", from, release.image);

@@ -94,6 +94,10 @@ class ComposeDeploy(DockerTest):
         self.assertIn("files: ~ file 1", text)
         self.assertIn("env: ~ TAG", text)
         self.assertEqual(("one", "pipectl-test/web:v1"), self.ask())
+        # The one that was left can be named, too.
+        left = self.record()["history"][0]["run"].partition("/")[0]
+        self.call("rollback", "live", "--to", left)
+        self.assertEqual(("three", "pipectl-test/web:v2"), self.ask())
 
     def test_a_container_that_ends_is_undone(self):
         self.deploy("v1", greeting="one")
@@ -188,6 +192,7 @@ class ComposeTwoDeploy(ComposeDeploy):
     # Not a matter of the program's: once is enough.
     test_no_engine = test_mistakes_of_the_file = test_one_at_a_time = None
     test_secrets_of_compose_stay_files = test_an_image_under_the_same_name_is_given_its_name_back = None
+    test_the_first_of_all_leaves_nothing = None
 
     def test_it_is_the_plugin_that_answers(self):
         said = subprocess.run(["docker", "compose", "version", "--short"], env=self.env(), check=True,

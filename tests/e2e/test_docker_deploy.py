@@ -231,6 +231,13 @@ class DockerDeployTest(DockerTest):
         self.assertIn("no release of run", self.call("rollback", "live", "--to", "x", code=6))
         self.call("rollback", "live", "--to", run, PIPECTL_STATE_DIR=str(self.folder / "other"))
         self.assertEqual(("v1", "v1"), (self.ask(), self.record()["running"]["env"]["RELEASE"]))
+        left = self.record()["history"][0]["run"].partition("/")[0]
+        self.call("rollback", "live", "--to", left)
+        self.call("rollback", "live")
+        self.assertEqual("v1", self.ask())
+        self.assertEqual(["v3", "v2"], [one["env"]["RELEASE"] for one in self.record()["history"]])
+        self.call("rollback", "live")
+        self.assertEqual("v2", self.ask())
 
     def killed(self):
         """v1 runs; a deploy of v2 was killed while it waited for v2's health."""

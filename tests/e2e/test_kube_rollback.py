@@ -28,8 +28,14 @@ class Rollback(DeployTest):
         shutil.rmtree(self.folder / "k8s")
         self.assertIn("app:v3 -> app:v2", self.by_hand("rollback", "staging"))
         self.assertEqual("v2", self.version())
+        left = self.record()["history"][0]["run"].partition("/")[0]
         self.assertIn("app:v2 -> app:v1", self.by_hand("rollback", "staging", "--to", first))
         self.assertEqual("v1", self.version())
+        # What a rollback left is not what the next one leads to, but it can be named.
+        self.assertIn("app:v1 -> app:v2", self.by_hand("rollback", "staging"))
+        self.assertIn(left, self.by_hand("rollback", "staging", code=6))
+        self.assertIn("app:v2 -> app:v3", self.by_hand("rollback", "staging", "--to", left))
+        self.assertEqual("v3", self.version())
 
     def test_back_from_a_blue_green_switch(self):
         for image in ("app:v1", "app:v2"):
