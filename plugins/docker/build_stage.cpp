@@ -150,7 +150,14 @@ class Build {
       const Answer said{end.finished.status.as_exit_code(), "",
                         last_words(output.answer(end.finished.status.as_exit_code()))};
       outcome.reason = fmt::format("docker build: {}", said.err);
-      if (is_step_of_file(said.err)) return outcome;
+      if (is_step_of_file(said.err)) {
+        const Answer all = output.answer(1);
+        if ((all.out + all.err).find("exec format error") != std::string::npos)
+          outcome.hint =
+              "the engine cannot run programs of that platform: register an emulator "
+              "(binfmt, qemu-user-static), or build where it is at home";
+        return outcome;
+      }
       const Error known = explain(said, "docker build");
       if (known.hint.empty()) return outcome;
       if (!TRY(patience.again(said, known))) return tl::unexpected(patience.told(known));

@@ -82,6 +82,14 @@ class Build(DockerTest):
         self.assertEqual(outcome, "failed")
         self.assertRegex(reason, "code: 1$|code: 1 ")
 
+    def test_a_program_of_another_platform_says_what_the_engine_lacks(self):
+        docker_engine.add_image("pipectl-test/foreign:1", files={"bin/sh": ("\x7fELF of nowhere", 0o755)}, links=())
+        self.write("FROM pipectl-test/foreign:1\nRUN true\n", "app/Dockerfile")
+        self.pipeline("stages: {image: {kind: build, docker: {context: app}}}")
+        outcome, reason = self.outcome("image", code=1)
+        self.assertEqual(outcome, "failed")
+        self.assertIn("register an emulator", reason)
+
     def test_a_base_that_is_not_to_be_had_is_infrastructure(self):
         self.write("FROM 127.0.0.1:9/absent:1\n", "app/Dockerfile")
         self.pipeline("""
