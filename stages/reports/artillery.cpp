@@ -1,6 +1,9 @@
 // Artillery's JSON: since version 2 counters and summaries, before that latency and codes. A
 // response with a status of 400 or more counts as an error, as it does with other tools.
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "stages/reports/json.hpp"
@@ -29,29 +32,84 @@ bool is_bad_status(std::string_view code) { return code.size() == 3 && code.fron
 
 double number(const json& value) { return value.is_number() ? value.get<double>() : 0; }
 
+constexpr std::string_view by_endpoint = "plugins.metrics-by-endpoint.";
+
+/// Node's word for a request that got no answer: `ECONNREFUSED`.
+bool is_no_answer(std::string_view cause) {
+  return cause.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == cause.npos;
+}
+
+struct Endpoint {
+  double requests{0};
+  double errors{0};
+};
+
+/// What became of requests by the names of endpoints: `NAME.codes.200`, `NAME.errors.ETIMEDOUT`.
+class Endpoints {
+ public:
+  void add(std::string_view counter, double count) {
+    constexpr std::string_view codes = ".codes.";
+    constexpr std::string_view errors = ".errors.";
+    if (const auto at = counter.rfind(codes); at != counter.npos) {
+      const bool bad = is_bad_status(counter.substr(at + codes.size()));
+      add(counter.substr(0, at), {count, bad ? count : 0});
+    } else if (const auto end = counter.rfind(errors); end != counter.npos) {
+      const bool alone = is_no_answer(counter.substr(end + errors.size()));
+      add(counter.substr(0, end), {alone ? count : 0, count});
+    }
+  }
+  void tell(ReportSink& sink) const {
+    for (const auto& [name, endpoint] : all_) {
+      LoadMetrics scenario(sink, "scenario." + name + ".");
+      scenario.count("requests", endpoint.requests);
+      scenario.count("errors", std::min(endpoint.errors, endpoint.requests));
+    }
+  }
+
+ private:
+  void add(std::string_view name, Endpoint more) {
+    auto& endpoint = all_[std::string(name)];
+    endpoint.requests += more.requests;
+    endpoint.errors += more.errors;
+  }
+  std::map<std::string, Endpoint> all_;
+};
+
+double tell_errors(const json& counters, ReportSink& sink) {
+  constexpr std::string_view codes = "http.codes.";
+  double errors = 0;
+  Endpoints endpoints;
+  for (const auto& [name, value] : counters.items()) {
+    const std::string_view counter = name;
+    if (counter.starts_with(by_endpoint))
+      endpoints.add(counter.substr(by_endpoint.size()), number(value));
+    else if (counter.starts_with("errors.") ||
+             (counter.starts_with(codes) && is_bad_status(counter.substr(codes.size()))))
+      errors += number(value);
+  }
+  endpoints.tell(sink);
+  return errors;
+}
+
 void tell_new(const json& aggregate, ReportSink& sink) {
   LoadMetrics metrics(sink);
   const json& counters = json_at(aggregate, "counters");
-  constexpr std::string_view codes = "http.codes.";
-  double errors = 0;
-  for (const auto& [name, value] : counters.items())
-    if (name.starts_with("errors.") ||
-        (name.starts_with(codes) && is_bad_status(name.substr(codes.size()))))
-      errors += number(value);
+  const double errors = tell_errors(counters, sink);
   const double requests = json_number(counters, "http.requests").value_or(0);
   metrics.count("requests", requests);
   metrics.count("errors", std::min(errors, requests));
   metrics.count("users", json_number(counters, "vusers.created"));
   metrics.count("users.failed", json_number(counters, "vusers.failed"));
   metrics.rate(json_number(json_at(aggregate, "rates"), "http.request_rate"));
-  constexpr std::string_view endpoint = "plugins.metrics-by-endpoint.response_time.";
+  constexpr std::string_view times = "response_time.";
   for (const auto& [name, summary] : json_at(aggregate, "summaries").items()) {
-    if (name == "http.response_time") tell_durations(summary, metrics);
-    if (name.starts_with(endpoint)) {
-      LoadMetrics scenario(sink, "scenario." + name.substr(endpoint.size()) + ".");
-      scenario.count("requests", json_number(summary, "count"));
-      tell_durations(summary, scenario);
-    }
+    std::string_view rest = name;
+    if (rest == "http.response_time") tell_durations(summary, metrics);
+    if (!rest.starts_with(by_endpoint)) continue;
+    rest.remove_prefix(by_endpoint.size());
+    if (rest.starts_with(times))
+      tell_durations(summary,
+                     LoadMetrics(sink, fmt::format("scenario.{}.", rest.substr(times.size()))));
   }
 }
 

@@ -68,13 +68,15 @@ class BalanceSheet(NodeExample):
         stages = ("-s", "service", "-s", "load-artillery", "-s", "service-stop")
         ended = self.run_example(*stages, code=0, load="artillery", **PATIENT)
         self.assertRegex(ended["load-artillery"]["summary"], r"^P95 .*ms · errors 0% · \d+ requests$")
-        told = {e["name"]: e["value"] for e in self.said if e["event"] == "stage.metric"}
+        told = self.told()
         scenarios = [told[f"scenario.{name}.requests"] for name in SCENARIOS]
         self.assertEqual(sum(scenarios), told["requests"])
         self.assertGreater(min(scenarios), 0)
         self.change("load/artillery.yaml", "Bearer {{ $process", "Nobody {{ $process")
         ended = self.run_example(*stages, code=1, load="artillery", **PATIENT)
         self.assertRegex(ended["load-artillery"]["reason"], r"^gate error_rate: .*%, want < 10%$")
+        told = self.told()
+        self.assertEqual((told["scenario.health.error_rate"], told["scenario.expense.error_rate"]), (0, 100))
         self.assertFalse((self.place / ".service/pid").exists())
 
     def test_a_weakness_of_what_is_delivered_stops_it(self):
@@ -118,6 +120,9 @@ class BalanceSheet(NodeExample):
             self.assertIn(f"released {tag}", ended["release"]["summary"])
             self.assertIn(tag, self.git("tag", cwd=remote).split())
         self.assertEqual(json.loads((self.place / "package.json").read_text())["version"], "1.0.1")
+
+    def told(self):
+        return {e["name"]: e["value"] for e in self.said if e["event"] == "stage.metric"}
 
     def deploy(self, env, code):
         """Deploys what is committed; how the stage ended."""
