@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "core/base/base64.hpp"
@@ -110,6 +111,7 @@ Result<bool> KubernetesRotation::change(const Change& change, const DeployWork& 
 
 Result<std::string> KubernetesRotation::put(const Rotation& rotation, const DeployWork& work) {
   TRY(change({rotation.old_value, rotation.fresh_value, rotation.old_value}, work));
+  tell_of_others(work);
   if (place_.previous.empty()) return fmt::format("{} has the new value", name());
   return fmt::format("{} has the new value, {} the old one", name(), place_.previous);
 }
@@ -123,15 +125,30 @@ Result<bool> KubernetesRotation::put_back(const Rotation& rotation, const Deploy
   return change({rotation.fresh_value, rotation.old_value, {}}, work);
 }
 
-Result<std::string> KubernetesRotation::restart_one(const std::string& deployment,
+/// Only a Deployment has a deadline of its own, and pods that tell why they are not ready.
+Result<std::string> KubernetesRotation::await(const Restartable& workload,
+                                              const DeployWork& work) const {
+  if (workload.kind == "deployment") return cluster_.await_rollout(workload.name, work);
+  const auto left = work.limit->deadline - kubectl_.context().clock.steady();
+  const auto seconds = std::max<long>(1, std::chrono::ceil<std::chrono::seconds>(left).count());
+  // It ends by itself at the limit; only when it hangs is it ended from here.
+  const TimeLimit limit{work.limit->deadline + Milliseconds{5'000}, work.limit->limit};
+  TRY(kubectl_.run(
+      {.argv = {"rollout", "status", workload.reference(), fmt::format("--timeout={}s", seconds)},
+       .work = {work.lifetime, limit},
+       .waits = true}));
+  return workload.reference() + " is ready";
+}
+
+Result<std::string> KubernetesRotation::restart_one(const Restartable& workload,
                                                     const DeployWork& work) {
   const TimeLimit limit{kubectl_.context().clock.steady() + place_.deadline, place_.deadline};
   const DeployWork patient{work.lifetime, limit};
-  Lease lease{kubectl_, deployment, me_};
+  const bool deployment = workload.kind == "deployment";
+  Lease lease{kubectl_, deployment ? workload.name : workload.name + "-" + workload.kind, me_};
   TRY(lease.take(patient));
-  auto done =
-      kubectl_.run({.argv = {"rollout", "restart", "deployment/" + deployment}, .work = patient});
-  if (done) done = cluster_.await_rollout(deployment, patient);
+  auto done = kubectl_.run({.argv = {"rollout", "restart", workload.reference()}, .work = patient});
+  if (done) done = await(workload, patient);
   lease.release({Lifetime::cleanup, {}});
   return done;
 }
@@ -139,12 +156,31 @@ Result<std::string> KubernetesRotation::restart_one(const std::string& deploymen
 Result<std::string> KubernetesRotation::restart(const DeployWork& work) {
   const auto all = place_.deadline * static_cast<long>(place_.restart.size());
   TRY(lease_.take({work.lifetime, TimeLimit{kubectl_.context().clock.steady() + all, all}}));
-  for (const std::string& deployment : place_.restart) {
-    const auto done = restart_one(deployment, work);
+  std::vector<std::string> names;
+  for (const Restartable& workload : place_.restart) {
+    const auto done = restart_one(workload, work);
     if (!done) return tl::unexpected(done.error());
     kubectl_.context().emit.note("started anew: " + *done);
+    names.push_back(workload.text());
   }
-  return join(place_.restart, ", ");
+  return join(names, ", ");
+}
+
+/// Nobody who reads the Secret is passed over in silence.
+void KubernetesRotation::tell_of_others(const DeployWork& work) const {
+  const auto list = kubectl_.run(
+      {.argv = {"get", "deployments,statefulsets,daemonsets", "--output=json"}, .work = work});
+  auto& emit = kubectl_.context().emit;
+  if (!list)
+    return emit.note(fmt::format("warning: whether others read the Secret {} is not known: {}",
+                                 place_.secret, list.error().message));
+  for (const json& object : items_of(*list)) {
+    const auto user = user_of(object, place_.secret);
+    if (!user || std::ranges::find(place_.restart, *user) != place_.restart.end()) continue;
+    emit.note(fmt::format(
+        "warning: {} reads the Secret {}, too, and is not started anew: add it to `restart`",
+        user->reference(), place_.secret));
+  }
 }
 
 Result<void> KubernetesRotation::forget(const DeployWork& work) {

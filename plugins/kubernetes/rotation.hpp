@@ -8,6 +8,7 @@
 #include "core/api/rotation_target.hpp"
 #include "plugins/kubernetes/cluster.hpp"
 #include "plugins/kubernetes/lease.hpp"
+#include "plugins/kubernetes/restartable.hpp"
 #include "plugins/kubernetes/service_http.hpp"
 
 namespace pipectl::plugins::kubernetes {
@@ -20,7 +21,7 @@ struct RotationSettings {
   expr::Template secret;
   std::string key;
   std::string previous;                 ///< key of the old value while both are valid; may be empty
-  std::vector<expr::Template> restart;  ///< Deployments
+  std::vector<expr::Template> restart;  ///< workloads
   Milliseconds deadline{120'000};       ///< of one roll-out
   Milliseconds request_timeout{20'000};
 };
@@ -31,15 +32,15 @@ struct RotationAim {
   std::string secret;
   std::string key;
   std::string previous;
-  std::vector<std::string> restart;
+  std::vector<Restartable> restart;
   Milliseconds deadline;
 };
 
-/// A key of a Secret, and the Deployments that read it.
+/// A key of a Secret, and the workloads that read it.
 ///
 /// What is under way stands in a Secret of its own beside it, `NAME-rotation`, with both values:
 /// the old one is not lost before it is retired, whatever dies, and no value is ever kept outside
-/// the cluster. Locks: a Lease of the Secret; those of the Deployments while they are started anew.
+/// the cluster. Locks: a Lease of the Secret; those of the workloads while they are started anew.
 class KubernetesRotation final : public RotationTarget {
  public:
   KubernetesRotation(StageContext& context, RotationAim place);
@@ -65,8 +66,11 @@ class KubernetesRotation final : public RotationTarget {
   [[nodiscard]] std::string record() const { return place_.secret + "-rotation"; }
   [[nodiscard]] Result<std::string> get(const std::string& secret, const DeployWork& work) const;
   [[nodiscard]] Result<bool> change(const Change& change, const DeployWork& work);
-  [[nodiscard]] Result<std::string> restart_one(const std::string& deployment,
+  [[nodiscard]] Result<std::string> restart_one(const Restartable& workload,
                                                 const DeployWork& work);
+  [[nodiscard]] Result<std::string> await(const Restartable& workload,
+                                          const DeployWork& work) const;
+  void tell_of_others(const DeployWork& work) const;
 
   RotationAim place_;
   Kubectl kubectl_;

@@ -11,6 +11,21 @@ namespace {
 
 using namespace kubernetes;
 
+constexpr const char* workload_hint =
+    "`app` is a Deployment; others are written `statefulset/db`, `daemonset/agent`";
+
+Result<Restartable> restartable_of(const std::string& text) {
+  if (auto workload = parse_restartable(text)) return *std::move(workload);
+  return fail(Fault::usage,
+              fmt::format("'{}' is nothing that could be started anew", printable(text)),
+              workload_hint);
+}
+
+std::string reference(const std::string& text) {
+  const auto workload = parse_restartable(text);
+  return workload ? workload->reference() : text;
+}
+
 class KubernetesRotationPlace final : public StageRunner, public RotationPlace {
  public:
   explicit KubernetesRotationPlace(RotationSettings settings) : settings_(std::move(settings)) {}
@@ -60,7 +75,8 @@ class KubernetesRotationPlace final : public StageRunner, public RotationPlace {
     place.secret = TRY(settings_.secret.evaluate(scope));
     place.key = settings_.key;
     place.previous = settings_.previous;
-    for (const auto& one : settings_.restart) place.restart.push_back(TRY(one.evaluate(scope)));
+    for (const auto& one : settings_.restart)
+      place.restart.push_back(TRY(restartable_of(TRY(one.evaluate(scope)))));
     place.deadline = settings_.deadline;
     auto target = std::make_unique<KubernetesRotation>(context, std::move(place));
     TRY(target->open());
@@ -75,7 +91,7 @@ class KubernetesRotationPlace final : public StageRunner, public RotationPlace {
   void add_restarts(const expr::Scope& scope, std::vector<std::string>& lines) const {
     for (const auto& one : settings_.restart)
       for (const char* verb : {"restart", "status"})
-        lines.push_back(fmt::format("kubectl rollout {} deployment/{}{}", verb, shown(one, scope),
+        lines.push_back(fmt::format("kubectl rollout {} {}{}", verb, reference(shown(one, scope)),
                                     where(scope)));
   }
 
@@ -105,7 +121,7 @@ void check(const RotationSettings& settings, yaml::Node value, Diagnostics& diag
                       "`kubernetes: {secret: app-secrets, key: API_KEY, restart: [app]}`");
   else if (settings.restart.empty())
     diagnostics.error(value.span(), "nobody would read the new value",
-                      "name the Deployments that use it: `restart: [app]`");
+                      "name the workloads that use it: `restart: [app, statefulset/db]`");
   else if (settings.previous == settings.key)
     diagnostics.error(value.span(), "`previous` and `key` are the same",
                       "the old value needs a key of its own while both are valid");
@@ -115,7 +131,7 @@ constexpr std::string_view type =
     R"({"type":"object","additionalProperties":false,"required":["secret","key","restart"],)"
     R"("properties":{"secret":{"type":"string"},"key":{"type":"string"},)"
     R"("previous":{"type":"string","description":"Key in it that holds the old value while both are valid"},)"
-    R"("restart":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}],"description":"Deployments that are started anew, one after the other"},)"
+    R"("restart":{"anyOf":[{"type":"string"},{"type":"array","items":{"type":"string"}}],"description":"What is started anew, one after the other: Deployments by name, `statefulset/NAME`, `daemonset/NAME`"},)"
     R"("deadline":{"type":["string","integer"],"description":"How long one of them may take; default: 2m"},)"
     R"("namespace":{"type":"string"},"context":{"type":"string"},"kubeconfig":{"type":"string"},)"
     R"("request_timeout":{"type":["string","integer"],"description":"Of one request to the API server; default: 20s"}}})";
@@ -124,7 +140,7 @@ class KubernetesRotationMethod final : public StageMethod {
  public:
   [[nodiscard]] std::string_view kind() const noexcept override { return "rotate"; }
   [[nodiscard]] KeyDoc key() const override {
-    return {"kubernetes", type, "A key of a Secret in a cluster, and the Deployments that read it"};
+    return {"kubernetes", type, "A key of a Secret in a cluster, and the workloads that read it"};
   }
   [[nodiscard]] std::unique_ptr<StageRunner> parse(yaml::Node value,
                                                    const ParseContext& context) const override {
@@ -134,8 +150,15 @@ class KubernetesRotationMethod final : public StageMethod {
     settings.secret = read_template("secret", reader, context);
     settings.key = read_key("key", reader);
     settings.previous = read_key("previous", reader);
-    for (const yaml::Node& one : reader.strings("restart"))
-      if (auto text = parse_template(one, context)) settings.restart.push_back(std::move(*text));
+    for (const yaml::Node& one : reader.strings("restart")) {
+      auto text = parse_template(one, context);
+      if (text && text->is_literal() && !parse_restartable(text->text()))
+        context.diagnostics.error(
+            one.span(),
+            fmt::format("'{}' is nothing that could be started anew", printable(text->text())),
+            workload_hint);
+      if (text) settings.restart.push_back(std::move(*text));
+    }
     settings.name_space = read_template("namespace", reader, context);
     settings.context = read_template("context", reader, context);
     settings.kubeconfig = read_template("kubeconfig", reader, context);

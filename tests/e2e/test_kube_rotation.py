@@ -186,6 +186,47 @@ class Rotations(RotationTest):
         self.check_hidden(OLD, "the-next-v4lue")
 
 
+class Others(RotationTest):
+    """Who reads a Secret beside the Deployment."""
+
+    def set_of(self, kind, name):
+        pod = MANIFEST.split("---")[1].partition("    spec:\n")[2].replace("app:v1", "app:v1")
+        return (f"---\napiVersion: apps/v1\nkind: {kind}\nmetadata: {{name: {name}}}\nspec:\n"
+                f"  selector: {{matchLabels: {{app: {name}}}}}\n  template:\n    metadata: {{labels: {{app: {name}}}}}\n"
+                f"    spec:\n{pod}")
+
+    def setUp(self):
+        super().setUp()
+        self.kubectl("apply", "-f", "-", text=self.set_of("StatefulSet", "db") + self.set_of("DaemonSet", "agent"))
+        for one in ("statefulset/db", "daemonset/agent"):
+            self.kubectl("rollout", "status", one, "--timeout=60s")
+
+    def pods(self):
+        return {p["metadata"]["labels"]["app"]: p["metadata"]["name"] for p in self.cluster.list("Pod", "default")
+                if "deletionTimestamp" not in p["metadata"]}
+
+    def test_they_are_started_anew_or_told_of(self):
+        self.pipeline(place="")
+        before = self.pods()
+        self.assertEqual(["agent", "app", "db"], sorted(before))
+        text = self.rotate()
+        for one in ("statefulset/db", "daemonset/agent"):
+            self.assertIn(f"warning: {one} reads the Secret app-secrets, too, and is not started anew", text)
+        self.assertNotIn("deployment/app reads", text)
+        after = self.pods()
+        self.assertNotEqual(before.pop("app"), after.pop("app"))
+        self.assertEqual(before, after)
+        file = self.folder / "pipeline.yaml"
+        file.write_text(file.read_text().replace("restart: app", "restart: [app, statefulset/db, DaemonSet/agent]"))
+        text = self.rotate()
+        self.assertIn("started anew: statefulset/db is ready", text)
+        self.assertIn("started anew: daemonset/agent is ready", text)
+        self.assertNotIn("warning", text)
+        last = self.pods()
+        self.assertEqual([], [name for name in before if before[name] == last[name]])
+        self.check_tidy()
+
+
 class Undone(RotationTest):
     def test_what_is_not_healthy_is_taken_back(self):
         self.pipeline("{command: [echo, issued-v4lue]}",

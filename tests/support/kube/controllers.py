@@ -2,7 +2,7 @@
 import threading
 import traceback
 
-from . import deployments, services, workloads
+from . import deployments, services, sets, workloads
 
 TICK = 0.2  # for what only time changes: deadlines, minReadySeconds
 
@@ -20,7 +20,7 @@ class Controllers(threading.Thread):
         while not self._stopped:
             version = self._store.version
             try:
-                for part in (deployments, workloads, services):
+                for part in (deployments, workloads, sets, services):
                     part.reconcile(self._store)
             except Exception:  # a bug of the double must fail the test, not hang it
                 self.problems.append(traceback.format_exc())

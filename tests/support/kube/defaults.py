@@ -28,6 +28,11 @@ def fill(kind, obj):
         _deployment(spec)
     elif kind.kind == "ReplicaSet":
         _set(spec, replicas=1)
+    elif kind.kind in ("StatefulSet", "DaemonSet"):
+        _set(spec, revisionHistoryLimit=10, updateStrategy={"type": "RollingUpdate", "rollingUpdate": {}})
+        if kind.kind == "StatefulSet":
+            _set(spec, replicas=1, podManagementPolicy="OrderedReady")
+        _template(spec)
     elif kind.kind == "Pod":
         _pod(spec)
     elif kind.kind == "Job":

@@ -26,7 +26,7 @@ class Kind:
 
     @property
     def counts_generations(self):
-        return self.kind in ("Deployment", "ReplicaSet", "Job", "Ingress", "PodDisruptionBudget")
+        return self.kind in ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "Ingress", "PodDisruptionBudget")
 
 
 KINDS = [
@@ -42,6 +42,8 @@ KINDS = [
          categories=("all",)),
     Kind("apps", "v1", "replicasets", "ReplicaSet", ("rs",), ("scale", "status"),
          categories=("all",)),
+    Kind("apps", "v1", "statefulsets", "StatefulSet", ("sts",), ("scale", "status"), categories=("all",)),
+    Kind("apps", "v1", "daemonsets", "DaemonSet", ("ds",), ("status",), categories=("all",)),
     Kind("batch", "v1", "jobs", "Job", (), ("status",), categories=("all",)),
     Kind("coordination.k8s.io", "v1", "leases", "Lease"),
     Kind("autoscaling", "v2", "horizontalpodautoscalers", "HorizontalPodAutoscaler", ("hpa",),
