@@ -108,15 +108,18 @@ void describe_github(const Settings& settings, const Site& site, const Plan& pla
   lines.emplace_back(settings.github.draft ? "  and leave it as a draft" : "  and publish it");
 }
 
-void describe_push(const Settings& settings, const Plan& plan, Lines& lines) {
-  if (!settings.push) return;
-  const std::string where = plan.facts.remote.empty()
-                                ? settings.remote
-                                : fmt::format("{} ({})", settings.remote, plan.facts.remote);
+Result<void> describe_push(const Settings& settings, const Plan& plan, Lines& lines) {
+  if (!settings.push) return {};
+  if (plan.facts.remote.empty())
+    return fail(
+        Fault::usage, fmt::format("the repository has no remote '{}'", settings.remote),
+        "add one with 'git remote add " + settings.remote + " URL', or write `push: false`");
+  const std::string where = fmt::format("{} ({})", settings.remote, plan.facts.remote);
   lines.push_back(
       plan.branch.empty() || (plan.tagged && plan.files.empty())
           ? fmt::format("push tag {} to {}, where it is missing", plan.tag, where)
           : fmt::format("push branch {} and tag {} to {}", plan.branch, plan.tag, where));
+  return {};
 }
 
 }  // namespace
@@ -130,7 +133,7 @@ Result<Lines> describe(const Settings& settings, const Site& site, const Plan& p
     const auto who = TRY(read_person(plan.facts.root, site.environment, site.now));
     TRY(describe_commit(site, plan, signing, who, lines));
   }
-  describe_push(settings, plan, lines);
+  TRY(describe_push(settings, plan, lines));
   if (settings.promotion)
     lines.push_back(describe(TRY(plan_promotion(*settings.promotion, site.scope,
                                                 TRY(find_tested_image(settings, site, plan, {})),

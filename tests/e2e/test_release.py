@@ -138,6 +138,8 @@ class Decisions(ReleaseTest):
         self.git("checkout", "-q", "main")
         self.git("tag", "v1.1.0", "v1.0.0^{commit}")
         self.assertIn("version 1.2.0", self.dry().stdout)
+        self.git("remote", "remove", "origin")
+        self.refused("the repository has no remote 'origin'", hint="git remote add origin URL")
 
     def test_a_tag_that_is_taken_elsewhere(self):
         self.git("push", "-q", str(self.origin), "main:refs/tags/v1.1.0")
