@@ -10,6 +10,8 @@ from npm_folder import npm_folder
 # How fast it is on a machine that does other things as well is not asked here.
 PATIENT = {"audit": "no", "p95_ms": 60000, "mean_ms": 60000, "rps": 1}
 SHIPPING = ("image", "image-test", "push", "staging", "release", "publish")
+# The newest cheerio that Artillery would take wants Node 20, which Debian 12 has not.
+ARTILLERY = ("artillery@2.0.21", "cheerio@1.0.0-rc.12")
 SCENARIOS = {"health", "authentication", "income", "expense", "asset", "summary"}
 NAMESPACE, NAME = "balance-sheet-staging", "balance-sheet"
 
@@ -62,22 +64,19 @@ class BalanceSheet(NodeExample):
         self.assertFalse((self.place / ".service/pid").exists())
 
     def test_the_load_by_the_real_artillery(self):
-        installed = npm_folder("artillery", ["artillery@2.0.21"]) / "node_modules/artillery"
-        (self.place / "node_modules/artillery").symlink_to(installed)
-        (self.place / "node_modules/.bin/artillery").symlink_to("../artillery/bin/run")
+        installed = npm_folder("artillery", ARTILLERY) / "node_modules/.bin/artillery"
+        (self.place / "node_modules/.bin/artillery").symlink_to(installed.resolve())
         stages = ("-s", "service", "-s", "load-artillery", "-s", "service-stop")
         ended = self.run_example(*stages, code=0, load="artillery", **PATIENT)
         self.assertRegex(ended["load-artillery"]["summary"], r"^P95 .*ms · errors 0% · \d+ requests$")
-        told = self.told()
-        scenarios = [told[f"scenario.{name}.requests"] for name in SCENARIOS]
-        self.assertEqual(sum(scenarios), told["requests"])
-        self.assertGreater(min(scenarios), 0)
+        good = self.told()
         self.change("load/artillery.yaml", "Bearer {{ $process", "Nobody {{ $process")
         ended = self.run_example(*stages, code=1, load="artillery", **PATIENT)
         self.assertRegex(ended["load-artillery"]["reason"], r"^gate error_rate: .*%, want < 10%$")
-        told = self.told()
-        self.assertEqual((told["scenario.health.error_rate"], told["scenario.expense.error_rate"]), (0, 100))
         self.assertFalse((self.place / ".service/pid").exists())
+        bad = self.told()
+        self.assertEqual(sum(good[f"scenario.{name}.requests"] for name in SCENARIOS), good["requests"])
+        self.assertEqual((bad["scenario.health.error_rate"], bad["scenario.expense.error_rate"]), (0, 100))
 
     def test_a_weakness_of_what_is_delivered_stops_it(self):
         self.assertEqual(self.audited("audit", code=0)["outcome"], "succeeded")
