@@ -5,12 +5,12 @@ import json
 
 from harness import main
 from node_example import NodeExample
-from npm_folder import npm_folder
+from npm_folder import node_version, npm_folder
 
 # How fast it is on a machine that does other things as well is not asked here.
 PATIENT = {"audit": "no", "p95_ms": 60000, "mean_ms": 60000, "rps": 1}
 SHIPPING = ("image", "image-test", "push", "staging", "release", "publish")
-# The newest cheerio that Artillery would take wants Node 20, which Debian 12 has not.
+# The newest cheerio would bring eight packages more.
 ARTILLERY = ("artillery@2.0.21", "cheerio@1.0.0-rc.12")
 SCENARIOS = {"health", "authentication", "income", "expense", "asset", "summary"}
 NAMESPACE, NAME = "balance-sheet-staging", "balance-sheet"
@@ -64,6 +64,8 @@ class BalanceSheet(NodeExample):
         self.assertFalse((self.place / ".service/pid").exists())
 
     def test_the_load_by_the_real_artillery(self):
+        if node_version() < 20:
+            self.skipTest("what Artillery depends on wants Node 20 or later")
         installed = npm_folder("artillery", ARTILLERY) / "node_modules/.bin/artillery"
         (self.place / "node_modules/.bin/artillery").symlink_to(installed.resolve())
         stages = ("-s", "service", "-s", "load-artillery", "-s", "service-stop")
