@@ -2,7 +2,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <fmt/format.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 #include <charconv>
 #include <csignal>
 #include <memory>
+#include <string>
 #include <string_view>
 
 #include "core/base/text.hpp"
@@ -46,9 +46,8 @@ std::optional<ProcessEntry> parse_stat(pid_t pid, std::string_view text) {
 }  // namespace
 
 std::optional<ProcessEntry> read_process(pid_t pid) {
-  std::array<char, 32> path{};
-  *fmt::format_to_n(path.data(), path.size() - 1, "/proc/{}/stat", pid).out = '\0';
-  const UniqueFd file(::open(path.data(), O_RDONLY | O_CLOEXEC));
+  const std::string path = "/proc/" + std::to_string(pid) + "/stat";
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file) return std::nullopt;
   std::array<char, 1024> text{};
   const ssize_t size = ::read(file.get(), text.data(), text.size() - 1);
