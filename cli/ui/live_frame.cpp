@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "cli/ui/columns.hpp"
 #include "cli/ui/display.hpp"
 #include "cli/ui/live_choice.hpp"
 #include "cli/ui/plain.hpp"
@@ -15,9 +16,7 @@
 namespace pipectl::ui {
 namespace {
 
-constexpr std::size_t duration_columns = 6;
 constexpr std::size_t took_columns = duration_columns + 1;
-constexpr std::size_t narrow = 60;        // columns of a terminal
 constexpr std::size_t least_details = 8;  // fewer columns of them say nothing
 
 std::string_view spinner(unsigned tick, Glyphs glyphs) {

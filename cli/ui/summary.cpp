@@ -6,6 +6,7 @@
 #include <array>
 #include <limits>
 
+#include "cli/ui/columns.hpp"
 #include "cli/ui/display.hpp"
 #include "cli/ui/style.hpp"
 #include "core/base/text.hpp"
@@ -15,9 +16,7 @@ namespace {
 
 constexpr std::size_t name_columns = 12;  // at least
 constexpr std::size_t most_name_columns = 40;
-constexpr std::size_t narrow = 60;        // columns of a terminal
 constexpr std::size_t least_details = 8;  // fewer columns of them say nothing
-constexpr std::size_t duration_columns = 6;
 
 struct Columns {
   std::size_t name{name_columns};

@@ -5,18 +5,13 @@
 #include <map>
 #include <utility>
 
+#include "core/base/byte_block.hpp"
+
 namespace pipectl {
 namespace {
 
-constexpr std::size_t block_size = 4;
 constexpr std::size_t longest_stride = 16;  // longer ones only make the filter denser
 constexpr std::string_view stars = "***";
-
-std::uint32_t block_at(const char* place) noexcept {
-  std::uint32_t block = 0;
-  std::memcpy(&block, place, sizeof block);
-  return block;
-}
 
 std::uint32_t mixed(std::uint32_t block) noexcept { return block * 0x9E3779B1U; }
 

@@ -6,16 +6,10 @@
 #include <cstring>
 #include <string>
 
+#include "core/base/byte_block.hpp"
+
 namespace pipectl {
 namespace {
-
-constexpr std::size_t block_size = 4;
-
-std::uint32_t block_at(const char* place) noexcept {
-  std::uint32_t block = 0;
-  std::memcpy(&block, place, sizeof block);
-  return block;
-}
 
 /// Where the break that goes on at `place` begins.
 std::size_t break_begin(std::string_view text, std::size_t place) noexcept {

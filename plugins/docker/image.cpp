@@ -7,6 +7,7 @@
 #include "core/api/image_note.hpp"
 #include "core/base/text.hpp"
 #include "plugins/docker/explain.hpp"
+#include "plugins/docker/json_member.hpp"
 #include "plugins/docker/names.hpp"
 #include "plugins/docker/patience.hpp"
 
@@ -22,13 +23,6 @@ std::vector<std::string> strings_of(const Json& json) {
       if (item.is_string()) result.push_back(item.get<std::string>());
   return result;
 }
-
-Json member(const Json& json, const char* name) {
-  const auto found = json.is_object() ? json.find(name) : json.end();
-  return json.is_object() && found != json.end() ? *found : Json();
-}
-
-std::string text_of(const Json& json) { return json.is_string() ? json.get<std::string>() : ""; }
 
 /// Without tag and digest.
 std::string_view repository_of(std::string_view name) {

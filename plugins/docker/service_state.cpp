@@ -5,19 +5,12 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.hpp"
+#include "plugins/docker/json_member.hpp"
 
 namespace pipectl::docker {
 namespace {
 
 using Json = nlohmann::json;
-
-Json at(const Json& json, const char* key) {
-  if (!json.is_object()) return {};
-  const auto found = json.find(key);
-  return found == json.end() ? Json() : *found;
-}
-
-std::string text_of(const Json& json) { return json.is_string() ? json.get<std::string>() : ""; }
 
 /// `6379/tcp`; 0 for what is no tcp port.
 unsigned port_of(std::string_view text) {
@@ -35,7 +28,7 @@ void read_ports(const Json& ports, ContainerState& state) {
     state.ports.push_back(port);
     if (!bindings.is_array()) continue;
     for (const auto& binding : bindings) {
-      const std::string host_port = text_of(at(binding, "HostPort"));
+      const std::string host_port = text_of(member(binding, "HostPort"));
       if (!host_port.empty() && host_port != "0") state.published.emplace(port, host_port);
     }
   }
@@ -43,29 +36,31 @@ void read_ports(const Json& ports, ContainerState& state) {
 }
 
 std::string last_probe(const Json& health) {
-  const Json log = at(health, "Log");
+  const Json log = member(health, "Log");
   if (!log.is_array() || log.empty()) return {};
-  return std::string(trim(text_of(at(log.back(), "Output"))));
+  return std::string(trim(text_of(member(log.back(), "Output"))));
 }
 
 ContainerState read_state(const Json& json) {
   ContainerState state;
-  state.name = text_of(at(json, "Name"));
+  state.name = text_of(member(json, "Name"));
   if (state.name.starts_with('/')) state.name.erase(0, 1);
-  state.service = text_of(at(at(at(json, "Config"), "Labels"), "com.docker.compose.service"));
-  const Json now = at(json, "State");
-  state.running = at(now, "Running").is_boolean() && at(now, "Running").get<bool>();
-  if (at(now, "ExitCode").is_number_integer()) state.exit_code = at(now, "ExitCode").get<int>();
-  const Json health = at(now, "Health");
-  state.health = text_of(at(health, "Status"));
+  state.service =
+      text_of(member(member(member(json, "Config"), "Labels"), "com.docker.compose.service"));
+  const Json now = member(json, "State");
+  state.running = member(now, "Running").is_boolean() && member(now, "Running").get<bool>();
+  if (member(now, "ExitCode").is_number_integer())
+    state.exit_code = member(now, "ExitCode").get<int>();
+  const Json health = member(now, "Health");
+  state.health = text_of(member(health, "Status"));
   if (state.health == "none") state.health.clear();
   state.health_log = last_probe(health);
-  const Json settings = at(json, "NetworkSettings");
-  read_ports(at(settings, "Ports"), state);
-  const Json networks = at(settings, "Networks");
+  const Json settings = member(json, "NetworkSettings");
+  read_ports(member(settings, "Ports"), state);
+  const Json networks = member(settings, "Networks");
   if (networks.is_object())
     for (const auto& network : networks)
-      if (state.address.empty()) state.address = text_of(at(network, "IPAddress"));
+      if (state.address.empty()) state.address = text_of(member(network, "IPAddress"));
   return state;
 }
 

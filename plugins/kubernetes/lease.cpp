@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <ctime>
 #include <nlohmann/json.hpp>
 #include <optional>
 
 #include "core/base/text.hpp"
 #include "plugins/kubernetes/json_access.hpp"
+#include "plugins/kubernetes/time_text.hpp"
 
 namespace pipectl::plugins::kubernetes {
 namespace {
@@ -20,12 +20,6 @@ constexpr Milliseconds spare{60'000};  ///< what a lease lasts beyond the step t
 std::string micro_time(WallTime time) {
   std::string text = iso8601(time);
   return text.insert(text.size() - 1, "000");
-}
-
-std::optional<WallTime> parse_time(const std::string& text) {
-  std::tm parts{};
-  if (strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return std::nullopt;
-  return std::chrono::system_clock::from_time_t(timegm(&parts));
 }
 
 struct Held {

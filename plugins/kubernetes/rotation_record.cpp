@@ -4,12 +4,12 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <nlohmann/json.hpp>
 
 #include "core/base/base64.hpp"
 #include "core/base/text.hpp"
 #include "plugins/kubernetes/json_access.hpp"
+#include "plugins/kubernetes/time_text.hpp"
 
 namespace pipectl::plugins::kubernetes {
 namespace {
@@ -30,12 +30,6 @@ constexpr const char* until_note = "pipectl.dev/until";
 std::string note(const std::map<std::string, std::string>& notes, const char* name) {
   const auto found = notes.find(name);
   return found == notes.end() ? std::string{} : found->second;
-}
-
-std::optional<WallTime> parse_noted_time(const std::string& text) {
-  std::tm parts{};
-  if (strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr) return std::nullopt;
-  return std::chrono::system_clock::from_time_t(timegm(&parts));
 }
 
 }  // namespace
@@ -78,7 +72,7 @@ Result<Rotation> rotation_in(const std::string& record, const std::string& key) 
     return fail(Fault::step, fmt::format("Secret '{}' is no record of a rotation", printable(name)),
                 "pipectl keeps a rotation there: give the Secret another name, or remove it");
   return Rotation{phase->first, *old_value, *fresh, note(notes, issued_note) == "yes",
-                  parse_noted_time(note(notes, until_note))};
+                  parse_time(note(notes, until_note))};
 }
 
 }  // namespace pipectl::plugins::kubernetes
