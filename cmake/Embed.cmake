@@ -25,4 +25,6 @@ function(pipectl_embed target header)
     COMMENT "Embedding ${base}"
     VERBATIM)
   target_sources(${target} PRIVATE "${made}")
+  # So that clang-tidy can read the unity build's batches without a build.
+  set_source_files_properties("${made}" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
