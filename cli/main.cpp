@@ -13,6 +13,7 @@ int main(int argc, char** argv) {
   } catch (...) {
     std::ignore = std::fputs("pipectl: bug: an unknown exception\n", stderr);
   }
-  std::ignore = std::fputs("This is a defect of pipectl, not of your pipeline. Please report it.\n", stderr);
+  std::ignore =
+      std::fputs("This is a defect of pipectl, not of your pipeline. Please report it.\n", stderr);
   return 70;
 }

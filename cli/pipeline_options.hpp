@@ -15,8 +15,8 @@ namespace pipectl::cli {
 /// Shared by run, plan, graph, doctor and validate, so that they mean the same.
 struct PipelineOptions {
   std::string file;
-  std::vector<std::string> params;      ///< NAME=VALUE
-  std::vector<std::string> variables;   ///< NAME=VALUE
+  std::vector<std::string> params;     ///< NAME=VALUE
+  std::vector<std::string> variables;  ///< NAME=VALUE
   std::vector<std::string> env_files;
   std::string event;
   std::string branch;

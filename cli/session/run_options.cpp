@@ -63,8 +63,8 @@ std::vector<store::RunRequest::LeftOut> left_out_before(const plan::Plan& plan) 
 
 Result<void> options_from_json(const std::string& text, RunOptions& options) try {
   const json kept = json::parse(text);
-  options.worktree = kept.at("worktree").get<std::string>() == "head" ? WorktreeMode::head
-                                                                      : WorktreeMode::dirty;
+  options.worktree =
+      kept.at("worktree").get<std::string>() == "head" ? WorktreeMode::head : WorktreeMode::dirty;
   if (kept.contains("go_back")) options.go_back = kept.at("go_back").get<std::string>();
   return {};
 } catch (const json::exception& error) {

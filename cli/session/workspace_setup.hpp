@@ -30,9 +30,9 @@ struct WorkspaceSetup {
 /// What is known of a commit, with what the CI system or the command line had said on top.
 [[nodiscard]] GitInfo overlay(GitInfo checked_out, const GitInfo& told);
 
-/// For RunFacts: asks the repository at most once, and only when a condition wants to know; from any
-/// thread, for the env of steps is evaluated by workers. Where a
-/// repository cannot tell, the reason and the way out go to stderr.
+/// For RunFacts: asks the repository at most once, and only when a condition wants to know; from
+/// any thread, for the env of steps is evaluated by workers. Where a repository cannot tell, the
+/// reason and the way out go to stderr.
 [[nodiscard]] std::function<std::optional<std::vector<std::string>>()> changed_files_once(
     const std::filesystem::path& root, const Event& event);
 

@@ -143,12 +143,12 @@ class Grouped final : public Transcript {
   RunModel model_;
   ReportLines reports_{terminal_};
   WallTime now_{};
-  std::string front_;                       ///< the stage that streams, or empty
-  std::string open_;                        ///< the stage whose group is open, or empty
-  std::vector<std::string> running_;        ///< in the order of their start
-  std::map<std::string, HeldOutput> held_;  ///< of running stages that are not in front
+  std::string front_;                               ///< the stage that streams, or empty
+  std::string open_;                                ///< the stage whose group is open, or empty
+  std::vector<std::string> running_;                ///< in the order of their start
+  std::map<std::string, HeldOutput> held_;          ///< of running stages that are not in front
   std::map<std::string, Annotations> annotations_;  ///< shown when the stage has ended
-  std::set<std::string> opened_;            ///< running stages that had a group already
+  std::set<std::string> opened_;                    ///< running stages that had a group already
 };
 
 }  // namespace

@@ -11,8 +11,8 @@ namespace pipectl {
 class Comparable {
  public:
   virtual ~Comparable() = default;
-  /// Line by line; empty: nothing. Asks what is out there and changes nothing of it. The context has
-  /// no secrets: what they would change stays out. Errors: as StageRunner::run().
+  /// Line by line; empty: nothing. Asks what is out there and changes nothing of it. The context
+  /// has no secrets: what they would change stays out. Errors: as StageRunner::run().
   virtual Result<std::vector<std::string>> compare(StageContext& context) const = 0;
 };
 

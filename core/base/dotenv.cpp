@@ -27,9 +27,10 @@ class DotenvParser {
 
  private:
   [[nodiscard]] tl::unexpected<Error> malformed(std::string_view what) const {
-    return fail(Fault::usage,
-                std::string{file_} + ":" + std::to_string(line_) + ": the line " + std::string{what},
-                "write NAME=value, one a line");
+    return fail(
+        Fault::usage,
+        std::string{file_} + ":" + std::to_string(line_) + ": the line " + std::string{what},
+        "write NAME=value, one a line");
   }
 
   /// Up to `end`, the end of the line or of the text.
@@ -92,10 +93,14 @@ class DotenvParser {
 
   static char unescaped(char c) noexcept {
     switch (c) {
-      case 'n': return '\n';
-      case 't': return '\t';
-      case 'r': return '\r';
-      default: return c;
+      case 'n':
+        return '\n';
+      case 't':
+        return '\t';
+      case 'r':
+        return '\r';
+      default:
+        return c;
     }
   }
 

@@ -7,8 +7,9 @@
 
 namespace pipectl {
 
-/// The `.env` format as docker and the dotenv libraries agree on it: `NAME=value` lines, an optional
-/// `export `, `#` comments on a line of their own or after white space, 'literal' and "quoted" values
+/// The `.env` format as docker and the dotenv libraries agree on it: `NAME=value` lines, an
+/// optional `export `, `#` comments on a line of their own or after white space, 'literal' and
+/// "quoted" values
 /// (\n, \t, \", \\ and line breaks in the latter). Nothing is ever expanded.
 /// Fault::usage with the line's number; `file` is for the message, no value is ever in it.
 [[nodiscard]] Result<EnvMap> parse_dotenv(std::string_view text, std::string_view file);

@@ -72,9 +72,9 @@ class SecretMatcher {
   unsigned bits_{15};        // the filter has 2^bits_ bits
   std::vector<std::uint64_t> filter_;
   unsigned slot_bits_{4};
-  std::vector<Bucket> buckets_;  // open addressing, a power of two
+  std::vector<Bucket> buckets_;        // open addressing, a power of two
   std::vector<Candidate> candidates_;  // of a block: by offset, then by text
-  std::bitset<65536> pairs_;  // first two bytes of the texts
+  std::bitset<65536> pairs_;           // first two bytes of the texts
 };
 
 }  // namespace pipectl

@@ -37,7 +37,8 @@ void Mailbox::ring_later() noexcept {
   ::timerfd_settime(quiet_fd_, 0, &once, nullptr);
 }
 
-/// Even if rung_ is false: who rings has let go of the mutex, and may do it after its mail was taken.
+/// Even if rung_ is false: who rings has let go of the mutex, and may do it after its mail was
+/// taken.
 void Mailbox::silence() const noexcept {
   std::uint64_t count = 0;
   static_cast<void>(!::read(fd_, &count, sizeof count));

@@ -25,12 +25,22 @@ class Mailbox {
  public:
   /// Tells the engine that a child runs. Not urgent: it rides along with the next message, or makes
   /// quiet_fd() readable within some milliseconds. A stage that ends sooner costs no extra turn.
-  struct Spawned { ProcessId process; };
+  struct Spawned {
+    ProcessId process;
+  };
   /// Why the stage runs, for its record. As little urgent; a note that is shown is neither.
-  struct Reason { std::string why; };
+  struct Reason {
+    std::string why;
+  };
   /// A worker waits for `done` until the engine has this on disk.
-  struct Remember { std::string key; std::string value; std::promise<Result<void>> done; };
-  struct Ended { Outcome outcome; };
+  struct Remember {
+    std::string key;
+    std::string value;
+    std::promise<Result<void>> done;
+  };
+  struct Ended {
+    Outcome outcome;
+  };
   struct State {
     plan::NodeId node;
     std::variant<Spawned, Reason, Remember, Ended> what;
@@ -59,8 +69,8 @@ class Mailbox {
     std::vector<Shown> shown;
   };
   enum class Take { everything, state_only };
-  /// What has come so far. `state_only` leaves what is shown in its queue, unless a stage has ended:
-  /// its output must be out before its end.
+  /// What has come so far. `state_only` leaves what is shown in its queue, unless a stage has
+  /// ended: its output must be out before its end.
   Mail collect(Take take);
 
   /// Readable when there is mail.
@@ -69,8 +79,8 @@ class Mailbox {
   [[nodiscard]] int quiet_fd() const noexcept { return quiet_fd_; }
 
  private:
-  /// Whether the caller, who holds the mutex, has to ring() once it has let go of it: an engine that
-  /// wakes while the mutex is still held would go straight back to sleep.
+  /// Whether the caller, who holds the mutex, has to ring() once it has let go of it: an engine
+  /// that wakes while the mutex is still held would go straight back to sleep.
   [[nodiscard]] bool must_ring() noexcept;
   void ring() const noexcept;
   void ring_later() noexcept;
@@ -80,15 +90,15 @@ class Mailbox {
   static constexpr std::size_t capacity = 4U << 20U;  ///< bytes of output held
 
   const int fd_;
-  const int quiet_fd_;            ///< a timer
+  const int quiet_fd_;  ///< a timer
   mutable std::mutex mutex_;
   std::condition_variable room_;
-  std::vector<State> state_;      // protected by mutex_
-  std::vector<Shown> shown_;      // protected by mutex_
-  std::size_t held_{0};           // protected by mutex_: bytes of output in shown_
-  bool rung_{false};              // protected by mutex_: fd_ is readable, or will be in a moment
-  bool will_ring_{false};         // protected by mutex_: the timer runs
-  bool ended_{false};             // protected by mutex_: an Ended is in state_
+  std::vector<State> state_;  // protected by mutex_
+  std::vector<Shown> shown_;  // protected by mutex_
+  std::size_t held_{0};       // protected by mutex_: bytes of output in shown_
+  bool rung_{false};          // protected by mutex_: fd_ is readable, or will be in a moment
+  bool will_ring_{false};     // protected by mutex_: the timer runs
+  bool ended_{false};         // protected by mutex_: an Ended is in state_
 };
 
 }  // namespace pipectl

@@ -56,8 +56,8 @@ class ReadyQueue {
   GroupOf group_of_;
   std::unordered_map<std::string, std::uint32_t> groups_;  ///< resource by name
   std::vector<bool> asked_;                                ///< by node: its group is known
-  std::vector<std::uint32_t> group_;   ///< resource by node
-  std::vector<std::uint32_t> matrix_;  ///< resource by node
+  std::vector<std::uint32_t> group_;                       ///< resource by node
+  std::vector<std::uint32_t> matrix_;                      ///< resource by node
   Heap ready_;
   std::optional<plan::NodeId> first_;  ///< kept a place: the next to start, once there is room
 };

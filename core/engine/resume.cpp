@@ -20,8 +20,8 @@ bool settled(const plan::Plan& plan, const Resumed& resumed, const Records& reco
   return record != records.end() && skipped_for_good(record->second->outcome);
 }
 
-/// Node ids so that needs come first; `needs` may point forward in the file. Linear, because nodes with
-/// the same needs wait on one shared list.
+/// Node ids so that needs come first; `needs` may point forward in the file. Linear, because nodes
+/// with the same needs wait on one shared list.
 std::vector<plan::NodeId> needs_first(const plan::Plan& plan) {
   struct Waiting {
     std::size_t missing{0};

@@ -17,9 +17,9 @@ struct Resumed {
   std::vector<std::map<std::string, std::string>> notes;
 };
 
-/// A stage that ended well (succeeded, warned, cached) is kept when everything that it needs is kept
-/// or was skipped for good; so a clean-up stage that ran after a failure runs again. Everything else
-/// runs again.
+/// A stage that ended well (succeeded, warned, cached) is kept when everything that it needs is
+/// kept or was skipped for good; so a clean-up stage that ran after a failure runs again.
+/// Everything else runs again.
 [[nodiscard]] Resumed take_over(const plan::Plan& plan, const store::RunRecord& record);
 
 /// The processes that were running when the earlier try died.

@@ -9,10 +9,14 @@ constexpr Milliseconds longest_pause{std::chrono::minutes{5}};
 
 std::optional<RetryCause> cause_of(Status status) noexcept {
   switch (status) {
-    case Status::failed: return RetryCause::exit_code;
-    case Status::timed_out: return RetryCause::timeout;
-    case Status::infra: return RetryCause::infra;
-    default: return std::nullopt;
+    case Status::failed:
+      return RetryCause::exit_code;
+    case Status::timed_out:
+      return RetryCause::timeout;
+    case Status::infra:
+      return RetryCause::infra;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -32,8 +36,8 @@ Outcome apply_allow_failure(const AllowFailure& allow, Outcome outcome) {
   if (outcome.undo_failed) return outcome;
   if (outcome.status != Status::failed && outcome.status != Status::timed_out) return outcome;
   const auto& codes = allow.exit_codes;
-  const bool listed = outcome.exit_code && std::find(codes.begin(), codes.end(),
-                                                     *outcome.exit_code) != codes.end();
+  const bool listed =
+      outcome.exit_code && std::find(codes.begin(), codes.end(), *outcome.exit_code) != codes.end();
   if (allow.always || listed) outcome.status = Status::warned;
   return outcome;
 }

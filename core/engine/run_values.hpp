@@ -30,9 +30,9 @@ struct RunFacts {
   std::string environment;                       ///< -E, for stages that name none
   EnvMap host;                                   ///< without the source variables of secrets
   std::filesystem::path workspace;
-  /// Files changed by the event, asked for at most once and only when a condition needs them. Called
-  /// by several threads at once.
-  /// Nothing when it cannot be told (no repository, a shallow clone): then everything has changed.
+  /// Files changed by the event, asked for at most once and only when a condition needs them.
+  /// Called by several threads at once. Nothing when it cannot be told (no repository, a shallow
+  /// clone): then everything has changed.
   std::function<std::optional<std::vector<std::string>>()> changed_files;
 };
 
@@ -66,8 +66,8 @@ class NodeScope final : public expr::Scope {
     const OutputTable& outputs;
     const Pipeline& pipeline;
     const plan::Node& node;
-    bool upstream_failed{false};   ///< a need, direct or not
-    bool needs_ended_well{true};   ///< a stage without a condition would run
+    bool upstream_failed{false};  ///< a need, direct or not
+    bool needs_ended_well{true};  ///< a stage without a condition would run
   };
 
   /// Evaluates the `env` of file, environment, group and stage, in this order: the nearest wins, a

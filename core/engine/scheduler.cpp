@@ -53,8 +53,8 @@ struct Scheduler::Impl {
   std::size_t running{0};
 };
 
-Scheduler::Impl::Impl(const plan::Plan& the_plan, Options the_options,
-                      GroupOf group_of, std::vector<std::optional<Outcome>> ended)
+Scheduler::Impl::Impl(const plan::Plan& the_plan, Options the_options, GroupOf group_of,
+                      std::vector<std::optional<Outcome>> ended)
     : plan(the_plan),
       options(the_options),
       outcomes(known_outcomes(the_plan, std::move(ended))),

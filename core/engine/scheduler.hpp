@@ -75,8 +75,8 @@ class Scheduler {
   [[nodiscard]] std::size_t running() const noexcept;
   /// Some need of the node, direct or not, failed: what `failure()` means in its condition.
   [[nodiscard]] bool upstream_failed(plan::NodeId node) const;
-  /// What its needs came to lets a stage run that has no condition: what `success()` means. Both may
-  /// hold, behind a stage that ran after a failure and went well.
+  /// What its needs came to lets a stage run that has no condition: what `success()` means. Both
+  /// may hold, behind a stage that ran after a failure and went well.
   [[nodiscard]] bool needs_ended_well(plan::NodeId node) const;
   [[nodiscard]] const std::optional<Outcome>& outcome(plan::NodeId node) const;
 

@@ -17,8 +17,8 @@ Result<std::vector<std::string>> evaluate(const std::vector<expr::Template>& tem
   return texts;
 }
 
-/// The state directory lies in a working tree that is used in place, and is none of its files. A run's
-/// own checkout lies in the state directory: there, nothing is left out.
+/// The state directory lies in a working tree that is used in place, and is none of its files. A
+/// run's own checkout lies in the state directory: there, nothing is left out.
 std::filesystem::path left_out(const std::filesystem::path& state_dir,
                                const std::filesystem::path& workspace) {
   return lies_within(workspace, state_dir) ? std::filesystem::path{} : state_dir;
@@ -42,12 +42,11 @@ Result<store::CacheRequest> StageFiles::cache_request() const {
 Result<void> StageFiles::restore_cache() {
   if (!spec_.cache || tools_.cache == JobTools::Cache::ignore) return {};
   const auto request = TRY(cache_request());
-  const auto restored =
-      TRY(store::Cache{tools_.cache_dir}.restore(request, job_.cancel));
+  const auto restored = TRY(store::Cache{tools_.cache_dir}.restore(request, job_.cancel));
   warn(restored.warnings);
-  emit_.note(restored.hit ? fmt::format("cache {}: restored {}", request.key,
-                                        human_size(restored.bytes))
-                          : fmt::format("cache {}: nothing there yet", request.key));
+  emit_.note(restored.hit
+                 ? fmt::format("cache {}: restored {}", request.key, human_size(restored.bytes))
+                 : fmt::format("cache {}: nothing there yet", request.key));
   return {};
 }
 

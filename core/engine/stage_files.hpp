@@ -14,9 +14,11 @@ class StageFiles {
   StageFiles(const StageJob& job, const JobTools& tools, WorkerEmitter& emit)
       : job_(job), tools_(tools), spec_(*job.node->stage), emit_(emit) {}
 
-  /// `cache:` into the workspace, before the first attempt. A miss or a damaged archive is no error.
+  /// `cache:` into the workspace, before the first attempt. A miss or a damaged archive is no
+  /// error.
   Result<void> restore_cache();
-  /// `artifacts:` into the run, also those of a failed stage: its reports are what one wants to see.
+  /// `artifacts:` into the run, also those of a failed stage: its reports are what one wants to
+  /// see.
   Result<void> collect_artifacts(const std::filesystem::path& directory);
   /// `cache:` out of the workspace, after success. What cannot be saved is a warning: the stage was
   /// good, the next run is only slower.

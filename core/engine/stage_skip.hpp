@@ -9,15 +9,16 @@
 
 namespace pipectl {
 
-/// The content-addressed skip of a stage with `inputs`: looked for before it runs, kept after it was
-/// good. What decides is in the request: the stage's own definition, its env, parameters, matrix
-/// values and the outputs of earlier stages, and its input files. What git says is not: a commit that
-/// touches no input changes nothing.
+/// The content-addressed skip of a stage with `inputs`: looked for before it runs, kept after it
+/// was good. What decides is in the request: the stage's own definition, its env, parameters,
+/// matrix values and the outputs of earlier stages, and its input files. What git says is not: a
+/// commit that touches no input changes nothing.
 class StageSkip {
  public:
   StageSkip(const StageJob& job, const JobTools& tools, WorkerEmitter& emit);
 
-  /// The outcome of an earlier run of the same thing, its files put back; nothing when it has to run.
+  /// The outcome of an earlier run of the same thing, its files put back; nothing when it has to
+  /// run.
   std::optional<Outcome> cached(const std::filesystem::path& directory);
   /// Remembers this success.
   void keep(const Outcome& outcome);

@@ -22,7 +22,8 @@ class WorkerEmitter : public StageEmitter {
     mailbox_.show({node_, event::DeployStep{{}, std::move(step), redactor_.redact(detail), ok}});
   }
   void artifact(std::string path, std::uint64_t bytes, std::string sha256) override {
-    mailbox_.show({node_, event::StageArtifact{{}, redactor_.redact(path), bytes, std::move(sha256)}});
+    mailbox_.show(
+        {node_, event::StageArtifact{{}, redactor_.redact(path), bytes, std::move(sha256)}});
   }
   void spawned(const ProcessId& process) override {
     mailbox_.post(node_, Mailbox::Spawned{process});

@@ -40,7 +40,8 @@ Result<Workspace> make_workspace(const WorkspaceRequest& request,
   if (request.source == nullptr && request.mode == WorktreeMode::dirty)
     return Workspace{request.root, {}, true};
   std::error_code error;
-  if (std::filesystem::exists(request.run_work, error)) return Workspace{request.run_work, {}, false};
+  if (std::filesystem::exists(request.run_work, error))
+    return Workspace{request.run_work, {}, false};
   GitInfo git = TRY(check_out(request, progress, cancel));
   return Workspace{request.run_work, std::move(git), true};
 }

@@ -19,14 +19,14 @@ enum class WorktreeMode {
 };
 
 struct WorkspaceRequest {
-  const Source* source{nullptr};            ///< `source:` of the pipeline, or null
-  std::string ref;                          ///< its ref, evaluated
-  std::string secret;                       ///< value of its secret, or empty
+  const Source* source{nullptr};  ///< `source:` of the pipeline, or null
+  std::string ref;                ///< its ref, evaluated
+  std::string secret;             ///< value of its secret, or empty
   WorktreeMode mode{WorktreeMode::dirty};
-  std::filesystem::path root;               ///< the repository, or the file's folder
-  std::filesystem::path run_work;           ///< runs/<id>/work
+  std::filesystem::path root;      ///< the repository, or the file's folder
+  std::filesystem::path run_work;  ///< runs/<id>/work
   std::filesystem::path mirror_dir;
-  std::filesystem::path base;               ///< a relative `source.url` starts here
+  std::filesystem::path base;  ///< a relative `source.url` starts here
   EnvMap environment;
 };
 

@@ -35,8 +35,9 @@ struct CheckoutRequest {
 
 /// Clones (or fetches into the cached bare mirror, then clones from it) and checks out one commit.
 /// On any error, also a cancelled transfer, nothing is left at `destination` and the mirror is as
-/// it was (or holds what was fetched whole, when it is the content that is refused). Wrong host key, wrong password, missing ref and paths that leave the destination each
-/// have a message of their own. No message, and no file that is written, holds a credential.
+/// it was (or holds what was fetched whole, when it is the content that is refused). Wrong host
+/// key, wrong password, missing ref and paths that leave the destination each have a message of
+/// their own. No message, and no file that is written, holds a credential.
 ///
 /// **What is there afterwards** is a git repository of its own: HEAD on the branch, detached for a
 /// tag or commit; `origin` with the URL without credentials. It does not need the mirror: objects

@@ -15,7 +15,7 @@ namespace pipectl {
 /// How a stage ended. The names are those of the JSON events and of the store.
 enum class Status {
   succeeded,
-  warned,       ///< failed, but allowed to
+  warned,  ///< failed, but allowed to
   failed,
   timed_out,
   infra,
@@ -37,11 +37,11 @@ enum class Status {
 /// Why a skipped stage was skipped; decides whether what needs it still runs.
 enum class SkipCause {
   none,
-  condition,   ///< `when`, `changed`, `on`: what needs it goes on
-  requirement, ///< a program of `requires` is absent: what needs it goes on
-  deselected,  ///< by the command line: counts as met
-  upstream,    ///< a need failed, or was itself skipped for that: what needs it is skipped too
-  stopped,     ///< the run was stopped (fail-fast, Ctrl-C) before it could start
+  condition,    ///< `when`, `changed`, `on`: what needs it goes on
+  requirement,  ///< a program of `requires` is absent: what needs it goes on
+  deselected,   ///< by the command line: counts as met
+  upstream,     ///< a need failed, or was itself skipped for that: what needs it is skipped too
+  stopped,      ///< the run was stopped (fail-fast, Ctrl-C) before it could start
 };
 
 [[nodiscard]] std::string_view to_string(SkipCause cause) noexcept;
@@ -53,9 +53,9 @@ using Outputs = std::map<std::string, std::string, std::less<>>;
 struct Outcome {
   Status status{Status::succeeded};
   SkipCause skip{SkipCause::none};
-  std::string reason;            ///< for people; empty on plain success. Redacted before it leaves.
-  std::string hint;              ///< the way out, may be empty
-  std::string summary;           ///< right column of the summary line: `142 tests · coverage 92.1%`
+  std::string reason;   ///< for people; empty on plain success. Redacted before it leaves.
+  std::string hint;     ///< the way out, may be empty
+  std::string summary;  ///< right column of the summary line: `142 tests · coverage 92.1%`
   std::optional<int> exit_code;  ///< of the last command, where there was one; 128+n for a signal
   bool undo_failed{false};       ///< a deploy that failed and could not be undone (exit code 6)
   int attempts{1};

@@ -59,7 +59,7 @@ enum class EventKind { manual, push, pull_request, tag };
 struct EventRule {
   std::vector<std::string> branches;  ///< globs; empty: any
   std::vector<std::string> tags;
-  std::vector<std::string> stages;    ///< stages or groups; empty: all
+  std::vector<std::string> stages;  ///< stages or groups; empty: all
 };
 
 struct Group {
@@ -72,14 +72,14 @@ struct Group {
 /// Immutable. `stages` is in the order written, groups unfolded in place.
 struct Pipeline {
   std::string name;
-  std::string file;                                   ///< path of the file, absolute
-  std::deque<std::unique_ptr<SourceFile>> sources;    ///< every text that spans point into
+  std::string file;                                 ///< path of the file, absolute
+  std::deque<std::unique_ptr<SourceFile>> sources;  ///< every text that spans point into
   std::optional<Source> source;
   std::vector<Param> params;
   std::vector<EnvEntry> env;
   std::vector<SecretDecl> secrets;
   std::vector<EnvironmentSpec> environments;
-  std::optional<std::map<EventKind, EventRule>> on;   ///< absent: every event runs everything
+  std::optional<std::map<EventKind, EventRule>> on;  ///< absent: every event runs everything
   std::vector<StageSpec> stages;
   std::vector<Group> groups;
 

@@ -25,32 +25,76 @@ namespace event {
 
 struct RunStarted {
   std::string pipeline;
-  std::string event;             ///< manual, push, …
+  std::string event;  ///< manual, push, …
   std::string branch;
   std::string sha;
   std::vector<PlannedStage> stages;
   bool resumed{false};
 };
-struct StageQueued { std::string stage; };
+struct StageQueued {
+  std::string stage;
+};
 /// `url` is that of the environment which it deploys to, where it has one.
-struct StageStarted { std::string stage; int attempt{1}; std::string url{}; };
+struct StageStarted {
+  std::string stage;
+  int attempt{1};
+  std::string url{};
+};
 /// One or more whole lines (or the unfinished last one of a stream), redacted.
-struct StageOutput { std::string stage; Stream stream{Stream::out}; std::string text; };
+struct StageOutput {
+  std::string stage;
+  Stream stream{Stream::out};
+  std::string text;
+};
 /// What pipectl itself says about a stage while it runs: `$ npm test`, `retry 1 of 2 in 5s`.
-struct StageNote { std::string stage; std::string text; };
-struct StageArtifact { std::string stage; std::string path; std::uint64_t bytes{0}; std::string sha256; };
+struct StageNote {
+  std::string stage;
+  std::string text;
+};
+struct StageArtifact {
+  std::string stage;
+  std::string path;
+  std::uint64_t bytes{0};
+  std::string sha256;
+};
 /// What the reports of a stage said, after its last attempt. Of findings and of tests that did not
 /// pass at most 1,000 each, the worst first.
-struct StageMetric { std::string stage; report::Metric metric; };
-struct StageFinding { std::string stage; report::Finding finding; };
-struct StageTest { std::string stage; report::TestCase test; };
-struct GateEvaluated { std::string stage; report::GateVerdict verdict; };
+struct StageMetric {
+  std::string stage;
+  report::Metric metric;
+};
+struct StageFinding {
+  std::string stage;
+  report::Finding finding;
+};
+struct StageTest {
+  std::string stage;
+  report::TestCase test;
+};
+struct GateEvaluated {
+  std::string stage;
+  report::GateVerdict verdict;
+};
 /// A step of a deploy: `apply`, `health`, `undo`.
-struct DeployStep { std::string stage; std::string step; std::string detail; bool ok{true}; };
-struct StageFinished { std::string stage; Outcome outcome; };
+struct DeployStep {
+  std::string stage;
+  std::string step;
+  std::string detail;
+  bool ok{true};
+};
+struct StageFinished {
+  std::string stage;
+  Outcome outcome;
+};
 /// Something about the run as a whole that a person should read. Never changes the outcome.
-struct Warning { std::string text; };
-struct RunFinished { int exit_code{0}; Milliseconds duration{0}; std::string resume_hint; };
+struct Warning {
+  std::string text;
+};
+struct RunFinished {
+  int exit_code{0};
+  Milliseconds duration{0};
+  std::string resume_hint;
+};
 
 }  // namespace event
 

@@ -18,7 +18,7 @@ packages_test=(catch2 libcpp-httplib-dev git make python3 tmux openssl procps ut
   prometheus prometheus-alertmanager curl ansible-core)
 # On Ubuntu these are no packages: there the page of a run is not looked at, and no login of AWS is tried.
 [ "$(. /etc/os-release && echo "$ID")" != debian ] || packages_test+=(chromium awscli)
-packages_full=(clang clang-tidy clang-tools lld libclang-rt-dev llvm)
+packages_full=(clang clang-format clang-tidy clang-tools lld libclang-rt-dev llvm)
 
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo "$@"; fi

@@ -2,9 +2,9 @@
 
 #include <charconv>
 
+#include "core/base/tcp_connect.hpp"
 #include "core/base/text.hpp"
 #include "stages/checks/checks.hpp"
-#include "core/base/tcp_connect.hpp"
 #include "stages/template_key.hpp"
 
 namespace pipectl::stages {

@@ -44,7 +44,8 @@ int flood(long long bytes) {
   std::string block;
   while (block.size() < (1U << 20U))
     block += "2026-11-20T15:52:01Z INFO worker-" + std::to_string(block.size() % 97) +
-             " processed request id=" + std::to_string(block.size() * 7919) + " status=200 path=/api/v1/items\n";
+             " processed request id=" + std::to_string(block.size() * 7919) +
+             " status=200 path=/api/v1/items\n";
   while (bytes > 0) {
     const auto size = std::min<long long>(bytes, static_cast<long long>(block.size()));
     const auto done = ::write(STDOUT_FILENO, block.data(), static_cast<std::size_t>(size));

@@ -1,11 +1,11 @@
 #include "plugins/secrets/secrets.hpp"
-#include "plugins/secrets/sources.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <catch2/generators/catch_generators.hpp>
 #include <catch2/matchers/catch_matchers_string.hpp>
 
 #include "core/exec/local_executor.hpp"
+#include "plugins/secrets/sources.hpp"
 #include "tests/support/stage_bench.hpp"
 
 using namespace pipectl;

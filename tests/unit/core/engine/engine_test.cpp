@@ -43,8 +43,8 @@ TEST_CASE("a chain runs in order and every transition is journaled before it is 
     }
   };
   CHECK(rig.run().exit_code == 0);
-  CHECK(rig.story() == std::vector<std::string>{"start a", "end a", "start b", "end b", "start c",
-                                                "end c"});
+  CHECK(rig.story() ==
+        std::vector<std::string>{"start a", "end a", "start b", "end b", "start c", "end c"});
   CHECK(all<event::StageFinished>(rig.sink).size() == 3);
   CHECK(std::holds_alternative<event::RunFinished>(rig.sink.events.back().what));
 }
@@ -115,10 +115,12 @@ TEST_CASE("an allowed failure warns and what needs it goes on") {
 TEST_CASE("a retry runs the stage again and counts its attempts") {
   EngineRig rig;
   std::atomic<int> runs{0};
-  auto& retry = rig.stage("flaky", {}, [&](StageContext& context) {
-                     CHECK(context.attempt == runs + 1);
-                     return ++runs < 3 ? ending(Status::failed, "exit code 1") : Outcome{};
-                   }).retry;
+  auto& retry = rig.stage("flaky", {},
+                          [&](StageContext& context) {
+                            CHECK(context.attempt == runs + 1);
+                            return ++runs < 3 ? ending(Status::failed, "exit code 1") : Outcome{};
+                          })
+                    .retry;
   retry.max = 5;
   retry.backoff = Milliseconds{0};
   CHECK(rig.run().exit_code == 0);
@@ -135,10 +137,12 @@ TEST_CASE("Ctrl-C once stops what runs in order; always-stages still run") {
   });
   rig.stage("next", {"work"});
   std::atomic<bool> cleanup_was_free{false};
-  rig.stage("clean", {"work"}, [&](StageContext& context) {
-       cleanup_was_free = !context.cancel.cancelled() && !context.cleanup.cancelled();
-       return Outcome{};
-     }).always = true;
+  rig.stage("clean", {"work"},
+            [&](StageContext& context) {
+              cleanup_was_free = !context.cancel.cancelled() && !context.cleanup.cancelled();
+              return Outcome{};
+            })
+      .always = true;
   rig.options.signal = [] { return 2; };
   CHECK(rig.run().exit_code == 130);
   CHECK(rig.status("work") == Status::cancelled);
@@ -153,12 +157,14 @@ TEST_CASE("Ctrl-C twice stops also the always-stages and cleanup") {
     rig.user.cancel(CancelReason::user);
     return until_cancelled(context);
   });
-  rig.stage("clean", {"work"}, [&](StageContext& context) {
-       rig.user.cancel(CancelReason::hard);
-       while (!context.cleanup.wait_for(Milliseconds{1'000})) {
-       }
-       return ending(Status::cancelled);
-     }).always = true;
+  rig.stage("clean", {"work"},
+            [&](StageContext& context) {
+              rig.user.cancel(CancelReason::hard);
+              while (!context.cleanup.wait_for(Milliseconds{1'000})) {
+              }
+              return ending(Status::cancelled);
+            })
+      .always = true;
   rig.stage("never", {"clean"}).always = true;
   rig.options.signal = [] { return 2; };
   CHECK(rig.run().exit_code == 130);
@@ -235,8 +241,8 @@ TEST_CASE("outputs reach later stages as expressions and as environment") {
     return Outcome{};
   });
   Diagnostics diagnostics;
-  use.env.push_back({"TAG", *expr::Template::parse("${{ stages.build.outputs.image-tag }}!", {},
-                                                   diagnostics)});
+  use.env.push_back(
+      {"TAG", *expr::Template::parse("${{ stages.build.outputs.image-tag }}!", {}, diagnostics)});
   CHECK(rig.run().exit_code == 0);
   CHECK(rig.status("use") == Status::succeeded);
 }
@@ -268,7 +274,10 @@ TEST_CASE("an exception in a stage's code is a bug of ours, and the run says so"
 TEST_CASE("a resumed run keeps what had ended and runs the rest") {
   EngineRig rig;
   std::atomic<int> runs{0};
-  rig.stage("a", {}, [&](StageContext&) { ++runs; return Outcome{}; });
+  rig.stage("a", {}, [&](StageContext&) {
+    ++runs;
+    return Outcome{};
+  });
   rig.stage("b", {"a"}, [&](StageContext& context) {
     ++runs;
     CHECK(context.env.at("PIPECTL_OUT_A_KEY") == "kept");

@@ -63,7 +63,8 @@ TEST_CASE("output stays behind while only state is taken, but never behind the e
   CHECK(text_of(mail.shown.front()) == "line\n");
 }
 
-TEST_CASE("output is bounded: what does not fit is left with the caller, and fits after a collect") {
+TEST_CASE(
+    "output is bounded: what does not fit is left with the caller, and fits after a collect") {
   Mailbox mailbox;
   std::string large(3U << 20U, 'a');
   std::string more(2U << 20U, 'b');

@@ -56,6 +56,7 @@ TEST_CASE("the pattern holds for the whole value, and a value is never more than
   const auto pipeline = pipeline_with_params();
   for (const auto* value : {"xv1.2.3", "v1.2.3\n", "v1.2.3; rm -rf x", ""})
     CHECK_FALSE(resolve_params(pipeline, {{"replicas", "1"}, {"version", value}}));
-  CHECK_FALSE(resolve_params(pipeline, {{"replicas", "1"}, {"version", std::string(1U << 20U, 'v')}}));
+  CHECK_FALSE(
+      resolve_params(pipeline, {{"replicas", "1"}, {"version", std::string(1U << 20U, 'v')}}));
   CHECK(resolve_params(pipeline, {{"replicas", "1"}, {"version", "v1.2.3"}}));
 }

@@ -29,9 +29,10 @@ TEST_CASE("what ended well is kept; what failed, was stopped or never ended runs
     builder.add(name);
   const auto plan = builder.plan();
   store::RunRecord run;
-  run.stages = {record("good", Status::succeeded),  record("warned", Status::warned),
-                record("cached", Status::cached),   record("failed", Status::failed),
-                record("died", std::nullopt),       record("stopped", Status::skipped, SkipCause::stopped)};
+  run.stages = {
+      record("good", Status::succeeded), record("warned", Status::warned),
+      record("cached", Status::cached),  record("failed", Status::failed),
+      record("died", std::nullopt),      record("stopped", Status::skipped, SkipCause::stopped)};
   const auto resumed = take_over(plan, run);
   for (std::size_t id = 0; id < 6; ++id) CHECK(resumed.ended[id].has_value() == (id < 3));
 }
