@@ -148,12 +148,38 @@ void warn_of_strangers(store::Outbox& outbox, const std::vector<config::NamedNot
   }
 }
 
+/// Runs that get no secrets have an outbox of their own: else what the file of a fork has to tell
+/// would wait for the next run that has a token, and what such a run had left would go wherever
+/// the file of the fork says.
+Result<std::unique_ptr<store::Outbox>> open_outbox(const NotificationInput& input) {
+  const auto& file = input.file.file;
+  const bool withheld = !secrets_withheld_from(input.input.event).empty();
+  return store::Outbox::open(state_dir(input.invocation, file),
+                             file.string() + (withheld ? " (no secrets)" : ""));
+}
+
 /// The file tells nobody any more.
 void tell_of_strangers(const NotificationInput& input) {
-  const auto folder = state_dir(input.invocation, input.file.file);
-  if (!std::filesystem::exists(store::outbox_file(folder))) return;
-  const auto outbox = store::Outbox::open(folder, input.file.file.string());
+  if (!std::filesystem::exists(store::outbox_file(state_dir(input.invocation, input.file.file))))
+    return;
+  const auto outbox = open_outbox(input);
   if (outbox) warn_of_strangers(**outbox, {});
+}
+
+/// Whom this run tells: without its secrets a notifier could say nothing, today or later.
+std::vector<notify::Target> targets_of(const NotificationInput& input) {
+  const auto withheld = secrets_withheld_from(input.input.event);
+  std::vector<notify::Target> targets;
+  std::vector<std::string> left_out;
+  for (const auto& one : input.file.loaded.notifiers)
+    if (!withheld.empty() && !one.notifier->secrets().empty())
+      left_out.push_back(one.name);
+    else
+      targets.push_back({one.name, one.notifier.get()});
+  if (!left_out.empty())
+    warn(fmt::format("not told of this run: {}; no secrets are given to {}",
+                     fmt::join(left_out, ", "), withheld));
+  return targets;
 }
 
 }  // namespace
@@ -176,16 +202,14 @@ RunNotifications::RunNotifications(const NotificationInput& input)
 RunNotifications::~RunNotifications() = default;
 
 void RunNotifications::open(const NotificationInput& input) {
-  const auto& file = input.file.file;
-  auto outbox = store::Outbox::open(state_dir(input.invocation, file), file.string());
+  auto targets = targets_of(input);
+  if (targets.empty()) return;
+  auto outbox = open_outbox(input);
   if (const auto& wrap = input.invocation.seams.wrap_outbox; wrap && outbox)
     outbox = wrap(*std::move(outbox));
   if (!outbox) return warn(outbox.error().message + "; nobody is told of this run");
   static_cast<void>((*outbox)->forget_before(input.clock.wall() - kept_for));
   warn_of_strangers(**outbox, input.file.loaded.notifiers);
-  std::vector<notify::Target> targets;
-  for (const auto& one : input.file.loaded.notifiers)
-    targets.push_back({one.name, one.notifier.get()});
   auto origin = origin_of(input);
   tell_of_gone_runs({input.store, **outbox, targets, input.redactor, origin.host,
                      input.record.request.file, input.record.id,

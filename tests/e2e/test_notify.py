@@ -14,11 +14,14 @@ import unittest
 import notify_case
 from harness import FAULTY, PIPECTL, main
 
+SHA = "0123456789abcdef0123456789abcdef01234567"
+
 PIPELINE = """
     name: shop
     secrets:
       HOOK_KEY: {env: HOOK_KEY, optional: true}
       SLACK_WEBHOOK_URL: {env: SLACK_WEBHOOK_URL, optional: true}
+      GH_TOKEN: {env: GH_TOKEN}
     notify:
 """
 
@@ -143,9 +146,9 @@ class NotifyTest(notify_case.NotifyTest):
         over.set()
         self.assertEqual(telling.wait(60), 0)
 
-    def killed_at(self, service, request):
+    def killed_at(self, service, request, env=None):
         """Runs pipectl and kills it when the service has got that request."""
-        run = subprocess.Popen([PIPECTL, "run"], cwd=self.folder, env=self.environment(),
+        run = subprocess.Popen([PIPECTL, "run"], cwd=self.folder, env=env or self.environment(),
                                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         service.wait_for(request)
         os.kill(run.pid, signal.SIGKILL)
@@ -216,6 +219,34 @@ class NotifyTest(notify_case.NotifyTest):
                                 (2, "success")])
         ids = [r["headers"]["x-pipectl-delivery"] for r in service.requests]
         self.assertEqual(len(set(ids)), 4, "a receiver can tell the repetition")
+
+    def of_a_fork(self):
+        event = {"number": 7, "pull_request": {
+            "head": {"ref": "fix", "sha": SHA, "repo": {"full_name": "eve/shop",
+                                                       "owner": {"login": "eve"}}},
+            "base": {"ref": "main", "sha": SHA, "repo": {"full_name": "team/shop"}}}}
+        return {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_REF": "refs/pull/7/merge",
+                "GITHUB_EVENT_PATH": str(self.write(json.dumps(event), "event.json"))}
+
+    def test_what_a_fork_has_to_tell_is_never_sent_with_the_token_of_a_later_run(self):
+        api, hook = self.service((201, {}, "{}")), self.service()
+        os.mkfifo(self.folder / "gate")
+        env = self.environment(CI="true", GITHUB_ACTIONS="true", GITHUB_SHA=SHA, GITHUB_API_URL=api.url,
+                               GITHUB_REPOSITORY="team/shop")
+        notify = f"{{webhook: {{url: '{hook.url}', on: start}}, github: {{token: GH_TOKEN%s}}}}"
+        evil = ", dispatch: {workflow: deploy.yml, ref: main, on: [success, failure]}"
+        self.write(PIPELINE.rstrip() + f" {notify % evil}\n"
+                   "    stages: {unit: {run: 'test -e open || cat gate'}}\n")
+        self.killed_at(hook, 1, {**env, **self.of_a_fork()})
+        (self.folder / "open").touch()
+        done = self.pipectl("run", code=0, env={**env, **self.of_a_fork()})
+        self.write(PIPELINE.rstrip() + f" {notify % ''}\n    stages: {{unit: {{run: 'true'}}}}\n")
+        self.pipectl("run", code=0, env={**env, "GITHUB_EVENT_NAME": "push", "GH_TOKEN": "t0ken",
+                                         "GITHUB_REF": "refs/heads/main"})
+        self.assertEqual({r["path"] for r in api.requests}, {f"/repos/team/shop/statuses/{SHA}"})
+        self.assertEqual(len({r["body"] for r in api.requests if '"success"' in r["body"]}), 1)
+        self.assertEqual(done.stderr.count("not told of this run: github; no secrets are given "
+                                           "to a pull request from a fork (eve:fix)"), 1)
 
     def test_what_an_entry_left_behind_that_is_gone_is_said(self):
         down, taken = self.service((503, {"Retry-After": "3600"}, "")), self.service()
