@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <utility>
 
 #include "core/base/text.hpp"
@@ -83,7 +84,9 @@ class RunnerMaker {
     // What the kind would miss is what is not built, or not there.
     if ((has_later || draft.incomplete) && !commands) return;
     const std::size_t errors = context_.diagnostics.error_count();
-    const ParseContext parse_context{stage, names, context_.registry, context_.diagnostics};
+    const auto granted = with_grants(stage);
+    const ParseContext parse_context{granted ? *granted : stage, names, context_.registry,
+                                     context_.diagnostics};
     auto runner = kind_->parse(reader, parse_context);
     for (const yaml::Node key : reader.unasked())
       if (find_not_built(Place::stage_key, key.text()) == nullptr) report_unknown(reader, key);
@@ -100,6 +103,21 @@ class RunnerMaker {
   }
 
  private:
+  /// With the secrets that its environment grants, if there are any. The run's environment, which
+  /// is not known yet, may be each: a run finds out what it really has.
+  [[nodiscard]] std::optional<StageSpec> with_grants(const StageSpec& stage) const {
+    std::optional<StageSpec> granted;
+    const bool of_run = stage.environment.empty() && stage.kind == "deploy";
+    for (const auto& environment : loaded_.pipeline.environments) {
+      if (environment.secrets.empty() || !(of_run || environment.name == stage.environment))
+        continue;
+      if (!granted) granted = stage;
+      granted->secrets.insert(granted->secrets.end(), environment.secrets.begin(),
+                              environment.secrets.end());
+    }
+    return granted;
+  }
+
   /// A key of another kind, or of another system, or a misspelt one.
   void report_unknown(yaml::Reader& reader, yaml::Node key) const {
     std::string hint = hint_for_other_kind(key.text());

@@ -73,7 +73,7 @@ void read_compose(yaml::Reader& reader, ServiceSpec& service) {
   if (normal.empty() || normal.is_absolute() || *normal.begin() == "..")
     reader.diagnostics().error(file.span(), fmt::format("'{}' is no file of the workspace", path),
                                "the path is relative to the workspace's root");
-  for (const auto* key : {"image", "command", "pull", "secrets"})
+  for (const auto* key : {"image", "command", "pull", "secrets", "ports"})
     if (const auto node = reader.node(key))
       reader.diagnostics().error(node->span(),
                                  fmt::format("`{}` and `compose` exclude each other", key),

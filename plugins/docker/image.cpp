@@ -7,8 +7,8 @@
 #include "core/api/image_note.hpp"
 #include "core/base/text.hpp"
 #include "plugins/docker/explain.hpp"
+#include "plugins/docker/image_text.hpp"
 #include "plugins/docker/json_member.hpp"
-#include "plugins/docker/names.hpp"
 #include "plugins/docker/patience.hpp"
 
 namespace pipectl::docker {
@@ -81,10 +81,7 @@ Result<std::optional<Image>> find_image(const Client& client, const std::string&
 
 Result<Image> obtain_image(const Client& client, const expr::Template& written, Pull pull,
                            StageContext& context) {
-  const std::string name = TRY(written.evaluate(context.scope));
-  if (!is_image_name(name))
-    return fail(Fault::step, fmt::format("'{}' is no name of an image", printable(name)),
-                fmt::format("`image` is written as {}", written.text()));
+  const std::string name = TRY(evaluate_image(written, context));
   const Call call{.cancel = context.cancel};
   auto image = TRY(find_image(client, name, call));
   if (pull == Pull::always || (!image && pull == Pull::missing)) {

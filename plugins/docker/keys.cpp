@@ -61,11 +61,15 @@ std::vector<std::string> read_granted(std::string_view key, yaml::Reader& reader
                                       const ParseContext& context) {
   std::vector<std::string> names;
   const auto& granted = context.stage.secrets;
+  const std::vector<std::string_view> candidates{granted.begin(), granted.end()};
   for (const yaml::Node item : reader.strings(key)) {
-    if (std::ranges::find(granted, item.text()) == granted.end())
+    if (std::ranges::find(granted, item.text()) == granted.end()) {
+      std::string hint = suggestion(item.text(), {candidates.begin(), candidates.end()});
+      if (hint.empty()) hint = "grant it with `secrets` of the stage";
       context.diagnostics.error(
           item.span(), fmt::format("'{}' is no secret of this stage", printable(item.text())),
-          "grant it with `secrets` of the stage");
+          std::move(hint));
+    }
     names.emplace_back(item.text());
   }
   return names;

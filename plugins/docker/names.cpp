@@ -16,6 +16,16 @@ constexpr bool is_alnum(char c) noexcept {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
+/// A value that was empty leaves `app:`, `app@`, `registry//app`.
+bool all_parts_are_there(std::string_view name) noexcept {
+  constexpr std::string_view separators = ":@/";
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (separators.find(name[i]) == std::string_view::npos) continue;
+    if (i + 1 == name.size() || !(is_alnum(name[i + 1]) || name[i + 1] == '_')) return false;
+  }
+  return true;
+}
+
 /// As it is where it may be; else readable, and different for every name.
 std::string stage_part(std::string_view stage) {
   std::string part;
@@ -45,7 +55,9 @@ bool is_image_name(std::string_view name) noexcept {
   constexpr std::string_view others = "._-/:@";
   return !name.empty() && name.size() <= longest_image && is_alnum(name.front()) &&
          std::ranges::all_of(
-             name, [&](char c) { return is_alnum(c) || others.find(c) != std::string_view::npos; });
+             name,
+             [&](char c) { return is_alnum(c) || others.find(c) != std::string_view::npos; }) &&
+         all_parts_are_there(name);
 }
 
 }  // namespace pipectl::docker

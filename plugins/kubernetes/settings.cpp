@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.hpp"
+#include "plugins/docker/image_text.hpp"
+#include "plugins/docker/names.hpp"
 #include "plugins/kubernetes/json_access.hpp"
 
 namespace pipectl::plugins::kubernetes {
@@ -29,8 +31,8 @@ Result<std::string> make_secret(const std::string& name, const std::vector<std::
                                 const StageContext& context) {
   json data = json::object();
   for (const std::string& key : keys) {
-    const auto value = context.env.find(key);
-    if (value != context.env.end()) {
+    const auto value = context.secrets.find(key);
+    if (value != context.secrets.end()) {
       data[key] = value->second;
       continue;
     }
@@ -85,6 +87,22 @@ Result<ReleasePlan> make_plan(const Settings& settings, const Kubectl& kubectl) 
   for (const auto& [name, keys] : settings.secrets)
     plan.secrets.push_back(TRY(make_secret(name, keys, context)));
   return plan;
+}
+
+Result<void> check_image(const Settings& settings, const StageContext& context) {
+  if (!settings.image.text().empty()) TRY(docker::evaluate_image(settings.image, context));
+  return {};
+}
+
+Result<void> check_image_of(const Workload& workload, const Settings& settings,
+                            const StageContext& context) {
+  if (workload.image.empty() || docker::is_image_name(workload.image)) return {};
+  std::string hint = "the manifests say so";
+  for (const auto& [name, text] : settings.source.set)
+    if (auto better = docker::hint_of_missing(text, context.scope); !better.empty())
+      hint = std::move(better);
+  return fail(Fault::step, fmt::format("'{}' is no name of an image", printable(workload.image)),
+              std::move(hint));
 }
 
 Result<ObjectList> objects_in(const SourceTree& tree, const Settings& settings,

@@ -35,6 +35,12 @@ struct ReleasePlan {
 [[nodiscard]] Result<Access> access_of(const Settings& settings, const StageContext& context);
 /// Reads the objects, sets the image and the number of replicas, makes the Secrets.
 [[nodiscard]] Result<ReleasePlan> make_plan(const Settings& settings, const Kubectl& kubectl);
+/// The image that is set must be the name of one before anything is done with it: an output of a
+/// stage that was left out makes `app@` of `app@DIGEST`.
+[[nodiscard]] Result<void> check_image(const Settings& settings, const StageContext& context);
+/// So must the one that the plan ends up with, which manifests or a chart may have made.
+[[nodiscard]] Result<void> check_image_of(const Workload& workload, const Settings& settings,
+                                          const StageContext& context);
 /// The objects as they are in this tree (an older checkout), with this image.
 [[nodiscard]] Result<ObjectList> objects_in(const SourceTree& tree, const Settings& settings,
                                             const Kubectl& kubectl, const std::string& image);

@@ -34,9 +34,11 @@ KubernetesTarget::~KubernetesTarget() {
 Result<void> KubernetesTarget::open(const Settings& settings, DeployPurpose purpose) {
   settings_ = &settings;
   if (purpose == DeployPurpose::go_back) return open_to_go_back(settings);
+  TRY(check_image(settings, context_));
   const DeployWork work;
   TRY(cluster_.ensure_namespace(work));
   plan_ = TRY(make_plan(settings, kubectl_));
+  TRY(check_image_of(plan_.workload, settings, context_));
   lease_ = std::make_unique<Lease>(kubectl_, plan_.workload.name, me_);
   book_ = std::make_unique<RecordBook>(kubectl_, plan_.workload.name);
   TRY(lease_->take(work));

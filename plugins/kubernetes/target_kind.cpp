@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "core/base/text.hpp"
+#include "plugins/docker/keys.hpp"
 #include "plugins/kubernetes/kubernetes.hpp"
 #include "plugins/kubernetes/target.hpp"
 #include "plugins/kubernetes/templates.hpp"
@@ -55,7 +56,8 @@ class KubernetesSpec final : public DeployTargetSpec {
   Settings settings_;
 };
 
-std::map<std::string, std::vector<std::string>> read_secrets(yaml::Reader& reader) {
+std::map<std::string, std::vector<std::string>> read_secrets(yaml::Reader& reader,
+                                                             const ParseContext& context) {
   std::map<std::string, std::vector<std::string>> secrets;
   const auto node = reader.node("secrets");
   if (!node) return secrets;
@@ -64,10 +66,9 @@ std::map<std::string, std::vector<std::string>> read_secrets(yaml::Reader& reade
                                "`secrets: {app-secrets: [DB_PASSWORD]}`");
     return secrets;
   }
+  yaml::Reader inner{*node, "`secrets`", context.diagnostics};
   for (const yaml::Node::Entry entry : node->entries())
-    for (const yaml::Node& key :
-         yaml::read_strings(entry.value, entry.key.text(), reader.diagnostics()))
-      secrets[std::string{entry.key.text()}].emplace_back(key.text());
+    secrets[std::string{entry.key.text()}] = docker::read_granted(entry.key.text(), inner, context);
   return secrets;
 }
 
@@ -149,7 +150,7 @@ class KubernetesKind final : public DeployTargetKind {
     settings.deployment = read_template("deployment", reader, context);
     settings.container = read_template("container", reader, context);
     settings.replicas = read_template("replicas", reader, context);
-    settings.secrets = read_secrets(reader);
+    settings.secrets = read_secrets(reader, context);
     settings.request_timeout =
         reader.duration("request_timeout").value_or(settings.request_timeout);
     reader.finish();

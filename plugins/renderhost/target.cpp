@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/base/text.hpp"
+#include "plugins/docker/image_text.hpp"
 #include "plugins/docker/keys.hpp"
 #include "plugins/renderhost/api.hpp"
 #include "plugins/renderhost/renderhost.hpp"
@@ -199,8 +200,9 @@ class Spec final : public DeployTargetSpec {
   }
   Result<std::unique_ptr<DeployTarget>> open(StageContext& context,
                                              DeployPurpose purpose) const override {
-    Wanted wanted{TRY(settings_.commit.evaluate(context.scope)),
-                  TRY(settings_.image.evaluate(context.scope))};
+    Wanted wanted{TRY(settings_.commit.evaluate(context.scope)), {}};
+    if (purpose == DeployPurpose::deploy && !settings_.image.text().empty())
+      wanted.image = TRY(docker::evaluate_image(settings_.image, context));
     if (settings_.by_hook())
       return std::make_unique<HookTarget>(context, TRY(secret(context, settings_.hook)),
                                           std::move(wanted));

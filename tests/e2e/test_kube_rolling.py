@@ -89,8 +89,43 @@ class Rolling(DeployTest):
                            more="secrets: [DB_PASSWORD]")
         self.assertIn("secret DB_PASSWORD is optional and not there", text)
         self.assertEqual({}, self.cluster.get("Secret", "app-secrets", "team").get("data", {}))
-        text = self.deploy("app:v1", code=1, keys=", secrets: {app-secrets: [DB_PASSWORD]}")
-        self.assertIn("which this stage is not granted", text)
+
+    def test_a_secret_is_made_of_granted_secrets_only(self):
+        self.env |= {"TEST_DB_PASSWORD": "long enough", "LEAKED": "of the host"}
+        for name, hint in (("DB_PASWORD", "did you mean 'DB_PASSWORD'?"), ("LEAKED", "grant it"), ("PATH", "grant it")):
+            text = self.deploy("app:v1", code=2, keys=f", secrets: {{app-secrets: [{name}]}}",
+                               more="secrets: [DB_PASSWORD]")
+            self.assertIn(f"'{name}' is no secret of this stage", text)
+            self.assertIn(hint, text)
+        text = self.deploy("app:v1", code=2, keys=", secrets: {app-secrets: [DB_PASSWORD]}")
+        self.assertIn("'DB_PASSWORD' is no secret of this stage", text)
+        self.assertIsNone(self.cluster.get("Secret", "app-secrets", "team"))
+
+    def test_a_secret_that_an_environment_grants(self):
+        self.env["TEST_DB_PASSWORD"] = "long enough"
+        self.deploy("app:v1", keys=", secrets: {app-secrets: [DB_PASSWORD]}", args=("-E", "staging"),
+                    more="timeout: 2m\n            environments: {staging: {secrets: [DB_PASSWORD]}, test: {}}")
+        self.assertIn("DB_PASSWORD", self.cluster.get("Secret", "app-secrets", "team")["data"])
+        done = self.pipectl("run", "--ui", "plain", "-E", "test", env=self.env, code=1)
+        self.assertIn("which this stage is not granted", done.stdout + done.stderr)
+
+    def test_an_image_that_a_stage_before_did_not_make(self):
+        self.write(self.manifest(), "k8s/app.yaml")
+        for image in ("app@${{ stages.publish.outputs.tag }}", "${{ stages.publish.outputs.tag }}",
+                      "app:${{ stages.publish.outputs.tag }}"):
+            self.write(f"""
+                environments: {{staging: {{}}}}
+                stages:
+                  publish: {{kind: publish, run: 'echo tag=v1 >> $PIPECTL_OUTPUT'}}
+                  deploy: {{kind: deploy, kubernetes: {{manifests: k8s/, namespace: team, image: '{image}'}}}}
+            """)
+            done = self.pipectl("deploy", "staging", "--ui", "plain", env=self.env, code=1)
+            text = done.stdout + done.stderr
+            self.assertIn("is no name of an image", text)
+            self.assertIn("a stage that makes it did not run: publish; `pipectl run -E staging` runs it", text)
+            self.assertEqual([], self.cluster.list("Deployment", "team"))
+        self.pipectl("run", "-E", "staging", env=self.env, code=0)
+        self.assertEqual("v1", self.version())
 
     def test_an_autoscaler_keeps_its_number(self):
         self.deploy("app:v1")

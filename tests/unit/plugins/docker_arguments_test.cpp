@@ -136,6 +136,8 @@ TEST_CASE("what may be the name of an image") {
   for (const auto* good : {"debian", "debian:bookworm", "ghcr.io/team/app:1.0-rc_1",
                            "127.0.0.1:5000/app", "app@sha256:0123"})
     CHECK(is_image_name(good));
-  for (const auto* bad : {"", "-rm", "--privileged", "a b", "a;b", "a$b", "../a", "a\nb"})
+  for (const auto* bad :
+       {"", "-rm", "--privileged", "a b", "a;b", "a$b", "../a", "a\nb", "app:", "ghcr.io/team/app@",
+        "ghcr.io//app", "ghcr.io/:1", "app:@sha256:0123", "app:-1", "app@:1"})
     CHECK_FALSE(is_image_name(bad));
 }
