@@ -43,7 +43,11 @@ Result<void> read_bandit(std::istream& in, ReportSink& sink) {
     sink.finding(std::move(finding));
     return {};
   };
-  return read_json(in, {{"results", {}, required}, {"results/#", take}, {"errors/#", unread}});
+  return read_json(in, {{"results", {}, required},
+                        {"metrics", {}, required},
+                        {"errors", {}, required},
+                        {"results/#", take},
+                        {"errors/#", unread}});
 }
 
 }  // namespace

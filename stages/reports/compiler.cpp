@@ -1,7 +1,10 @@
 // What gcc, clang and everything that imitates them (clang-tidy, cppcheck --template=gcc,
 // shellcheck -f gcc) write: `FILE:LINE:COLUMN: warning: MESSAGE [RULE]`. All other lines of a build
-// log are passed over, so it cannot be told from any other text. Notes belong to what stands above
-// them and do not count.
+// log are passed over, so a log without any problem cannot be told from any other text; only one
+// whose places are all without a severity is another format (ESLint's `unix`). Notes belong to what
+// stands above them and do not count.
+#include <fmt/format.h>
+
 #include <array>
 #include <optional>
 #include <string>
@@ -38,30 +41,50 @@ std::string take_rule(std::string_view& message) {
   return std::string(rule.substr(0, rule.find(",-warnings-as-errors")));
 }
 
-std::optional<Finding> problem(std::string_view line) {
-  const auto place = split_place(line);
-  if (!place) return std::nullopt;
+std::optional<Finding> problem(const Place& place) {
   for (const auto& [text, severity] : words) {
-    if (!place->rest.starts_with(text)) continue;
-    std::string_view message = trim(place->rest.substr(text.size()));
+    if (!place.rest.starts_with(text)) continue;
+    std::string_view message = trim(place.rest.substr(text.size()));
     Finding finding;
     finding.severity = severity;
     finding.rule = take_rule(message);
     finding.message = message;
-    finding.path = place->file;
-    finding.line = place->line;
-    finding.column = place->column;
+    finding.path = place.file;
+    finding.line = place.line;
+    finding.column = place.column;
     return finding;
   }
   return std::nullopt;
 }
 
+bool is_remark(const Place& place) {
+  return place.rest.starts_with("note: ") || place.rest.starts_with("remark: ");
+}
+
 Result<void> read_compiler(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::lint);
-  return read_lines(in, [&](std::size_t, std::string_view line) -> Result<void> {
-    if (auto finding = problem(line)) sink.finding(std::move(*finding));
+  std::size_t without_word = 0;  // the first line with a place and no severity
+  bool has_words = false;
+  TRY(read_whole_lines(in, [&](std::size_t number, std::string_view line) -> Result<void> {
+    const auto place = split_place(line);
+    if (!place) return {};
+    if (auto finding = problem(*place)) {
+      has_words = true;
+      sink.finding(std::move(*finding));
+    } else if (is_remark(*place)) {
+      has_words = true;
+    } else if (place->column > 0 && without_word == 0) {
+      without_word = number;
+    }
     return {};
-  });
+  }));
+  if (without_word > 0 && !has_words)
+    return fail(Fault::step,
+                fmt::format("line {} names a place, but neither there nor anywhere else stands "
+                            "whether it is an error or a warning",
+                            without_word),
+                "was it written by a compiler, or in the format of one?");
+  return {};
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ Result<void> read_detect_secrets(std::istream& in, ReportSink& sink) {
     sink.finding(std::move(finding));
     return {};
   };
-  return read_json(in, {{"results", {}, required}, {"results/*/#", take}});
+  return read_json(
+      in, {{"results", {}, required}, {"plugins_used", {}, required}, {"results/*/#", take}});
 }
 
 }  // namespace

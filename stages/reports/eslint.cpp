@@ -21,7 +21,7 @@ Result<void> read_eslint(std::istream& in, ReportSink& sink) {
     finding.rule = json_text(message, "ruleId");
     const bool fatal = json_at(message, "fatal") == true;
     if (finding.rule.empty() && fatal) finding.rule = "parse-error";
-    const auto severity = json_whole(message, "severity");
+    const auto severity = message.at("severity").get<int>();
     finding.severity = fatal || severity == 2 ? Severity::error : Severity::warning;
     finding.message = message.at("message").get<std::string>();
     finding.path = file;
@@ -34,7 +34,12 @@ Result<void> read_eslint(std::istream& in, ReportSink& sink) {
     file = path.get<std::string>();
     return {};
   };
-  return read_json(in, {{"@list", {}, required}, {"#/filePath", name}, {"#/messages/#", take}});
+  const auto counted = [](const JsonPath&, const json&) -> Result<void> { return {}; };
+  return read_json(in, {{"@list", {}, required},
+                        {"#/filePath", name, in_each},
+                        {"#/errorCount", counted, in_each},
+                        {"#/messages", {}, in_each},
+                        {"#/messages/#", take}});
 }
 
 }  // namespace

@@ -3,13 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
 #include "core/base/text.hpp"
 #include "stages/reports/json_builder.hpp"
 #include "stages/reports/json_feed.hpp"
-#include "stages/reports/xml.hpp"
 
 namespace pipectl::stages {
 namespace {
@@ -100,6 +97,7 @@ class JsonReading {
   /// A mapping or list that is open and not part of a value that is made.
   struct Frame {
     std::uint64_t alive{0};  ///< places whose beginning this is, one bit each
+    std::uint64_t had{0};    ///< places that are members of it
     bool is_list{false};
     std::size_t position{0};
     std::string key;
@@ -141,6 +139,44 @@ class JsonReading {
     return nullptr;
   }
 
+  void saw(Wanted& wanted) {
+    wanted.seen = true;
+    if (!frames_.empty())
+      frames_.back().had |= 1ULL << static_cast<std::size_t>(&wanted - places_.data());
+  }
+
+  /// Several patterns may lead to one list or mapping, as alternatives to different others.
+  void saw_all(std::uint64_t alive) {
+    for (std::size_t i = 0; i < places_.size(); ++i)
+      if ((alive >> i & 1U) != 0 && places_[i].keys.size() == frames_.size()) saw(places_[i]);
+  }
+
+  /// The first place in each list or mapping of this kind that this one, which is on its way to
+  /// `alive` and has `had`, lacks.
+  [[nodiscard]] const Wanted* lacking(std::size_t depth, std::uint64_t alive,
+                                      std::uint64_t had) const {
+    const auto is_there = [&](std::string_view pattern) {
+      for (std::size_t i = 0; i < places_.size(); ++i)
+        if ((had >> i & 1U) != 0 && places_[i].place.pattern == pattern) return true;
+      return false;
+    };
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      const Wanted& wanted = places_[i];
+      if (wanted.place.presence == JsonPlace::Presence::in_each && (alive >> i & 1U) != 0 &&
+          wanted.keys.size() == depth && !is_there(wanted.place.pattern))
+        return &wanted;
+    }
+    return nullptr;
+  }
+
+  bool refuse_without(const Wanted& wanted, JsonPath where) {
+    return refuse({Fault::step,
+                   where.empty() ? fmt::format("it has no '{}'", wanted.keys.back())
+                                 : fmt::format("at '{}': it has no '{}'",
+                                               printable(join(where, "/")), wanted.keys.back()),
+                   "was it written by this tool, and in this format?"});
+  }
+
   template <class Make>
   bool scalar(Make make) {
     if (builder_.active()) {
@@ -148,7 +184,10 @@ class JsonReading {
       return still_fits();
     }
     feed_.heard();
-    Wanted* const wanted = complete_place(next_alive());
+    const std::uint64_t alive = next_alive();
+    if (const Wanted* lacked = lacking(frames_.size() + 1, alive, 0); lacked != nullptr)
+      return refuse_without(*lacked, path());
+    Wanted* const wanted = complete_place(alive);
     bool good = true;
     if (wanted != nullptr && wanted->place.take) good = give(*wanted, make());
     step();
@@ -171,8 +210,8 @@ class JsonReading {
       builder_.begin(container);
       return true;
     }
-    if (wanted != nullptr && (!frames_.empty() || is_list)) wanted->seen = true;
-    frames_.push_back({alive, is_list, 0, {}});
+    if (!frames_.empty() || is_list) saw_all(alive);
+    frames_.push_back({alive, 0, is_list, 0, {}});
     return true;
   }
 
@@ -186,7 +225,11 @@ class JsonReading {
       return good;
     }
     feed_.heard();
+    const Frame frame = std::move(frames_.back());
     frames_.pop_back();
+    if (const Wanted* lacked = lacking(frames_.size() + 1, frame.alive, frame.had);
+        lacked != nullptr)
+      return refuse_without(*lacked, path());
     step();
     return true;
   }
@@ -209,7 +252,7 @@ class JsonReading {
   }
 
   bool give(Wanted& wanted, const Json& value) {
-    wanted.seen = true;
+    saw(wanted);
     const JsonPath where = path();
     try {
       const auto taken = wanted.place.take(where, value);
@@ -247,33 +290,6 @@ Result<void> read_json(std::istream& in, const std::vector<JsonPlace>& places) {
   if (reading.error()) return tl::unexpected(*reading.error());
   if (!good) return fail(Fault::step, "no valid JSON");
   return reading.complete();
-}
-
-const Json& json_at(const Json& value, std::string_view key) {
-  static const Json nothing;
-  if (!value.is_object()) return nothing;
-  const auto hit = value.find(key);
-  return hit == value.end() ? nothing : *hit;
-}
-
-std::string json_text(const Json& object, std::string_view key) {
-  const Json& value = json_at(object, key);
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_number() || value.is_boolean()) return value.dump();
-  return {};
-}
-
-std::optional<double> json_number(const Json& object, std::string_view key) {
-  const Json& value = json_at(object, key);
-  if (value.is_number()) return value.get<double>();
-  if (value.is_string()) return report_number(value.get_ref<const std::string&>());
-  return std::nullopt;
-}
-
-std::uint32_t json_whole(const Json& object, std::string_view key) {
-  const auto number = json_number(object, key);
-  if (!number || *number < 0 || *number > std::numeric_limits<std::uint32_t>::max()) return 0;
-  return static_cast<std::uint32_t>(*number);
 }
 
 }  // namespace pipectl::stages

@@ -20,7 +20,8 @@ using JsonPath = std::vector<std::string>;
 /// position and `#` any position of a list. `@list` is the document itself, when it is a list.
 /// `a|b` is either. Keys that hold a `/` cannot be named.
 struct JsonPlace {
-  enum class Presence : std::uint8_t { optional, required };
+  /// `in_each`: everything that stands where the pattern without its last key leads has it.
+  enum class Presence : std::uint8_t { optional, required, in_each };
   /// Gets each value there as a whole. May throw what nlohmann's accessors throw: it becomes an
   /// error that names the path. Empty: it only has to be there, as a list or a mapping.
   using Take = std::function<Result<void>(const JsonPath&, const nlohmann::json&)>;
@@ -32,8 +33,8 @@ struct JsonPlace {
 
 /// Reads a document as a stream (nlohmann SAX): only the values at the places are ever made, one at
 /// a time; the rest is skipped. A place within another's value is not seen. Errors: empty, cut off,
-/// no JSON, a required place that is not there, nested deeper than 200, a value at a place or a
-/// text larger than 8 MiB.
+/// no JSON, a place that has to be there and is not, nested deeper than 200, a value at a place or
+/// a text larger than 8 MiB.
 Result<void> read_json(std::istream& in, const std::vector<JsonPlace>& places);
 
 /// The member as text: numbers and booleans too; empty where it is absent, null or something else.

@@ -79,7 +79,9 @@ Result<void> read_k6(std::istream& in, ReportSink& sink) {
     k6.metric(path.back(), metric);
     return {};
   };
-  TRY(read_json(in, {{"metrics", {}, required}, {"metrics/*", take}}));
+  TRY(read_json(in, {{"metrics", {}, required},
+                     {"root_group|options|state", {}, required},
+                     {"metrics/*", take}}));
   k6.end();
   return {};
 }

@@ -76,9 +76,11 @@ Result<void> read_npm_audit(std::istream& in, ReportSink& sink) {
     return fail(Fault::step, "npm could not audit: " + (why.empty() ? "no reason given" : why),
                 "does the registry offer audits, and is there a lock file?");
   };
+  const auto version = [](const JsonPath&, const json&) -> Result<void> { return {}; };
   return read_json(in, {{"message", said},
                         {"error", error},
                         {"metadata", {}, required},
+                        {"auditReportVersion|actions|muted", version, required},
                         {"vulnerabilities/*", package},
                         {"advisories/*", advisory}});
 }

@@ -44,8 +44,10 @@ Result<void> read_safety(std::istream& in, ReportSink& sink) {
     sink.finding(std::move(finding));
     return {};
   };
-  return read_json(
-      in, {{"@list|vulnerabilities", {}, required}, {"vulnerabilities/#", take}, {"#", take_old}});
+  return read_json(in, {{"@list|vulnerabilities", {}, required},
+                        {"@list|report_meta", {}, required},
+                        {"vulnerabilities/#", take},
+                        {"#", take_old}});
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <unordered_map>
 
+#include "core/base/text.hpp"
 #include "stages/reports/json.hpp"
 #include "stages/reports/make_reader.hpp"
 #include "stages/reports/reports.hpp"
@@ -126,7 +127,7 @@ class Sarif {
 
   Result<void> run(std::istream& in) {
     auto first = read(in, Pass::everything);
-    if (!needs_rules_first_) return first;
+    if (!needs_rules_first_) return first ? check_end() : first;
     in.clear();
     in.seekg(0);
     rules_.clear();
@@ -135,14 +136,18 @@ class Sarif {
     in.seekg(0);
     told_before_ = told_;
     told_ = 0;
-    return read(in, Pass::results);
+    TRY(read(in, Pass::results));
+    return check_end();
   }
 
  private:
   enum class Pass { everything, rules, results };
 
   Result<void> read(std::istream& in, Pass pass) {
-    std::vector<JsonPlace> places{{"runs", {}, required}};
+    std::vector<JsonPlace> places{
+        {"runs", {}, required},
+        {"runs/#/tool", {}, in_each},
+        {"version", [](const JsonPath&, const json& version) { return check(version); }, required}};
     if (pass != Pass::results) {
       places.push_back(
           {"runs/#/tool/driver/name", [this](const JsonPath& path, const json&) -> Result<void> {
@@ -157,13 +162,32 @@ class Sarif {
                           }});
     }
     if (pass != Pass::rules) {
-      places.push_back({"runs/#/invocations/#/toolExecutionNotifications/#",
-                        [this](const JsonPath&, const json& one) { return notice(one); }});
-      places.push_back({"runs/#/results/#", [this, pass](const JsonPath& path, const json& one) {
+      for (const std::string_view where : {"runs/#/invocations/#/toolExecutionNotifications/#",
+                                           "runs/#/invocations/#/toolConfigurationNotifications/#"})
+        places.push_back({where, [this](const JsonPath&, const json& one) { return notice(one); }});
+      places.push_back({"runs/#/invocations/#/executionSuccessful",
+                        [this](const JsonPath&, const json& good) -> Result<void> {
+                          broke_ = broke_ || good == false;
+                          return {};
+                        }});
+      places.push_back({"runs/#/results/*", [this, pass](const JsonPath& path, const json& one) {
                           return result(path.at(1), one, pass);
                         }});
     }
     return read_json(in, places);
+  }
+
+  static Result<void> check(const json& version) {
+    if (version.is_string() && version.get_ref<const std::string&>().starts_with("2.1.")) return {};
+    return fail(Fault::step, fmt::format("its version is {}, not 2.1.0", printable(version.dump())),
+                "let the tool write SARIF 2.1.0");
+  }
+
+  /// A run that broke off may have seen nothing of what there is.
+  [[nodiscard]] Result<void> check_end() const {
+    if (!broke_ || told_ > 0) return {};
+    return fail(Fault::step, "the tool says that it failed (`executionSuccessful: false`)",
+                "its own output says why");
   }
 
   /// What the tool says of itself: with an error it could not look at something.
@@ -185,6 +209,9 @@ class Sarif {
       needs_rules_first_ = true;
       return fail(Fault::step, "the rules come after the results");
     }
+    if (!one.is_object())
+      return fail(Fault::step, "a result is no mapping",
+                  "was it written by this tool, and in this format?");
     if (told_++ < told_before_ || is_settled(one)) return {};
     const Rule* const rule = rules == rules_.end() ? nullptr : rules->second.find(one);
     Finding finding;
@@ -207,6 +234,7 @@ class Sarif {
   std::size_t told_{0};         ///< results and notices, in the order written
   std::size_t told_before_{0};  ///< by the reading that ended early
   bool needs_rules_first_{false};
+  bool broke_{false};
 };
 
 Result<void> read_sarif(std::istream& in, ReportSink& sink) {

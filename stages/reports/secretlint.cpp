@@ -33,7 +33,13 @@ Result<void> read_secretlint(std::istream& in, ReportSink& sink) {
     sink.finding(std::move(finding));
     return {};
   };
-  return read_json(in, {{"@list", {}, required}, {"#/filePath", name}, {"#/messages/#", take}});
+  // What tells it from a linter's.
+  const auto source = [](const JsonPath&, const json&) -> Result<void> { return {}; };
+  return read_json(in, {{"@list", {}, required},
+                        {"#/filePath", name, in_each},
+                        {"#/sourceContent|#/sourceContentType", source, in_each},
+                        {"#/messages", {}, in_each},
+                        {"#/messages/#", take}});
 }
 
 }  // namespace

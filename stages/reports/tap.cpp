@@ -24,6 +24,12 @@ bool has_directive(std::string_view text, std::string_view word) {
   return true;
 }
 
+/// The word, and behind it a blank or nothing: `okay` is none.
+bool begins_with_word(std::string_view text, std::string_view word) {
+  return text.starts_with(word) &&
+         (text.size() == word.size() || text[word.size()] == ' ' || text[word.size()] == '\t');
+}
+
 class Tap {
  public:
   explicit Tap(ReportSink& sink) : sink_(sink) {}
@@ -38,7 +44,7 @@ class Tap {
     }
     if (text == "---" && test_) {
       in_block_ = true;
-    } else if (text.starts_with("ok") || text.starts_with("not ok")) {
+    } else if (begins_with_word(text, "ok") || begins_with_word(text, "not ok")) {
       point(text, indent);
     } else if (text.starts_with("1..")) {
       plan(text.substr(3), indent);

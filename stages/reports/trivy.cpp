@@ -1,7 +1,10 @@
 // Trivy's JSON, schema 2: vulnerabilities, misconfigurations and secrets. `Results` is absent where
 // there was nothing to look at.
+#include <fmt/format.h>
+
 #include <nlohmann/json.hpp>
 
+#include "core/base/text.hpp"
 #include "stages/reports/json.hpp"
 #include "stages/reports/make_reader.hpp"
 #include "stages/reports/reports.hpp"
@@ -54,6 +57,12 @@ Result<void> read_trivy(std::istream& in, ReportSink& sink) {
     sink.finding(std::move(finding));
     return {};
   };
+  const auto version = [](const JsonPath&, const json& number) -> Result<void> {
+    if (number == 2) return {};
+    return fail(Fault::step,
+                fmt::format("its SchemaVersion is {}, not 2", printable(number.dump())),
+                "was it written by Trivy 0.20 or later?");
+  };
   const auto seen = [](const JsonPath&, const json&) -> Result<void> { return {}; };
   const auto name = [&](const JsonPath&, const json& text) -> Result<void> {
     target = text.get<std::string>();
@@ -67,7 +76,8 @@ Result<void> read_trivy(std::istream& in, ReportSink& sink) {
     return tell(of_misconfiguration(one), one);
   };
   const auto secret = [&](const JsonPath&, const json& one) { return tell(of_secret(one), one); };
-  return read_json(in, {{"SchemaVersion", seen, required},
+  return read_json(in, {{"SchemaVersion", version, required},
+                        {"ArtifactName", seen, required},
                         {"Results/#/Target", name},
                         {"Results/#/Vulnerabilities/#", vulnerability},
                         {"Results/#/Misconfigurations/#", misconfiguration},

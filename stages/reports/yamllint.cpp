@@ -18,8 +18,13 @@ Result<void> tell(std::size_t number, std::string_view line, ReportSink& sink) {
         Fault::step,
         fmt::format("line {} is no problem of yamllint: {}", number, printable(line.substr(0, 80))),
         "have it write `-f parsable`");
+  const std::string_view level = place->rest.substr(1, close - 1);
+  if (level != "error" && level != "warning")
+    return fail(Fault::step,
+                fmt::format("line {}: '{}' is no level of yamllint", number, printable(level)),
+                "have it write `-f parsable`");
   report::Finding finding;
-  finding.severity = report::severity_of(place->rest.substr(1, close - 1));
+  finding.severity = report::severity_of(level);
   std::string_view message = trim(place->rest.substr(close + 2));
   const auto open = message.rfind(" (");
   if (message.ends_with(')') && open != message.npos) {

@@ -77,7 +77,7 @@ class Baselines(PipectlTest):
 
     def test_what_is_written_is_sarif(self):
         """Held against the schema: places and none, packages, waived ones, odd characters, no findings."""
-        trivy = {"SchemaVersion": 2, "Results": [{"Target": "package-lock.json", "Vulnerabilities": [
+        trivy = {"SchemaVersion": 2, "ArtifactName": ".", "Results": [{"Target": "package-lock.json", "Vulnerabilities": [
             {"VulnerabilityID": "CVE-1", "PkgName": "a", "InstalledVersion": "1", "Severity": "HIGH",
              "PrimaryURL": "https://example.org/1"}]}]}
         self.write(json.dumps(trivy), "trivy.txt")

@@ -14,7 +14,7 @@ import browser
 from harness import IN_CI, PipectlTest, main
 
 EVIL = "</script><img src=x onerror=\"window.pwned=1\">"
-ESLINT = [{"filePath": "src/app.js", "messages": [
+ESLINT = [{"filePath": "src/app.js", "errorCount": 1, "messages": [
     {"ruleId": "no-eval", "severity": 2, "message": EVIL, "line": 3, "column": 7},
     {"ruleId": "no-var", "severity": 1, "message": "Use let.", "line": 1}]}]
 JUNIT = ("<testsuite name='cart'><testcase classname='cart' name='adds' time='0.01'/>"

@@ -287,7 +287,7 @@ class Reports(PipectlTest):
                 reports: {junit: j.xml}
               lint:
                 run: >-
-                  echo '[{"filePath":"a.js","messages":[{"ruleId":"r","severity":1,"message":"m","line":3}]}]'
+                  echo '[{"filePath":"a.js","errorCount":0,"messages":[{"ruleId":"r","severity":1,"message":"m","line":3}]}]'
                   > e.json
                 reports: {eslint: e.json}
             """)

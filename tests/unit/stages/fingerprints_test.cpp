@@ -68,7 +68,7 @@ TEST_CASE("a secret in a file of no commit is known wherever it moves") {
 TEST_CASE("the same secret in another file is another finding") {
   const auto found = prints(
       stages::make_detect_secrets_reader(),
-      R"({"version":"1.4.0","results":{"a":[{"type":"T","hashed_secret":"0ff","line_number":1}],)"
+      R"({"version":"1.4.0","plugins_used":[],"results":{"a":[{"type":"T","hashed_secret":"0ff","line_number":1}],)"
       R"("b":[{"type":"T","hashed_secret":"0ff","line_number":1}]}})");
   REQUIRE(found.size() == 2);
   CHECK(found[0] != found[1]);
