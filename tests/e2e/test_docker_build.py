@@ -169,8 +169,12 @@ class Publish(DockerTest):
         self.publish_with_login(registry)
         home = self.folder / "home"
         home.mkdir()
-        self.run_it(REGISTRY_PASSWORD=PASSWORD, HOME=str(home))
+        argv = self.folder / "argv"
+        self.write(f'#!/bin/sh\necho "$*" >> "{argv}"\nexec {shutil.which("docker")} "$@"\n', "bin/docker").chmod(0o755)
+        self.run_it(REGISTRY_PASSWORD=PASSWORD, HOME=str(home), PATH=f"{self.folder}/bin:{self.env()['PATH']}")
         self.assertTrue(registry.digest("team/app", "latest", PASSWORD).startswith("sha256:"))
+        self.assertIn("login", argv.read_text())
+        self.assertNotIn(PASSWORD, argv.read_text())
         login = base64.b64encode(f"robot:{PASSWORD}".encode()).decode()
         for folder in (home, self.folder / ".pipectl"):
             for path in folder.rglob("*"):

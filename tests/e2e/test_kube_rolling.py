@@ -1,8 +1,9 @@
 """Rolling deploys to Kubernetes, undone by themselves, while requests run."""
+import base64
 import json
 
 from harness import main
-from kube_harness import DeployTest, Load
+from kube_harness import DeployTest, KUBECTL, Load
 
 
 class Rolling(DeployTest):
@@ -74,6 +75,8 @@ class Rolling(DeployTest):
     def test_secrets_go_over_stdin_and_nowhere_else(self):
         value = "s3cret-of-the-database"
         self.env["TEST_DB_PASSWORD"] = value
+        self.write(f'#!/bin/sh\necho "$*" >> "{self.folder}/argv"\nexec {KUBECTL} "$@"\n', "bin/kubectl").chmod(0o755)
+        self.env["PATH"] = f"{self.folder}/bin:{self.env['PATH']}"
         text = self.deploy("app:v1", keys=", secrets: {app-secrets: [DB_PASSWORD]}",
                            more="secrets: [DB_PASSWORD]")
         self.kubectl("get", "secret", "app-secrets", "-n", "team")
@@ -82,6 +85,16 @@ class Rolling(DeployTest):
         kinds = {kind for _, path, kind, body in self.cluster.requests
                  if value.encode() in body or "secrets/app-secrets" in path}
         self.assertNotIn("application/strategic-merge-patch+json", kinds)
+        secret = self.cluster.get("Secret", "app-secrets", "team")
+        encoded = base64.b64encode(value.encode())
+        self.assertEqual(encoded.decode(), secret["data"]["DB_PASSWORD"])
+        self.assertNotIn("kubectl.kubernetes.io/last-applied-configuration", secret["metadata"].get("annotations", {}))
+        self.assertIn("replace", (self.folder / "argv").read_text())
+        kept = [path for path in (self.folder / ".pipectl").rglob("*") if path.is_file()]
+        self.assertGreater(len(kept), 3)
+        for path in (self.folder / "argv", *kept):
+            for shape in (value.encode(), encoded):
+                self.assertNotIn(shape, path.read_bytes(), path)
 
     def test_an_optional_secret_that_is_not_there_is_no_key_of_the_secret(self):
         self.env.pop("TEST_DB_PASSWORD", None)
