@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 namespace pipectl::notify {
 namespace {
@@ -11,6 +12,9 @@ namespace {
 constexpr Milliseconds glance{200};
 /// A wait that a service asked for and that a clock set back would make endless.
 constexpr Milliseconds longest_due{std::chrono::hours{24}};
+
+/// No entry of `notify:` is called so: for each target until when it wants to be left alone.
+const std::string of_waits{"(waits)"};
 
 class Memory final : public DeliveryMemory {
  public:
@@ -110,7 +114,25 @@ bool Courier::take_turn() {
   if (!turn) complain(turn.error().message);
   if (!turn || *turn == nullptr) return false;
   turn_ = std::move(*turn);
+  recall_wait();
   return true;
+}
+
+/// Whose turn it was before may have been told to wait.
+void Courier::recall_wait() {
+  const auto kept = parts_.outbox.recall(of_waits, parts_.target).value_or(std::nullopt);
+  std::int64_t time = 0;
+  if (kept) std::from_chars(kept->data(), kept->data() + kept->size(), time);
+  left_alone_until_ = WallTime{Milliseconds{time}};
+}
+
+/// It is the target that wants to be left alone, whatever its next post is by then.
+void Courier::leave_alone(Milliseconds wait) {
+  const auto now = parts_.clock.wall();
+  left_alone_until_ = now + wait;
+  const auto time = std::chrono::ceil<Milliseconds>(left_alone_until_.time_since_epoch()).count();
+  const auto kept = parts_.outbox.remember(of_waits, parts_.target, fmt::to_string(time), now);
+  if (!kept) complain(kept.error().message);
 }
 
 /// False when this process cannot deliver at all.
@@ -148,7 +170,7 @@ void Courier::deliver(store::WaitingPost post) {
     return;
   }
   const auto rest =
-      std::max(std::chrono::ceil<Milliseconds>(post.due - parts_.clock.wall()),
+      std::max(std::chrono::ceil<Milliseconds>(left_alone_until_ - parts_.clock.wall()),
                std::chrono::ceil<Milliseconds>(not_before_ - std::chrono::steady_clock::now()));
   if (rest.count() > 0) return pause(std::min(rest, longest_due));
   if (const auto gap = pacer_.take(std::chrono::steady_clock::now()); gap.count() > 0)
@@ -158,6 +180,7 @@ void Courier::deliver(store::WaitingPost post) {
   const OutboxItem item{post.key, {}, parts_.redactor.redact(post.payload)};
   const auto result = parts_.notifier.deliver(item, delivery);
   if (!result) return refused(std::move(post), result.error());
+  refusals_ = 0;
   if (const auto removed = parts_.outbox.remove(post.id); !removed)
     complain(removed.error().message);
 }
@@ -169,12 +192,13 @@ void Courier::refused(store::WaitingPost post, const Refusal& refusal) {
           ? refusal.error.message
           : fmt::format("{} ({})", refusal.error.message, refusal.error.hint));
   if (refusal.retry == Refusal::Retry::never) return give_up(post, why);
+  if (refusal.wait) leave_alone(*refusal.wait);
   ++post.attempts;
+  refusals_ = std::max(refusals_ + 1, post.attempts);
   if (post.attempts >= parts_.patience.most_attempts) return give_up(post, why);
   const double share = std::uniform_real_distribution<double>{}(chance_);
-  const auto rest = parts_.patience.backoff.wait(post.attempts, share);
+  const auto rest = parts_.patience.backoff.wait(refusals_, share);
   not_before_ = std::chrono::steady_clock::now() + rest;
-  post.due = parts_.clock.wall() + refusal.wait.value_or(Milliseconds{0});
   post.problem = why;
   if (const auto kept = parts_.outbox.postpone(post); !kept) complain(kept.error().message);
 }

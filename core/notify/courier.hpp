@@ -68,6 +68,8 @@ class Courier {
   void work();
   void step();
   bool take_turn();
+  void recall_wait();
+  void leave_alone(Milliseconds wait);
   void nothing_left();
   bool get_secrets();
   void deliver(store::WaitingPost post);
@@ -81,7 +83,9 @@ class Courier {
   Pacer pacer_;
   std::minstd_rand chance_;
   std::unique_ptr<store::OutboxTurn> turn_;
-  SteadyTime not_before_{};  ///< our own back-off; what a service asks for is in the outbox
+  SteadyTime not_before_{};      ///< our own back-off
+  WallTime left_alone_until_{};  ///< what the service asked for, also in the memory of the outbox
+  int refusals_{0};              ///< in a row, of whatever posts
   std::optional<EnvMap> secrets_;
   CancelSource stopping_;
 

@@ -1,5 +1,7 @@
 #include "core/notify/notifications.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 #include <map>
@@ -143,6 +145,11 @@ std::vector<std::string> Notifications::close() {
   if (!problem_.empty()) lines.push_back("not everything could be told: " + problem_);
   for (const auto& courier : couriers_)
     for (auto& line : courier->complaints()) lines.push_back(std::move(line));
+  if (const auto old = outbox_->forget_before(clock_.wall() - kept_for); old && *old > 0)
+    lines.push_back(fmt::format("{} post{} older than {} days {} dropped, not sent", *old,
+                                *old == 1 ? "" : "s",
+                                std::chrono::duration_cast<std::chrono::days>(kept_for).count(),
+                                *old == 1 ? "was" : "were"));
   return lines;
 }
 

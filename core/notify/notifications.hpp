@@ -15,6 +15,9 @@
 
 namespace pipectl::notify {
 
+/// Posts of entries that the file no longer has, ids of messages that nobody changes any more.
+inline constexpr std::chrono::hours kept_for{24 * 30};
+
 struct NotificationParts {
   RunOrigin origin;
   std::vector<Target> targets;

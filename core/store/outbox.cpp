@@ -42,7 +42,7 @@ class SqliteOutbox final : public Outbox {
   Result<std::optional<WaitingPost>> next(const std::string& target) override {
     return read([&]() -> Result<std::optional<WaitingPost>> {
       auto row = database_->query(
-          "SELECT id, run, key, payload, stored, attempts, due, problem FROM post "
+          "SELECT id, run, key, payload, stored, attempts, problem FROM post "
           "WHERE file = ?1 AND target = ?2 ORDER BY coalesce(place, id), id LIMIT 1");
       if (!row.bind(file_, target).step()) return std::nullopt;
       return WaitingPost{row.integer(0),
@@ -51,8 +51,7 @@ class SqliteOutbox final : public Outbox {
                          row.text(3),
                          time_of(row.integer(4)),
                          static_cast<int>(row.integer(5)),
-                         time_of(row.integer(6)),
-                         row.text(7)};
+                         row.text(6)};
     });
   }
 
@@ -92,8 +91,8 @@ class SqliteOutbox final : public Outbox {
 
   Result<void> postpone(const WaitingPost& post) override {
     return write([&]() -> Result<void> {
-      database_->query("UPDATE post SET attempts = ?2, due = ?3, problem = ?4 WHERE id = ?1")
-          .bind(post.id, post.attempts, milliseconds_of(post.due), post.problem)
+      database_->query("UPDATE post SET attempts = ?2, problem = ?3 WHERE id = ?1")
+          .bind(post.id, post.attempts, post.problem)
           .run();
       return {};
     });
@@ -122,12 +121,15 @@ class SqliteOutbox final : public Outbox {
     });
   }
 
-  Result<void> forget_before(WallTime time) override {
-    return write([&]() -> Result<void> {
+  Result<std::size_t> forget_before(WallTime time) override {
+    return write([&]() -> Result<std::size_t> {
       const std::int64_t limit = milliseconds_of(time);
+      auto old = database_->query("SELECT count(*) FROM post WHERE stored < ?1");
+      old.bind(limit).step();
+      const auto posts = static_cast<std::size_t>(old.integer(0));
       database_->query("DELETE FROM post WHERE stored < ?1").bind(limit).run();
       database_->query("DELETE FROM memory WHERE stored < ?1").bind(limit).run();
-      return {};
+      return posts;
     });
   }
 

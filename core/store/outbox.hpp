@@ -58,7 +58,6 @@ struct WaitingPost {
   std::string payload;
   WallTime stored{};
   int attempts{0};
-  WallTime due{};  ///< not to be tried before
   std::string problem;
 };
 
@@ -89,14 +88,15 @@ class Outbox {
   virtual Result<void> remove(std::int64_t id) = 0;
   /// What one run has to tell a target.
   virtual Result<void> remove_run(const std::string& target, const std::string& run) = 0;
-  virtual Result<void> postpone(const WaitingPost& post) = 0;  ///< attempts, due, problem
+  virtual Result<void> postpone(const WaitingPost& post) = 0;  ///< attempts, problem
 
   virtual Result<std::optional<std::string>> recall(const std::string& target,
                                                     const std::string& name) = 0;
   virtual Result<void> remember(const std::string& target, const std::string& name,
                                 const std::string& value, WallTime at) = 0;
-  /// Of what is older than `time`: posts of any target and ids.
-  virtual Result<void> forget_before(WallTime time) = 0;
+  /// What is older than `time`: posts of any file and target, how many of them is returned, and
+  /// ids.
+  virtual Result<std::size_t> forget_before(WallTime time) = 0;
 
   /// Nothing while another process, or another part of this one, has it.
   virtual Result<std::unique_ptr<OutboxTurn>> take_turn(const std::string& target) = 0;

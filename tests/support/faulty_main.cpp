@@ -83,7 +83,9 @@ class DyingOutbox final : public store::Outbox {
                         const std::string& value, pipectl::WallTime at) override {
     return real_->remember(target, name, value, at);
   }
-  Result<void> forget_before(pipectl::WallTime time) override { return real_->forget_before(time); }
+  Result<std::size_t> forget_before(pipectl::WallTime time) override {
+    return real_->forget_before(time);
+  }
   Result<std::unique_ptr<store::OutboxTurn>> take_turn(const std::string& target) override {
     return real_->take_turn(target);
   }

@@ -15,7 +15,8 @@ std::span<const Migration> of_fingerprints() {
 }
 
 std::span<const Migration> of_outbox() {
-  static const std::array steps{Migration{1, outbox_0001}, Migration{2, outbox_0002}};
+  static const std::array steps{Migration{1, outbox_0001}, Migration{2, outbox_0002},
+                                Migration{3, outbox_0003}};
   return steps;
 }
 

@@ -12,6 +12,7 @@ extern const char* const runs_0001;
 extern const char* const fingerprints_0001;
 extern const char* const outbox_0001;
 extern const char* const outbox_0002;
+extern const char* const outbox_0003;
 extern const char* const audit_0001;
 
 /// All steps of runs.db, in order.

@@ -62,6 +62,10 @@ struct CourierRig {
     for (const auto& key : keys) posts.push_back({"slack", "r1", key, "", "{}"});
     REQUIRE(outbox->store(posts, at).has_value());
   }
+  void store(store::NewPost post) {
+    REQUIRE(
+        outbox->store(std::vector{std::move(post)}, std::chrono::system_clock::now()).has_value());
+  }
   std::unique_ptr<Courier> courier() {
     return std::make_unique<Courier>(
         CourierParts{"slack",
@@ -145,6 +149,34 @@ TEST_CASE("a service that wants to be left alone is left alone, also by the next
     CHECK(courier->complaints() ==
           Keys{"slack: 2 posts are not sent yet, the next pipectl run tries again: 429"});
   }
+  CHECK(rig.notifier.delivered == Keys{"a"});
+}
+
+TEST_CASE("it is left alone whatever is stored meanwhile, or given up", "[courier]") {
+  CourierRig rig;
+  rig.put({"a", "b"});
+  rig.notifier.answers = {no(Again::later, "429", 1h), Attempt<>{}};
+  rig.patience.backoff = {1ms, 1ms};
+  SECTION("a newer one takes the place of the one that was refused") {
+    const auto courier = rig.courier();
+    CHECK_FALSE(courier->wait(std::chrono::steady_clock::now() + 30s, {}, CancelReason::none));
+    rig.store({"slack", "r1", "a", "a", "{}"});
+    courier->wake();
+    CHECK_FALSE(courier->wait(std::chrono::steady_clock::now() + 100ms, {}, CancelReason::none));
+  }
+  SECTION("one goes first, in the next process") {
+    CHECK_FALSE(
+        rig.courier()->wait(std::chrono::steady_clock::now() + 30s, {}, CancelReason::none));
+    rig.store({"slack", "r1", "end", "a", "{}", store::Turn::first});
+  }
+  SECTION("the one that was refused is given up") {
+    rig.patience.most_attempts = 1;
+    CHECK_FALSE(
+        rig.courier()->wait(std::chrono::steady_clock::now() + 30s, {}, CancelReason::none));
+  }
+  const auto next = rig.courier();
+  CHECK_FALSE(next->wait(std::chrono::steady_clock::now() + 30s, {}, CancelReason::none));
+  next->stop();
   CHECK(rig.notifier.delivered == Keys{"a"});
 }
 
