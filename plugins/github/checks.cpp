@@ -10,17 +10,27 @@ namespace {
 using Json = nlohmann::json;
 using Ordered = nlohmann::ordered_json;
 
-constexpr const char* not_allowed = "checks/not-allowed";
 constexpr std::size_t annotations_at_once = 50;
 
-/// Check runs are for GitHub Apps; the token of an Actions job is one's, that of a person is not.
+/// Check runs are for GitHub Apps; the token of an Actions job is one's, that of a person is not:
+/// some may read check runs, a fine-grained one may not even do that.
 bool may_not_make_checks(const Refusal& refusal) {
   return refusal.retry == Refusal::Retry::never && (refusal.status == 403 || refusal.status == 404);
 }
 
+/// What one run was refused says nothing about the next: permissions change.
+std::string not_allowed(const Sender& sender) { return "checks/not-allowed/" + sender.text("run"); }
+
 Attempt<> as_status(const Sender& sender) {
   const Ordered status = sender.post.value("status", Ordered::object());
   return send_status(Sender{sender.client, sender.memory, status, sender.base, sender.key});
+}
+
+/// A status from now on where it is checks that are refused.
+Attempt<> without_checks(const Sender& sender, const Refusal& refusal) {
+  if (!may_not_make_checks(refusal)) return tl::unexpected(refusal);
+  sender.memory.remember(not_allowed(sender), refusal.error.message);
+  return as_status(sender);
 }
 
 /// The check run of this run, also when a pipectl died before it could remember it.
@@ -57,8 +67,10 @@ Attempt<> add_annotations(const Sender& sender, const std::string& path, const O
 }  // namespace
 
 Attempt<> send_check(const Sender& sender) {
-  if (sender.memory.recall(not_allowed)) return as_status(sender);
-  const auto known = TRY(known_check(sender));
+  if (sender.memory.recall(not_allowed(sender))) return as_status(sender);
+  const auto found = known_check(sender);
+  if (!found) return without_checks(sender, found.error());
+  const std::string& known = *found;
   const bool over = !sender.text("conclusion").empty();
   Ordered body = sender.only({"name", "conclusion", "started_at", "completed_at", "details_url"});
   body["status"] = over ? "completed" : "in_progress";
@@ -72,11 +84,7 @@ Attempt<> send_check(const Sender& sender) {
   if (known.empty()) {
     body["head_sha"] = sender.text("sha");
     const auto made = sender.send("POST", path, body, 201);
-    if (!made && may_not_make_checks(made.error())) {
-      sender.memory.remember(not_allowed, made.error().error.message);
-      return as_status(sender);
-    }
-    if (!made) return tl::unexpected(made.error());
+    if (!made) return without_checks(sender, made.error());
     path += "/" + id_in(*made, "id");
     sender.memory.remember("check/" + sender.text("run"), id_in(*made, "id"));
   } else {

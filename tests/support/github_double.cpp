@@ -66,7 +66,7 @@ bool GitHubDouble::fails(const Request& request, Response& answer) {
 
 void GitHubDouble::answer_checks(httplib::Server& server) {
   server.Post(repo + "/check-runs", locked([this](const auto& request, auto& answer) {
-                if (checks_allowed_ == Checks::forbidden)
+                if (checks_allowed_ != Checks::allowed)
                   return reply(answer, 403,
                                {{"message", "Resource not accessible by personal access token"}});
                 Json check = body_of(request);
@@ -90,6 +90,9 @@ void GitHubDouble::answer_checks(httplib::Server& server) {
         reply(answer, 200, checks_[id]);
       }));
   server.Get(repo + "/commits/([0-9a-f]+)/check-runs", locked([this](const auto&, auto& answer) {
+               if (checks_allowed_ == Checks::forbidden)
+                 return reply(answer, 403,
+                              {{"message", "Resource not accessible by personal access token"}});
                reply(answer, 200, {{"total_count", checks_.size()}, {"check_runs", checks_}});
              }));
 }

@@ -14,7 +14,7 @@ namespace pipectl::test {
 /// interface.
 class GitHubDouble {
  public:
-  enum class Checks { allowed, forbidden };
+  enum class Checks { allowed, read_only, forbidden };
   explicit GitHubDouble(Checks checks = Checks::allowed);
 
   using Json = nlohmann::json;

@@ -1,4 +1,5 @@
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 #include <nlohmann/json.hpp>
 
 #include "core/base/http_curl.hpp"
@@ -224,8 +225,11 @@ TEST_CASE("a check run is made once, finished, and annotated 50 at a time", "[gi
   CHECK(server.statuses().empty());
 }
 
-TEST_CASE("a token that may not make checks makes statuses, and asks but once", "[github]") {
-  GitHubDouble server{GitHubDouble::Checks::forbidden};
+TEST_CASE("a token that may not make checks makes statuses, and each run asks but once",
+          "[github]") {
+  const auto allowed = GENERATE(GitHubDouble::Checks::read_only, GitHubDouble::Checks::forbidden);
+  const bool reads = allowed == GitHubDouble::Checks::read_only;
+  GitHubDouble server{allowed};
   const auto notifier = notify_by("checks: true");
   Sending sending{server};
   StoryTeller run{*notifier};
@@ -234,7 +238,18 @@ TEST_CASE("a token that may not make checks makes statuses, and asks but once", 
   sending.all(*notifier, run.items);
   REQUIRE(server.statuses().size() == 2);
   CHECK(server.statuses()[1]["context"] == "pipectl");
-  CHECK(std::ranges::count(server.requests(), "POST /repos/team/shop/check-runs") == 1);
+  const std::string asked =
+      reads ? "POST /repos/team/shop/check-runs"
+            : "GET /repos/team/shop/commits/0123456789abcdef0123456789abcdef01234567/check-runs";
+  CHECK(std::ranges::count(server.requests(), asked) == 1);
+
+  RunOrigin later = StoryTeller::plain_origin();
+  later.id += "-later";
+  StoryTeller next{*notifier, later};
+  next.begin({"unit"});
+  sending.all(*notifier, next.items);
+  CHECK(server.statuses().size() == 3);
+  CHECK(std::ranges::count(server.requests(), asked) == 2);
 }
 
 TEST_CASE("a pull request has one comment, found again by its mark", "[github]") {
