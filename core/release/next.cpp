@@ -30,12 +30,29 @@ std::optional<Version> newest_forced(const std::vector<std::string>& messages) {
   return std::nullopt;
 }
 
+bool same_line(const Version& one, const Version& other) {
+  return one.major == other.major && one.minor == other.minor && one.patch == other.patch;
+}
+
+/// The footer stands among the commits until the next final version. What it asks for is given
+/// once; from then on it says which version the pre-releases lead to.
+Version asked_for(Version forced, const std::string& channel, const std::vector<Version>& tagged) {
+  const bool given = std::ranges::any_of(tagged, [&](const Version& version) {
+    return same_line(version, forced) && !(version < forced);
+  });
+  const bool exactly = channel.empty() || !forced.prerelease.empty();
+  if (exactly && !given) return forced;
+  if (!channel.empty()) return next_prerelease(std::move(forced), channel, tagged);
+  forced.prerelease.clear();
+  return forced;
+}
+
 }  // namespace
 
 Result<std::optional<Version>> next_version(const History& history, const std::string& channel) {
   const auto last = last_final(history.tagged);
   if (auto forced = newest_forced(history.messages)) {
-    if (!last || *last < *forced) return forced;
+    if (!last || *last < *forced) return asked_for(*std::move(forced), channel, history.tagged);
     return fail(
         Fault::usage,
         "Release-As asks for " + forced->text() + ", which does not come after " + last->text(),

@@ -17,7 +17,10 @@ struct History {
 
 /// The next version, or nothing where no commit calls for a release. A `channel` ("rc") makes it a
 /// pre-release. The newest `Release-As:` wins over what the commits add up to; it is refused where
-/// it does not come after the last final version. The first release of all is 1.0.0.
+/// it does not come after the last final version. With a channel a final version that it asks for
+/// is led to by pre-releases; a pre-release that it asks for and that is tagged already, or passed
+/// by another of its line, is followed by the next one, without a channel by the final version. The
+/// first release of all is 1.0.0.
 [[nodiscard]] Result<std::optional<Version>> next_version(const History& history,
                                                           const std::string& channel);
 

@@ -48,3 +48,21 @@ TEST_CASE("the newest Release-As wins, and never goes back") {
   REQUIRE_FALSE(refused);
   CHECK(refused.error().message == "Release-As asks for 2.0.0, which does not come after 2.0.0");
 }
+
+TEST_CASE("a pre-release that Release-As asks for is given once, then its line goes on") {
+  const std::string asked = "chore: x\n\nRelease-As: 3.0.0-rc.2";
+  CHECK(next(history({asked}, {"1.2.0"}), "rc") == "3.0.0-rc.2");
+  CHECK(next(history({asked}, {"1.2.0", "2.0.0-rc.7"}), "rc") == "3.0.0-rc.2");
+  CHECK(next(history({asked}, {"1.2.0", "3.0.0-beta.9"}), "rc") == "3.0.0-rc.2");
+  CHECK(next(history({"feat: y", asked}, {"1.2.0", "3.0.0-rc.2"}), "rc") == "3.0.0-rc.3");
+  CHECK(next(history({"feat: y", asked}, {"1.2.0", "3.0.0-rc.5"}), "rc") == "3.0.0-rc.6");
+  CHECK(next(history({asked}, {"1.2.0"})) == "3.0.0-rc.2");
+  CHECK(next(history({"feat: y", asked}, {"1.2.0", "3.0.0-rc.2"})) == "3.0.0");
+}
+
+TEST_CASE("a stage of pre-releases makes no final version, whatever Release-As asks for") {
+  const std::string asked = "chore: x\n\nRelease-As: 3.0.0";
+  CHECK(next(history({asked}, {"1.2.0"}), "rc") == "3.0.0-rc.1");
+  CHECK(next(history({"fix: y", asked}, {"1.2.0", "3.0.0-rc.1"}), "rc") == "3.0.0-rc.2");
+  CHECK(next(history({"fix: y", asked}, {"1.2.0", "3.0.0-rc.2"})) == "3.0.0");
+}
