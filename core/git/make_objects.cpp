@@ -1,5 +1,6 @@
 #include "core/git/make_objects.hpp"
 
+#include "core/base/text.hpp"
 #include "core/git/library.hpp"
 #include "core/git/open.hpp"
 #include "core/git/user_config.hpp"
@@ -172,23 +173,40 @@ Result<std::optional<std::string>> existing_tag(git_repository* repository, cons
   return lib::to_hex(*git_reference_target(reference.get()));
 }
 
-}  // namespace
-
-Result<std::optional<std::string>> config_value(const std::filesystem::path& root,
-                                                const std::string& name,
-                                                const EnvMap& environment) {
+/// `bare` stands for a name without a value in the repository's own file.
+Result<std::optional<std::string>> configured(const std::filesystem::path& root,
+                                              const std::string& name, const EnvMap& environment,
+                                              const char* bare) {
   const auto user = UserConfig::load(environment);
   if (auto given = user.value(name, UserConfig::Part::variables)) return given;
   const auto repository = TRY(open_at(root, environment));
   lib::Config whole;
   lib::Config own;
-  lib::Buffer value;
   if (git_repository_config(lib::Out(whole), repository.get()) < 0)
     return lib::failed("cannot read the repository's configuration");
+  lib::Handle<git_config_entry, git_config_entry_free> entry;
   const int code = git_config_open_level(lib::Out(own), whole.get(), GIT_CONFIG_LEVEL_LOCAL);
-  if (code == 0 && git_config_get_string_buf(value.raw(), own.get(), name.c_str()) == 0)
-    return std::string(value.view());
+  if (code == 0 && git_config_get_entry(lib::Out(entry), own.get(), name.c_str()) == 0)
+    return std::string(entry->value == nullptr ? bare : entry->value);
   return user.value(name);
+}
+
+}  // namespace
+
+Result<std::optional<std::string>> config_value(const std::filesystem::path& root,
+                                                const std::string& name,
+                                                const EnvMap& environment) {
+  return configured(root, name, environment, "");
+}
+
+Result<bool> config_truth(const std::filesystem::path& root, const std::string& name,
+                          const EnvMap& environment) {
+  const std::string value = TRY(configured(root, name, environment, "true")).value_or("false");
+  int truth = 0;
+  if (git_config_parse_bool(&truth, value.c_str()) < 0)
+    return fail(Fault::usage, "git's configuration has '" + printable(value) + "' as " + name,
+                "true or false is wanted");
+  return truth != 0;
 }
 
 Result<std::string> write_commit(const std::filesystem::path& root, const NewCommit& commit,

@@ -28,6 +28,11 @@ using Signer = std::function<Result<std::string>(const std::string& text)>;
                                                               const std::string& name,
                                                               const EnvMap& environment);
 
+/// The same as git reads a boolean: `[tag] gpgSign` without a value is true, so is any number but
+/// 0. False where there is none; Fault::usage for what is no boolean.
+[[nodiscard]] Result<bool> config_truth(const std::filesystem::path& root, const std::string& name,
+                                        const EnvMap& environment);
+
 struct NewCommit {
   std::string parent;
   std::map<std::string, std::string> files;  ///< path from the root, content; the rest stays

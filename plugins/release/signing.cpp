@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
@@ -29,10 +28,7 @@ class Configuration {
     return TRY(git::config_value(root_, name, environment_)).value_or("");
   }
   Result<bool> truth(const std::string& name) const {
-    std::string value = TRY(text(name));
-    std::ranges::transform(value, value.begin(),
-                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-    return value == "true" || value == "yes" || value == "on" || value == "1";
+    return git::config_truth(root_, name, environment_);
   }
 
  private:
@@ -121,7 +117,9 @@ Result<Signing> read_signing(const std::filesystem::path& root, const EnvMap& en
   const Configuration configuration{root, environment};
   Signing signing;
   signing.commits = TRY(configuration.truth("commit.gpgsign"));
-  signing.tags = TRY(configuration.truth("tag.gpgsign"));
+  // A release's tag is annotated, as that of `git tag -m`.
+  const bool tags = TRY(configuration.truth("tag.gpgsign"));
+  signing.tags = TRY(configuration.truth("tag.forcesignannotated")) || tags;
   if (!signing.commits && !signing.tags) return signing;
   TRY(read_format(configuration, signing));
   signing.key = TRY(configuration.text("user.signingkey"));

@@ -7,7 +7,8 @@
 
 namespace pipectl::releasing {
 
-/// How git is configured to sign here: `commit.gpgSign`, `tag.gpgSign`, `gpg.format`,
+/// How git is configured to sign here: `commit.gpgSign`, `tag.gpgSign`,
+/// `tag.forceSignAnnotated`, `gpg.format`,
 /// `user.signingKey` and the programs.
 struct Signing {
   bool commits{false};

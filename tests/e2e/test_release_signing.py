@@ -61,6 +61,11 @@ class OpenPgp(SigningTest):
         self.assertIn("tag v1.1.0, signed", text)
         self.check_signed('Good signature from "Ada <ada@example.com>"')
 
+    def test_where_git_signs_every_annotated_tag(self):
+        self.configure(tag_forceSignAnnotated="true")
+        self.assertIn("tag v1.1.0, signed", self.release_signed())
+        self.assertEqual(0, self.run_as_signer("git", "verify-tag", "v1.1.0").returncode)
+
     def test_by_the_key_that_is_named(self):
         self.configure(tag_gpgSign="true", commit_gpgSign="true", user_signingKey="ada@example.com")
         self.release_signed(GIT_COMMITTER_NAME="Robot", GIT_COMMITTER_EMAIL="robot@example.com")

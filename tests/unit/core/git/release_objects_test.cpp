@@ -216,3 +216,31 @@ TEST_CASE("a push to a local repository; what it has already, and what it refuse
   const RemoteEnd nowhere{folder / "r", "upstream", {}, {}};
   CHECK(list_remote(nowhere, nobody.token()).error().fault == Fault::usage);
 }
+
+TEST_CASE("a configuration's boolean is read as git reads it") {
+  const TempDir folder;
+  TestRepo repo{folder / "r"};
+  repo.commit({{"a", "1"}});
+  const auto root = folder / "r";
+  const std::string own = read(root / ".git" / "config");
+  EnvMap env{{"GIT_CONFIG_GLOBAL", (folder / "global").string()}, {"GIT_CONFIG_NOSYSTEM", "1"}};
+  const auto truth = [&](const std::string& line) {
+    write(folder / "global", "[tag]\n" + line + "\n");
+    write(root / ".git" / "config", own);
+    const auto of_user = config_truth(root, "tag.gpgsign", env);
+    write(folder / "global", "");
+    write(root / ".git" / "config", own + "[tag]\n" + line + "\n");
+    const auto of_repository = config_truth(root, "tag.gpgsign", env);
+    REQUIRE(of_user.has_value() == of_repository.has_value());
+    if (of_user) CHECK(*of_user == *of_repository);
+    return of_repository;
+  };
+  for (const auto* const line : {"gpgSign", "gpgSign = 2", "gpgSign = -1", "gpgSign = 1k",
+                                 "gpgSign = Yes", "gpgSign = on", "gpgSign = TRUE"})
+    CHECK(truth(line) == true);
+  for (const auto* const line : {"gpgSign = 0", "gpgSign = no", "gpgSign = Off", "gpgSign =", ""})
+    CHECK(truth(line) == false);
+  const auto odd = truth("gpgSign = perhaps");
+  REQUIRE_FALSE(odd.has_value());
+  CHECK(odd.error().message == "git's configuration has 'perhaps' as tag.gpgsign");
+}
