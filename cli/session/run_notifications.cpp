@@ -11,6 +11,7 @@
 #include "core/base/http_curl.hpp"
 #include "core/exec/local_executor.hpp"
 #include "core/git/ci_event.hpp"
+#include "core/git/ci_jenkins.hpp"
 
 namespace pipectl::cli {
 namespace {
@@ -18,8 +19,6 @@ namespace {
 constexpr Milliseconds patience_in_ci{30'000};
 constexpr Milliseconds patience{5'000};
 constexpr Milliseconds patience_when_interrupted{3'000};
-/// Posts of entries that the file no longer has, ids of messages that nobody changes any more.
-constexpr std::chrono::hours kept_for{24 * 30};
 constexpr std::size_t runs_compared = 50;
 constexpr std::streamoff tail_bytes = 4'096;
 
@@ -102,14 +101,24 @@ std::string log_tail(const std::filesystem::path& file) {
   return without_controls(text);
 }
 
+/// The proposed commit of a pull request, where the one at hand is a merge made to test it.
+/// Jenkins says of it neither what it is nor what it was made of; what is there tells.
+std::string proposed_commit(const NotificationInput& input) {
+  const auto& env = input.invocation.env;
+  if (auto told = git::read_ci_event(env).event.head_sha; !told.empty()) return told;
+  const Event& event = input.input.event;
+  const std::string& sha = input.input.git.sha;
+  if (event.kind != EventKind::pull_request || event.ci != "jenkins" || sha.empty()) return {};
+  return git::head_of_change(input.file.root, sha, variable(env, "BRANCH_NAME"), env).value_or("");
+}
+
 RunOrigin origin_of(const NotificationInput& input) {
   RunOrigin origin;
   origin.id = input.record.id;
   origin.number = input.record.number;
   origin.pipeline = input.file.loaded.pipeline.name;
   origin.event = input.input.event;
-  if (origin.event.head_sha.empty())
-    origin.event.head_sha = git::read_ci_event(input.invocation.env).event.head_sha;
+  if (origin.event.head_sha.empty()) origin.event.head_sha = proposed_commit(input);
   origin.git = input.input.git;
   origin.root = (input.file.loaded.pipeline.source ? input.store.run_dir(input.record.id) / "work"
                                                    : input.file.root)
@@ -144,7 +153,7 @@ void warn_of_strangers(store::Outbox& outbox, const std::vector<config::NamedNot
         "{} post{} for '{}' wait{} and `notify` has no such entry any more: with it again {} "
         "sent, without it dropped after {} days",
         count, one ? "" : "s", target, one ? "s" : "", one ? "it is" : "they are",
-        std::chrono::duration_cast<std::chrono::days>(kept_for).count()));
+        std::chrono::duration_cast<std::chrono::days>(notify::kept_for).count()));
   }
 }
 
@@ -208,7 +217,6 @@ void RunNotifications::open(const NotificationInput& input) {
   if (const auto& wrap = input.invocation.seams.wrap_outbox; wrap && outbox)
     outbox = wrap(*std::move(outbox));
   if (!outbox) return warn(outbox.error().message + "; nobody is told of this run");
-  static_cast<void>((*outbox)->forget_before(input.clock.wall() - kept_for));
   warn_of_strangers(**outbox, input.file.loaded.notifiers);
   auto origin = origin_of(input);
   tell_of_gone_runs({input.store, **outbox, targets, input.redactor, origin.host,

@@ -2,7 +2,13 @@
 // Branch API plugin, for multibranch jobs) and the "Environment variables" chapter of the Git
 // plugin (GIT_*).
 
+#include "core/git/ci_jenkins.hpp"
+
+#include <algorithm>
+#include <vector>
+
 #include "core/git/ci_systems.hpp"
+#include "core/git/open.hpp"
 #include "core/git/url.hpp"
 
 namespace pipectl::git {
@@ -60,6 +66,22 @@ void read_jenkins_ref(const EnvMap& environment, Event& event) {
                                             variable(environment, "GIT_PREVIOUS_COMMIT")));
 }
 
+/// Where the branch of this name is at any remote.
+std::vector<std::string> fetched(git_repository* repository, const std::string& branch) {
+  std::vector<std::string> commits;
+  lib::ReferenceIterator all;
+  if (branch.empty() ||
+      git_reference_iterator_glob_new(lib::Out(all), repository, "refs/remotes/*") < 0)
+    return commits;
+  lib::Reference one;
+  while (git_reference_next(lib::Out(one), all.get()) == 0) {
+    const git_oid* const target = git_reference_target(one.get());
+    if (target != nullptr && std::string(git_reference_name(one.get())).ends_with("/" + branch))
+      commits.push_back(lib::to_hex(*target));
+  }
+  return commits;
+}
+
 }  // namespace
 
 std::optional<CiContext> read_jenkins(const EnvMap& environment) {
@@ -74,6 +96,24 @@ std::optional<CiContext> read_jenkins(const EnvMap& environment) {
   context.git.remote = without_credentials(
       first_of(variable(environment, "GIT_URL"), variable(environment, "GIT_URL_1")));
   return context;
+}
+
+Result<std::string> head_of_change(const std::filesystem::path& root, const std::string& sha,
+                                   const std::string& change, const EnvMap& environment) {
+  const auto repository = TRY(open_at(root, environment));
+  git_oid id;
+  lib::Commit merge;
+  if (git_oid_fromstr(&id, sha.c_str()) < 0 ||
+      git_commit_lookup(lib::Out(merge), repository.get(), &id) < 0)
+    return lib::failed("cannot read commit " + sha);
+  if (git_commit_parentcount(merge.get()) != 2) return std::string{};
+  const std::vector<std::string> parents{lib::to_hex(*git_commit_parent_id(merge.get(), 0)),
+                                         lib::to_hex(*git_commit_parent_id(merge.get(), 1))};
+  for (const auto& commit : fetched(repository.get(), change)) {
+    if (commit == sha) return std::string{};
+    if (std::ranges::find(parents, commit) != parents.end()) return commit;
+  }
+  return parents.front();
 }
 
 }  // namespace pipectl::git

@@ -248,6 +248,28 @@ class NotifyTest(notify_case.NotifyTest):
         self.assertEqual(done.stderr.count("not told of this run: github; no secrets are given "
                                            "to a pull request from a fork (eve:fix)"), 1)
 
+    def test_a_merge_that_jenkins_made_is_not_the_commit_that_github_knows(self):
+        def git(*words):
+            who = "git -c user.name=Ada -c user.email=ada@example.com".split()
+            return subprocess.check_output([*who, *words], cwd=self.folder, text=True).strip()
+
+        api = self.service((201, {}, "{}"))
+        self.write(PIPELINE.rstrip() + " {github: {token: GH_TOKEN, repository: team/shop}}\n"
+                   "    stages: {unit: {run: 'true'}}\n")
+        git("init", "-qb", "main")
+        git("commit", "-q", "--allow-empty", "-m", "base")
+        git("switch", "-qc", "fix")
+        git("commit", "-q", "--allow-empty", "-m", "proposed")
+        git("switch", "-q", "main")
+        git("commit", "-q", "--allow-empty", "-m", "meanwhile")
+        git("checkout", "-q", "--detach", "fix")
+        git("merge", "-q", "--no-ff", "-m", "merge", "main")
+        self.pipectl("run", code=0, env=self.environment(
+            CI="true", JENKINS_URL="http://ci.local/", CHANGE_ID="12", CHANGE_BRANCH="fix",
+            CHANGE_TARGET="main", BRANCH_NAME="PR-12", GIT_URL="https://github.com/team/shop.git",
+            GITHUB_API_URL=api.url, GH_TOKEN="t0ken"))
+        self.assertEqual({r["path"] for r in api.requests}, {f"/repos/team/shop/statuses/{git('rev-parse', 'fix')}"})
+
     def test_what_an_entry_left_behind_that_is_gone_is_said(self):
         down, taken = self.service((503, {"Retry-After": "3600"}, "")), self.service()
         quiet = f"{{url: '{taken.url}', on: [failure]}}"

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <string_view>
 
+#include "core/git/ci_jenkins.hpp"
 #include "test_repo.hpp"
 
 using namespace pipectl;
@@ -211,4 +212,50 @@ TEST_CASE("changed_files with a base that is not there says how to get it") {
   REQUIRE_FALSE(changed);
   CHECK(changed.error().message.find(std::string(40, 'a')) != std::string::npos);
   CHECK(changed.error().hint.find("fetch-depth: 0") != std::string::npos);
+}
+
+namespace {
+
+/// A commit with the tree of its first parent.
+std::string merge_of(TestRepo& repo, const std::string& one, const std::string& other) {
+  lib::Commit first;
+  lib::Commit second;
+  git_oid id;
+  check(git_oid_fromstr(&id, one.c_str()));
+  check(git_commit_lookup(lib::Out(first), repo.raw(), &id));
+  check(git_oid_fromstr(&id, other.c_str()));
+  check(git_commit_lookup(lib::Out(second), repo.raw(), &id));
+  lib::Tree tree;
+  check(git_commit_tree(lib::Out(tree), first.get()));
+  lib::Handle<git_signature, git_signature_free> who;
+  check(git_signature_new(lib::Out(who), "Jenkins", "j@example.com", 1'795'000'000, 0));
+  const git_commit* parents[] = {first.get(), second.get()};  // NOLINT: as libgit2 wants it
+  check(git_commit_create(&id, repo.raw(), nullptr, who.get(), who.get(), nullptr, "merge",
+                          tree.get(), 2, parents));
+  return lib::to_hex(id);
+}
+
+}  // namespace
+
+TEST_CASE("Jenkins: the commit that was merged with its target") {
+  const TempDir folder;
+  TestRepo repo{folder / "r"};
+  const auto target = repo.commit({{"a", "1"}});
+  const auto proposed = repo.commit({{"a", "2"}});
+  const auto merged = merge_of(repo, proposed, target);
+  const auto head = [&](const std::string& sha) {
+    return head_of_change(folder / "r", sha, "PR-12", {});
+  };
+  CHECK(head(merged) == proposed);
+  CHECK(head(target).value().empty());
+  CHECK(head(proposed).value().empty());
+  CHECK_FALSE(head(std::string(40, '0')).has_value());
+
+  repo.reference("refs/remotes/origin/XPR-12", merged);
+  repo.reference("refs/remotes/origin/PR-12", proposed);
+  CHECK(head(merged) == proposed);
+  CHECK(head(merge_of(repo, target, proposed)) == proposed);
+  // What was proposed may be a merge itself.
+  repo.reference("refs/remotes/origin/PR-12", merged);
+  CHECK(head(merged).value().empty());
 }
