@@ -10,7 +10,7 @@ void add_file_option(CLI::App& command, PipelineOptions& options) {
                      "in a parent folder)");
 }
 
-void add_value_options(CLI::App& command, PipelineOptions& options) {
+void add_given_options(CLI::App& command, PipelineOptions& options) {
   // One value for each -p: `-p a=1 FILE` must not take FILE as a second one.
   command.add_option("-p,--param", options.params, "Set a parameter of the pipeline")
       ->type_name("NAME=VALUE")
@@ -25,6 +25,10 @@ void add_value_options(CLI::App& command, PipelineOptions& options) {
       ->type_name("manual|push|pull_request|tag");
   command.add_option("--branch", options.branch, "Act as if on this branch")->type_name("NAME");
   command.add_option("--tag", options.tag, "Act as if on this tag")->type_name("NAME");
+}
+
+void add_value_options(CLI::App& command, PipelineOptions& options) {
+  add_given_options(command, options);
   command
       .add_option("-E,--environment", options.environment,
                   "Target environment of stages that name none; stages of others are left out")

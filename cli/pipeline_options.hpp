@@ -27,7 +27,9 @@ struct PipelineOptions {
 
 /// FILE alone.
 void add_file_option(CLI::App& command, PipelineOptions& options);
-/// -p, -e, --env-file, --event, --branch, --tag, -E.
+/// -p, -e, --env-file, --event, --branch, --tag.
+void add_given_options(CLI::App& command, PipelineOptions& options);
+/// The same, and -E.
 void add_value_options(CLI::App& command, PipelineOptions& options);
 /// -s, --from, --until, --skip.
 void add_selection_options(CLI::App& command, PipelineOptions& options);

@@ -11,6 +11,7 @@ namespace {
 void add_target(CLI::App& command, RunOptions& options) {
   command.add_option("ENVIRONMENT", options.deploy_to, "Environment of the pipeline")->required();
   add_file_option(command, options.pipeline);
+  add_given_options(command, options.pipeline);
   add_secrets_file_option(command, options.secrets_file);
   add_view_option(command, options.ui);
 }
@@ -27,9 +28,6 @@ void add_deploy(CLI::App& root, Invocation& invocation) {
       root.add_subcommand("deploy", "Run the stages that deploy to an environment, and no others");
   const auto options = std::make_shared<RunOptions>();
   add_target(*command, *options);
-  command->add_option("-p,--param", options->pipeline.params, "Set a parameter of the pipeline")
-      ->type_name("NAME=VALUE")
-      ->allow_extra_args(false);
   command->add_flag("-n,--dry-run", options->dry_run, "Show what would run and stop");
   command->callback([options, &invocation] { go(*options, invocation); });
 }

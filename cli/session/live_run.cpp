@@ -64,6 +64,9 @@ int LiveRun::go() {
   notifications_->settle();
   finish_view(*view_, parts_.clock, parts_.signals.token());
   if (result.fatal) report(*result.fatal);
+  const int of_nothing = exit_code_of_nothing(parts_.options);
+  if (of_nothing != 0 && of_nothing == result.exit_code && nothing_ran(result.outcomes))
+    report(nothing_deployed(parts_.input.plan, result.outcomes, parts_.options));
   return exit_code_after(*view_, result.exit_code);
 }
 
@@ -77,7 +80,7 @@ Result<Workspace> LiveRun::prepare() {
                          parts_.overrides, secrets_withheld_from(parts_.input.event),
                          secret_audit(state_dir(parts_.invocation, parts_.file.file),
                                       parts_.record.id, parts_.clock)});
-  if (uses_inputs(pipeline())) open_skips();
+  if (uses_inputs(pipeline()) && exit_code_of_nothing(parts_.options) == 0) open_skips();
   auto workspace = TRY(check_out());
   auto present = parts_.record;
   present.request.git = parts_.input.git;  // of what was checked out
@@ -171,7 +174,8 @@ EngineOptions LiveRun::engine_options() const {
   options.resume_hint = "pipectl run --resume=" + parts_.record.id;
   options.approve_hint =
       fmt::format("pipectl approve {0} && pipectl run --resume={0}", parts_.record.id);
-  if (parts_.options.go_back) options.approvals = Approvals::waived;
+  if (parts_.options.go_back) options.guards = Guards::waived;
+  options.exit_code_of_nothing = exit_code_of_nothing(parts_.options);
   options.notes = rollback_notes(parts_.input.plan, parts_.options);
   if (!parts_.resumed) return options;
   auto taken = take_over(parts_.input.plan, parts_.record);

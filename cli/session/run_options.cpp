@@ -40,6 +40,7 @@ std::string options_to_json(const RunOptions& options) {
             {"keep_going", options.keep_going},
             {"no_cache", options.no_cache},
             {"worktree", options.worktree == WorktreeMode::head ? "head" : "dirty"}};
+  if (!options.deploy_to.empty()) kept["deploy_to"] = options.deploy_to;
   if (options.go_back) kept["go_back"] = *options.go_back;
   return kept.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -65,6 +66,7 @@ Result<void> options_from_json(const std::string& text, RunOptions& options) try
   const json kept = json::parse(text);
   options.worktree =
       kept.at("worktree").get<std::string>() == "head" ? WorktreeMode::head : WorktreeMode::dirty;
+  if (kept.contains("deploy_to")) options.deploy_to = kept.at("deploy_to").get<std::string>();
   if (kept.contains("go_back")) options.go_back = kept.at("go_back").get<std::string>();
   return {};
 } catch (const json::exception& error) {

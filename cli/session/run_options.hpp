@@ -42,7 +42,7 @@ struct RunOptions {
 [[nodiscard]] std::vector<std::vector<std::size_t>> needs_by_position(const plan::Plan& plan);
 /// For the record: what the selection, the event or -E leaves out.
 [[nodiscard]] std::vector<store::RunRequest::LeftOut> left_out_before(const plan::Plan& plan);
-/// Reads `worktree` and `go_back` back; the rest is for people.
+/// Reads `worktree`, `deploy_to` and `go_back` back; the rest is for people.
 Result<void> options_from_json(const std::string& text, RunOptions& options);
 
 }  // namespace pipectl::cli

@@ -38,7 +38,7 @@ class RunSession {
     forget_secrets();
     input_ = resumed_ ? TRY(input_of(*record_, *file_, options_))
                       : TRY(resolve_input(*file_, options_.pipeline, invocation_));
-    if (nothing_selected()) return 0;
+    if (nothing_selected()) return exit_code_of_nothing(options_);
     if (options_.dry_run) return show_plan();
     if (resumed_ && record_->exit_code == 0) return show_again();
     if (resumed_ && in_place()) TRY(check_same_commit(*record_, *file_, invocation_));
@@ -114,6 +114,10 @@ class RunSession {
       return node.skip != SkipCause::none;
     });
     if (!none) return false;
+    if (exit_code_of_nothing(options_) != 0) {
+      report(nothing_deployed(input_.plan, {}, options_));
+      return true;
+    }
     const std::string why = nodes.empty() ? "" : ": " + nodes.front().skip_reason;
     fmt::print(stderr, "pipectl: nothing to run{}\n", why);
     return true;

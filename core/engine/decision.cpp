@@ -117,7 +117,7 @@ bool runs_after_failure(const StageSpec& stage) {
          (stage.when && (stage.when->calls("always") || stage.when->calls("failure")));
 }
 
-Decision decide(const NodeScope::Parts& parts, const Scheduler::Verdict& verdict) {
+Decision decide(const NodeScope::Parts& parts, const Scheduler::Verdict& verdict, Guards guards) {
   if (verdict.skip != SkipCause::none) return skipped(verdict.skip, verdict.reason);
   const StageSpec& stage = *parts.node.stage;
   auto composed = NodeScope::compose(parts);
@@ -126,7 +126,8 @@ Decision decide(const NodeScope::Parts& parts, const Scheduler::Verdict& verdict
   if (auto outcome = check_condition(stage, *scope)) return *outcome;
   if (auto outcome = check_changed(stage, *scope)) return *outcome;
   if (auto outcome = check_requirements(stage, *scope)) return *outcome;
-  if (auto outcome = check_environment(*scope)) return *outcome;
+  if (guards == Guards::kept)
+    if (auto outcome = check_environment(*scope)) return *outcome;
   if (auto outcome = check_concurrency(stage, *scope)) return *outcome;
   return Start{std::move(scope)};
 }

@@ -13,11 +13,16 @@ struct Start {
   std::shared_ptr<const NodeScope> scope;
 };
 
+/// Whether what an environment has against deploys holds: its branches, and the approvals that
+/// stages ask for. A rollback by hand is for emergencies, and must go from any machine.
+enum class Guards { kept, waived };
+
 /// What becomes of a node whose needs have ended: it starts, or it ends here (skipped, or failed
 /// because a required program is absent or its environment does not take this branch). The reasons
 /// are what `explain` shows.
 using Decision = std::variant<Start, Outcome>;
-[[nodiscard]] Decision decide(const NodeScope::Parts& parts, const Scheduler::Verdict& verdict);
+[[nodiscard]] Decision decide(const NodeScope::Parts& parts, const Scheduler::Verdict& verdict,
+                              Guards guards = Guards::kept);
 
 /// True for a stage that also runs after failures: `always: true`, or a condition that calls
 /// always() or failure(). Ctrl-C once does not stop it.

@@ -99,7 +99,7 @@ void Engine::start_what_may_start() {
     const auto id = held_ ? held_ : scheduler_.next();
     held_.reset();
     if (!id) return;
-    const Decision decision = decide(scope_parts(*id), scheduler_.verdict(*id));
+    const Decision decision = decide(scope_parts(*id), scheduler_.verdict(*id), options_.guards);
     if (const auto* outcome = std::get_if<Outcome>(&decision)) {
       end(*id, *outcome);
     } else if (wait_for_approval(*id, *std::get<Start>(decision).scope)) {
@@ -115,7 +115,7 @@ void Engine::start_what_may_start() {
 
 /// True when the stage has ended here: as one that waits, or that must not run.
 bool Engine::wait_for_approval(plan::NodeId id, const NodeScope& scope) {
-  if (options_.approvals == Approvals::waived) return false;
+  if (options_.guards == Guards::waived) return false;
   const plan::Node& node = plan_.nodes[id];
   const StageRunner& runner = *parts_.runners.find(node.stage->name)->second;
   const auto stop = approvals_.stops({node, runner, scope, parts_.tools.clock.wall()});

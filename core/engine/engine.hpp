@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/engine/approval_gate.hpp"
+#include "core/engine/decision.hpp"
 #include "core/engine/recorder.hpp"
 #include "core/engine/run_values.hpp"
 #include "core/engine/scheduler.hpp"
@@ -32,9 +33,6 @@ struct EngineParts {
   Jobserver* jobserver{nullptr};  ///< null: children get none
 };
 
-/// Whether stages that ask for an approval wait for it. A rollback by hand is for emergencies.
-enum class Approvals { asked, waived };
-
 struct EngineOptions {
   Scheduler::Options scheduling;
   CancelToken user;                           ///< Ctrl-C: once in order, twice at once
@@ -44,7 +42,8 @@ struct EngineOptions {
   bool resumed{false};
   std::string resume_hint;   ///< what to type to go on after a failure
   std::string approve_hint;  ///< the same while only an approval is missing
-  Approvals approvals{Approvals::asked};
+  Guards guards{Guards::kept};
+  int exit_code_of_nothing{0};  ///< when no stage of the plan ran, each for a reason of its own
 };
 
 struct RunResult {
@@ -52,6 +51,8 @@ struct RunResult {
   std::vector<Outcome> outcomes;  ///< by node
   std::optional<Error> fatal;     ///< the run itself broke: journal or log could not be written
 };
+
+[[nodiscard]] bool nothing_ran(const std::vector<Outcome>& outcomes);
 
 /// Runs a plan. One thread owns all state, writes the journal and calls the sinks; workers run
 /// stages. The loop: start what may start, write down, let it go, wait for one thing, take it in.

@@ -1,10 +1,17 @@
 // The end of a run: what its stages left behind, its exit code, its last words.
+#include <algorithm>
+
 #include "core/engine/engine.hpp"
 #include "core/exec/leftovers.hpp"
 
 namespace pipectl {
 
 namespace transition = store::transition;
+
+bool nothing_ran(const std::vector<Outcome>& outcomes) {
+  return std::ranges::all_of(
+      outcomes, [](const Outcome& outcome) { return outcome.status == Status::skipped; });
+}
 
 std::string Engine::hint(int exit_code) const {
   constexpr int waiting = 4;
@@ -23,11 +30,14 @@ RunResult Engine::finish(SteadyTime started) {
     result.outcomes.push_back(std::move(outcome));
   }
   result.exit_code = exit_code(result.outcomes, options_.signal ? options_.signal() : 0);
+  const bool nothing = result.exit_code == 0 && nothing_ran(result.outcomes);
+  if (nothing) result.exit_code = options_.exit_code_of_nothing;
   if (fatal_ && result.exit_code != 70) result.exit_code = 3;
   recorder_.will(transition::RunEnded{result.exit_code});
   const auto duration =
       std::chrono::duration_cast<Milliseconds>(parts_.tools.clock.steady() - started);
-  recorder_.tell_after(event::RunFinished{result.exit_code, duration, hint(result.exit_code)});
+  recorder_.tell_after(event::RunFinished{result.exit_code, duration,
+                                          nothing ? std::string{} : hint(result.exit_code)});
   if (fatal_) {
     recorder_.tell(event::Warning{fatal_->message});
     recorder_.tell_without_journal();
