@@ -117,6 +117,9 @@ class GitHubNotify(notify_case.NotifyTest):
                        f"POST {base}/issues/N/comments"):
             self.assertIn(wanted, told)
         self.assertNotIn(f"POST {base}/issues", told)
+        again = self.told("pull_request", payload, "'true'", 0)
+        self.assertIn(f"PATCH {base}/issues/comments/N", again)
+        self.assertNotIn(f"POST {base}/issues/N/comments", again)
 
 
 if __name__ == "__main__":
