@@ -40,10 +40,7 @@ class KubernetesCheck final : public HealthCheck {
   Result<std::string> probe(StageContext& context, SteadyTime deadline,
                             const CancelToken& cancel) const override {
     const auto left = std::chrono::ceil<Milliseconds>(deadline - context.clock.steady());
-    Access access;
-    access.name_space = TRY(wanted_.name_space.evaluate(context.scope));
-    access.context = TRY(wanted_.context.evaluate(context.scope));
-    access.kubeconfig = TRY(wanted_.kubeconfig.evaluate(context.scope));
+    Access access = TRY(place(context));
     access.request_timeout = std::max(left, Milliseconds{1});
     const Kubectl kubectl{context, access};
     const DeployWork work{Lifetime::stage, TimeLimit{deadline, left}};
@@ -69,6 +66,21 @@ class KubernetesCheck final : public HealthCheck {
     Milliseconds limit;
     const CancelToken& cancel;
   };
+
+  /// Where the stage itself deploys to, but for what the check says. A context is one of its
+  /// kubeconfig.
+  [[nodiscard]] Result<Access> place(const StageContext& context) const {
+    Access access;
+    if (const auto* own = dynamic_cast<const ServiceHttp*>(context.route)) access = own->access();
+    const auto kubeconfig = TRY(wanted_.kubeconfig.evaluate(context.scope));
+    const auto name = TRY(wanted_.context.evaluate(context.scope));
+    const auto name_space = TRY(wanted_.name_space.evaluate(context.scope));
+    if (!kubeconfig.empty()) access.context.clear();
+    if (!kubeconfig.empty()) access.kubeconfig = kubeconfig;
+    if (!name.empty()) access.context = name;
+    if (!name_space.empty()) access.name_space = name_space;
+    return access;
+  }
 
   static Result<json> read(const Kubectl& kubectl, std::vector<std::string> argv,
                            const DeployWork& work) {

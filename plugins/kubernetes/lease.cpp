@@ -59,6 +59,14 @@ std::string Lease::object(const DeployWork& work, const std::string& version) co
   return lease.dump();
 }
 
+tl::unexpected<Error> Lease::fail_lost(const std::string& by) const {
+  return fail(Fault::infrastructure,
+              fmt::format("the lock '{}' was lost: {}", name_,
+                          by.empty() ? "another run has deployed here meanwhile"
+                                     : fmt::format("run {} is deploying here", printable(by))),
+              "nothing more is changed by this run: look at what runs now");
+}
+
 Result<void> Lease::take(const DeployWork& work) { return hold(work, Force::no); }
 Result<void> Lease::seize(const DeployWork& work) { return hold(work, Force::yes); }
 
@@ -68,9 +76,11 @@ Result<void> Lease::hold(const DeployWork& work, Force force) {
     const std::string text = TRY(kubectl_.run(
         {.argv = {"get", "lease", name_, "--ignore-not-found", "--output=json"}, .work = work}));
     const Held held = text.empty() ? Held{} : read_lease(text);
+    if (held_ && held.by != holder_) lost_ = true;
+    if (lost_) return fail_lost(held.by);
     const bool others = !held.by.empty() && held.by != holder_ && held.until &&
                         *held.until > kubectl_.context().clock.wall();
-    if (others && (force == Force::no || held_))
+    if (others && force == Force::no)
       return fail(
           Fault::infrastructure,
           fmt::format("run {} is {} here, seen last at {}", printable(held.by), doing_, held.since),
@@ -92,7 +102,7 @@ Result<void> Lease::hold(const DeployWork& work, Force force) {
 }
 
 void Lease::release(const DeployWork& work) {
-  if (!held_) return;
+  if (!held_ || lost_) return;
   held_ = false;
   const auto gone = kubectl_.run(
       {.argv = {"delete", "lease", name_, "--ignore-not-found", "--wait=false"}, .work = work});

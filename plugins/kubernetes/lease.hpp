@@ -19,15 +19,19 @@ class Lease {
         holder_(std::move(holder)),
         doing_(doing) {}
 
-  /// Takes it, or goes on holding it. Fault::infrastructure when another run has it.
+  /// Takes it, or goes on holding it. Fault::infrastructure when another run has it, or has had it
+  /// since.
   [[nodiscard]] Result<void> take(const DeployWork& work);
   /// Takes it from whoever has it.
   [[nodiscard]] Result<void> seize(const DeployWork& work);
   void release(const DeployWork& work);
+  /// It was ours, and another run has taken it.
+  [[nodiscard]] bool is_lost() const noexcept { return lost_; }
 
  private:
   enum class Force { no, yes };
   [[nodiscard]] Result<void> hold(const DeployWork& work, Force force);
+  [[nodiscard]] tl::unexpected<Error> fail_lost(const std::string& by) const;
   [[nodiscard]] std::string object(const DeployWork& work, const std::string& version) const;
 
   const Kubectl& kubectl_;
@@ -35,6 +39,7 @@ class Lease {
   std::string holder_;
   std::string_view doing_;  ///< a literal: what others are told that it is for
   bool held_{false};
+  bool lost_{false};
 };
 
 }  // namespace pipectl::plugins::kubernetes

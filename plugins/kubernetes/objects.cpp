@@ -26,6 +26,12 @@ bool is_deployment(const json& object, const std::string& name) {
          (name.empty() || text_at(object, "/metadata/name") == name);
 }
 
+bool scales(const json& object, const std::string& deployment) {
+  return text_at(object, "/kind") == "HorizontalPodAutoscaler" &&
+         text_at(object, "/spec/scaleTargetRef/kind") == "Deployment" &&
+         text_at(object, "/spec/scaleTargetRef/name") == deployment;
+}
+
 /// `registry/app` of `registry/app:1@sha256:…`.
 std::string repository_of(const std::string& image) {
   const std::string name = image.substr(0, image.find('@'));
@@ -105,11 +111,8 @@ Result<Workload> find_workload(const ObjectList& list, const std::string& name,
 }
 
 bool is_autoscaled(const ObjectList& list, const std::string& deployment) {
-  return std::ranges::any_of(items_of(list), [&](const json& each) {
-    return text_at(each, "/kind") == "HorizontalPodAutoscaler" &&
-           text_at(each, "/spec/scaleTargetRef/kind") == "Deployment" &&
-           text_at(each, "/spec/scaleTargetRef/name") == deployment;
-  });
+  return std::ranges::any_of(items_of(list),
+                             [&](const json& each) { return scales(each, deployment); });
 }
 
 Result<ObjectList> with_changes(const ObjectList& list, const std::string& deployment,
@@ -148,6 +151,7 @@ Result<ObjectList> as_set(const ObjectList& list, const std::string& deployment,
   try {
     json root = parsed(list);
     for (json& each : root["items"]) {
+      if (scales(each, deployment)) each["spec"]["scaleTargetRef"]["name"] = name;
       if (!is_deployment(each, deployment)) continue;
       each["metadata"]["name"] = name;
       for (const auto& [key, value] : labels) {

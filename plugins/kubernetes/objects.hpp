@@ -39,7 +39,8 @@ struct Changes {
 [[nodiscard]] Result<ObjectList> with_changes(const ObjectList& list, const std::string& deployment,
                                               const Changes& changes);
 
-/// Gives the Deployment another name and its pods more labels, which its selector asks for, too.
+/// Gives the Deployment another name, which its autoscalers follow, and its pods more labels, which
+/// its selector asks for, too.
 [[nodiscard]] Result<ObjectList> as_set(const ObjectList& list, const std::string& deployment,
                                         const std::string& name,
                                         const std::map<std::string, std::string>& labels);

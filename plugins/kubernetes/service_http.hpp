@@ -18,6 +18,8 @@ class ServiceHttp final : public HttpClient {
  public:
   explicit ServiceHttp(const Kubectl& kubectl);
   ~ServiceHttp() override;
+  /// The cluster and the namespace that it reaches.
+  [[nodiscard]] const Access& access() const noexcept { return kubectl_.access(); }
   Result<HttpResponse> send(const HttpRequest& request, const CancelToken& cancel) override;
 
  private:

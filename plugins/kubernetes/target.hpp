@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "core/api/lock_holder.hpp"
 #include "plugins/kubernetes/cluster.hpp"
 #include "plugins/kubernetes/lease.hpp"
 #include "plugins/kubernetes/record.hpp"
@@ -18,7 +19,7 @@ namespace pipectl::plugins::kubernetes {
 /// `app-green`, whose pods have a label `pipectl.dev/slot` that the Services ask for. The set that
 /// serves is its *home*; the record in the cluster says which that is. A canary is `app-canary`,
 /// whose pods the Services do not tell from those of the home.
-class KubernetesTarget final : public DeployTarget {
+class KubernetesTarget final : public DeployTarget, public LockHolder {
  public:
   KubernetesTarget(StageContext& context, Access access);
   ~KubernetesTarget() override;
@@ -40,6 +41,8 @@ class KubernetesTarget final : public DeployTarget {
   Result<std::string> restore(const DeployWork& work) override;
   Result<std::string> remove(DeployPlace place, const DeployWork& work) override;
   Result<std::string> go_back(const std::string& run, const DeployWork& work) override;
+  Result<void> hold(const DeployWork& work) override { return lease_->take(work); }
+  [[nodiscard]] bool has_lost() const noexcept override { return lease_->is_lost(); }
   [[nodiscard]] HttpClient* http() override { return &http_; }
 
  private:
@@ -73,6 +76,7 @@ class KubernetesTarget final : public DeployTarget {
   [[nodiscard]] Result<void> mixed_back(const DeployWork& work);
   [[nodiscard]] Result<std::string> shift_apart(const DeployWork& work);
   [[nodiscard]] Result<std::string> apart_back(const DeployWork& work);
+  [[nodiscard]] Result<void> autoscalers_back(const DeployWork& work);
   [[nodiscard]] Result<Selectors> bound_selectors(const DeployWork& work) const;
   [[nodiscard]] Result<void> apply_old_companions(const DeployWork& work);
   [[nodiscard]] Result<std::string> restore_recorded(const DeployWork& work);

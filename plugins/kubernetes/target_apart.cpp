@@ -9,6 +9,7 @@ namespace pipectl::plugins::kubernetes {
 namespace {
 
 constexpr const char* hash_label = "pod-template-hash";
+constexpr const char* autoscaler = "HorizontalPodAutoscaler";
 
 bool selects(const std::map<std::string, std::string>& selector,
              const std::map<std::string, std::string>& labels) {
@@ -27,7 +28,7 @@ Result<void> KubernetesTarget::apply_apart(const DeployWork& work) {
   Changes changes;
   changes.replicas = TRY(replicas_now(work));
   const ObjectList whole = TRY(objects_for(fresh, changes));
-  return cluster_.apply(select(whole, {"Service", "HorizontalPodAutoscaler"}, Keep::others), work);
+  return cluster_.apply(select(whole, {"Service", autoscaler}, Keep::others), work);
 }
 
 /// The selectors of the release before; a Service that would also select the new set's pods is
@@ -59,11 +60,21 @@ Result<std::string> KubernetesTarget::shift_apart(const DeployWork& work) {
     if (TRY(cluster_.has_service(service, work)))
       TRY(cluster_.set_selector(service, selector, work));
   TRY(cluster_.apply(services, work));
+  // Until here the set that served had them: it keeps its number for the way back.
+  TRY(cluster_.apply(select(whole, {autoscaler}, Keep::these), work));
   return fmt::format("all traffic is {}'s", fresh);
+}
+
+/// As they are recorded; those of a release that was not recorded whole scale its set from here on.
+Result<void> KubernetesTarget::autoscalers_back(const DeployWork& work) {
+  ObjectList old = select(record_.running->objects, {autoscaler}, Keep::these);
+  if (is_empty(old)) old = select(TRY(objects_for(home(), {})), {autoscaler}, Keep::these);
+  return cluster_.apply(old, work);
 }
 
 Result<std::string> KubernetesTarget::apart_back(const DeployWork& work) {
   if (!record_.running) return std::string{};
+  TRY(autoscalers_back(work));
   if (TRY(cluster_.live(home(), work))) {
     if (!TRY(cluster_.has_autoscaler(home(), work)))
       TRY(cluster_.scale(home(), record_.running->replicas, work));

@@ -4,11 +4,23 @@
 
 #include <algorithm>
 
+#include "core/api/lock_holder.hpp"
 #include "stages/checks/await.hpp"
 #include "stages/deploy/deploy_memory.hpp"
 
 namespace pipectl::stages {
 namespace {
+
+constexpr Milliseconds longest_part{300'000};      ///< of a pause: as long a crash would lock out
+constexpr Milliseconds shortest_hold{60'000};      ///< the call that renews it takes time, too
+constexpr Milliseconds longest_analysis{900'000};  ///< for all that a strategy measures at once
+
+/// How long the checks may take, one after the other.
+Milliseconds patience_of(const CheckList& checks) {
+  Milliseconds sum{0};
+  for (const PatientCheck& check : checks) sum += check.within + check.timeout;
+  return sum;
+}
 
 /// The step is called `health` already.
 std::string without_word(const std::string& reason) {
@@ -75,6 +87,10 @@ Outcome DeployWalk::take(const DeployStep& step) {
 }
 
 Outcome DeployWalk::check(const DeployStep& step) {
+  if (const auto held = keep_lock(patience_of(settings_.health)); !held) {
+    context_.emit.deploy_step(describe(step), held.error().message, false);
+    return outcome_of(held.error());
+  }
   Outcome outcome = look_at_health(step);
   if (outcome.status != Status::succeeded || !context_.settle) return outcome;
   const auto settled = context_.settle();
@@ -105,6 +121,7 @@ Result<std::string> DeployWalk::act(const DeployStep& step) {
     case DeployStep::Deed::pause:
       return pause(step.time);
     case DeployStep::Deed::analyse:
+      TRY(keep_lock(longest_analysis));
       return strategy_.analyse(context_);
     case DeployStep::Deed::record:
       return target_.record(step, work);
@@ -120,9 +137,22 @@ Result<std::string> DeployWalk::pause(Milliseconds time) {
   if (context_.deadline && context_.clock.steady() + time >= *context_.deadline)
     return fail(Fault::step, "the stage's timeout ends before the pause does",
                 "give the stage a longer `timeout`");
-  if (context_.cancel.wait_for(time))
-    return fail(Fault::cancelled, describe(context_.cancel.reason()));
+  while (time.count() > 0) {
+    const Milliseconds part = std::min(time, longest_part);
+    TRY(keep_lock(part));
+    if (context_.cancel.wait_for(part))
+      return fail(Fault::cancelled, describe(context_.cancel.reason()));
+    time -= part;
+  }
   return std::string{"waited"};
+}
+
+/// Before something that takes time and asks nothing of the target.
+Result<void> DeployWalk::keep_lock(Milliseconds time) {
+  auto* const holder = dynamic_cast<LockHolder*>(&target_);
+  if (holder == nullptr) return {};
+  const Milliseconds limit = std::max(time, shortest_hold);
+  return holder->hold({Lifetime::stage, TimeLimit{context_.clock.steady() + limit, limit}});
 }
 
 DeployWork DeployWalk::work_of(const DeployStep& step) const {
@@ -131,6 +161,11 @@ DeployWork DeployWalk::work_of(const DeployStep& step) const {
 }
 
 Outcome DeployWalk::roll_back(std::size_t last, Outcome failure) {
+  if (const auto* holder = dynamic_cast<const LockHolder*>(&target_);
+      holder != nullptr && holder->has_lost()) {
+    failure.reason += " -> nothing was undone (what runs is another's)";
+    return failure;
+  }
   if (target_.is_untouched()) {
     failure.reason += " -> nothing was changed";
     return failure;

@@ -36,6 +36,7 @@ class DeployWalk {
   [[nodiscard]] Outcome look_at_health(const DeployStep& step);
   [[nodiscard]] Result<std::string> act(const DeployStep& step);
   [[nodiscard]] Result<std::string> pause(Milliseconds time);
+  [[nodiscard]] Result<void> keep_lock(Milliseconds time);
   [[nodiscard]] Result<std::string> undo(DeployStep::Undo undo, DeployPlace place,
                                          const DeployWork& work);
   [[nodiscard]] DeployWork work_of(const DeployStep& step) const;

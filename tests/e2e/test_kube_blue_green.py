@@ -7,7 +7,7 @@ BLUE_GREEN = "{blue-green: {deadline: 60s}}"
 
 class BlueGreen(DeployTest):
     special_images = {"broken": ["--never-ready"], "sick": ["--fail", "500"],
-                      "late": ["--fail", "500", "--fail-after", "20"]}
+                      "late": ["--fail", "500", "--fail-after", "100"]}
 
     def deploy(self, image, code=0, strategy=BLUE_GREEN, **options):
         return super().deploy(image, code, strategy=strategy, **options)
@@ -55,7 +55,7 @@ class BlueGreen(DeployTest):
 
     def test_a_release_that_falls_ill_while_the_old_one_is_held(self):
         self.deploy("app:v1")
-        self.pipeline("app:late", strategy="{blue-green: {deadline: 60s, hold: 3s}}")
+        self.pipeline("app:late", strategy="{blue-green: {deadline: 60s, hold: 8s}}")
         with Load(self.cluster, "team") as load:
             done = self.pipectl("run", "--ui", "plain", code=5, env=self.env)
         self.assertIn("health: 1 healthy", done.stdout)  # when it was looked at first
@@ -65,6 +65,46 @@ class BlueGreen(DeployTest):
         self.assertEqual({(500, "late")}, {(status, answer.get("version")) for status, answer in load.failed})
         self.assertEqual({"app": "app", "pipectl.dev/slot": "blue"}, self.selector())
         self.assertEqual(({"app-blue": 3}, "v1"), (self.replicas(), self.version()))
+
+
+AUTOSCALER = """
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: app}
+spec:
+  minReplicas: 2
+  maxReplicas: 5
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: app}
+"""
+
+
+class Autoscaled(DeployTest):
+    """The autoscaler goes where the traffic goes."""
+
+    special_images = {"sick": ["--fail", "500"]}
+
+    def manifest(self, **changes):
+        return super().manifest(**changes) + AUTOSCALER
+
+    def scaled(self):
+        autoscaler = self.cluster.get("HorizontalPodAutoscaler", "app", "team")
+        return autoscaler["spec"]["scaleTargetRef"]["name"]
+
+    def test_the_set_that_serves_is_scaled(self):
+        self.deploy("app:v1", strategy="rolling")
+        self.assertEqual("app", self.scaled())
+        self.kubectl("scale", "-n", "team", "deployment/app", "--replicas=4")  # the autoscaler
+        self.kubectl("rollout", "status", "-n", "team", "deployment/app", "--timeout=60s")
+        self.deploy("app:v2", strategy=BLUE_GREEN)
+        self.assertEqual(("app-green", {"app": 0, "app-green": 4}), (self.scaled(), self.replicas()))
+        self.deploy("app:sick", code=5, strategy=BLUE_GREEN)
+        self.assertEqual(("app-green", {"app": 0, "app-green": 4}), (self.scaled(), self.replicas()))
+        moves = [e.after["spec"]["scaleTargetRef"]["name"] for e in self.cluster.store.events
+                 if e.after and e.kind.kind == "HorizontalPodAutoscaler"]
+        self.assertEqual("app-blue", moves[-2], "it was there, and came back")
+        self.deploy("app:v3", strategy="rolling")
+        self.assertEqual(("app-green", "v3"), (self.scaled(), self.version()))
 
 
 if __name__ == "__main__":

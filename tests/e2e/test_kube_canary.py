@@ -1,5 +1,6 @@
 """Canary deploys to Kubernetes: a growing share, undone at the first breach, resumed after a kill."""
 import os
+import shutil
 import signal
 import subprocess
 
@@ -90,6 +91,47 @@ class Killed(DeployTest):
         self.kill_at_half("app:v2")
         text = self.deploy("app:v3", code=3)
         self.assertIn("is deploying here", text)
+
+
+class Locked(DeployTest):
+    """The lock lasts as long as what it is for; whoever lost it changes nothing more."""
+
+    def lease(self):
+        return (self.cluster.get("Lease", "pipectl-app", "team") or {"spec": {}})["spec"]
+
+    def start(self, pause):
+        self.deploy("app:v1", strategy="rolling")
+        self.pipeline("app:v2", strategy=f"{{canary: {{steps: [50%, 100%], pause: {pause}, deadline: 60s}}}}")
+        child = subprocess.Popen([PIPECTL, "run", "--ui", "plain"], cwd=self.folder, env=self.env,
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                 stderr=subprocess.STDOUT, text=True)
+        self.addCleanup(child.kill)
+        self.cluster.await_state(lambda: self.replicas() == {"app": 1, "app-canary": 2})
+        return child
+
+    def test_a_pause_that_is_longer_than_a_step(self):
+        child = self.start("20m")
+        self.cluster.await_state(lambda: self.lease().get("leaseDurationSeconds", 0) >= 300)
+        other = self.folder / "other"
+        shutil.copytree(self.folder / "k8s", other / "k8s")
+        shutil.copy(self.folder / "pipeline.yaml", other)
+        done = self.pipectl("run", "--ui", "plain", cwd=other, env=self.env, code=3)
+        self.assertIn("is deploying here", done.stdout + done.stderr)
+        child.send_signal(signal.SIGINT)
+        said, _ = child.communicate(timeout=90)
+        self.assertIn("rolled back to app:v1", said)
+        self.assertEqual(({"app": 3}, "v1"), (self.replicas(), self.version()))
+
+    def test_a_lock_that_another_run_took(self):
+        child = self.start("4s")
+        self.kubectl("patch", "lease", "pipectl-app", "-n", "team", "--type=merge", "-p",
+                     '{"spec": {"holderIdentity": "other/deploy", "leaseDurationSeconds": 1}}')
+        said, _ = child.communicate(timeout=90)
+        self.assertEqual(3, child.returncode, said)
+        self.assertIn("the lock 'pipectl-app' was lost: run other/deploy is deploying here", said)
+        self.assertIn("nothing was undone (what runs is another's)", said)
+        self.assertEqual({"app": 1, "app-canary": 2}, self.replicas())
+        self.assertEqual("other/deploy", self.lease()["holderIdentity"])
 
 
 if __name__ == "__main__":

@@ -140,6 +140,13 @@ class Rolling(DeployTest):
         self.pipectl("run", "-E", "staging", env=self.env, code=0)
         self.assertEqual("v1", self.version())
 
+    def test_a_check_of_the_cluster_looks_where_the_stage_deploys(self):
+        check = "{kubernetes: {deployment: app, service: app, path: /%s}, within: 5s, interval: 200ms}"
+        text = self.deploy("app:v1", health=check % "")
+        self.assertIn("3 of 3 pods ready, 3 endpoints, app:80/ answers 200", text)
+        text = self.deploy("app:v1", code=5, health=check.replace("path: /%s", "namespace: default"))
+        self.assertIn('deployments.apps "app" not found', text)
+
     def test_an_autoscaler_keeps_its_number(self):
         self.deploy("app:v1")
         self.kubectl("create", "-n", "team", "-f", "-", text=json.dumps({
