@@ -112,35 +112,39 @@ Result<StageCommand> ToolStage::command(const std::vector<std::string_view>& wor
   return command;
 }
 
-Outcome ToolStage::judged(const CommandEnd& end) const {
+Outcome ToolStage::judged(const CommandEnd& end, const LastWords& words) const {
   Outcome outcome = outcome_of(end);
   const bool found = outcome.status == Status::failed && outcome.exit_code &&
                      std::ranges::find(preset_.found, *outcome.exit_code) != preset_.found.end();
   if (!found) return outcome;
   Outcome ran;
   ran.exit_code = outcome.exit_code;
+  ran.reason = words.text();  // counts when the reports hold nothing
   return ran;
 }
 
-Result<Outcome> ToolStage::run_tool(const StageCommand& command, StageContext& context) const {
+Result<Outcome> ToolStage::run_tool(const StageCommand& command, StageContext& context,
+                                    const LastWords& words) const {
   context.emit.note(headline(command.argv));
   auto end = run_command(context, command);
   if (!end && end.error().fault == Fault::step)
     end.error().hint = fmt::format("{} can be had with: {}", preset_.name, way_to(preset_));
   if (!end) return tl::unexpected(end.error());
-  return judged(*end);
+  return judged(*end, words);
 }
 
 Result<Outcome> ToolStage::run_all(StageContext& context) const {
   const fs::path folder = TRY(make_report_folder(context));
   StageCommand command = TRY(this->command(preset_.command, folder, context));
-  const auto log = make_line_output(context.redactor, context.emit);
+  LastWords words(context.emit);
+  const auto log = make_line_output(context.redactor, words);
   ReportOutput output(*log);
+  command.output = log.get();
   if (preset_.writes == ToolPreset::Writes::output && !preset_.reports.empty()) {
     TRY(output.open(folder / preset_.reports.front().file));
     command.output = &output;
   }
-  auto outcome = run_tool(command, context);
+  auto outcome = run_tool(command, context, words);
   if (outcome && output.failure()) return tl::unexpected(*output.failure());
   return outcome;
 }
@@ -158,7 +162,10 @@ Result<Outcome> ToolStage::rerun(const std::vector<std::string>& tests,
   for (auto& word : command.argv)
     if (const auto at = word.find(placeholder); at != std::string::npos)
       word.replace(at, placeholder.size(), names);
-  return run_tool(command, context);
+  LastWords words(context.emit);
+  const auto log = make_line_output(context.redactor, words);
+  command.output = log.get();
+  return run_tool(command, context, words);
 }
 
 Outcome ToolStage::run(StageContext& context) const {

@@ -8,6 +8,7 @@
 #include "core/api/run_command.hpp"
 #include "core/api/stage_kind.hpp"
 #include "core/api/tool_preset.hpp"
+#include "stages/last_words.hpp"
 
 namespace pipectl::stages {
 
@@ -32,8 +33,9 @@ class ToolStage final : public StageRunner {
 
  private:
   [[nodiscard]] Result<Outcome> run_all(StageContext& context) const;
-  [[nodiscard]] Result<Outcome> run_tool(const StageCommand& command, StageContext& context) const;
-  [[nodiscard]] Outcome judged(const CommandEnd& end) const;
+  [[nodiscard]] Result<Outcome> run_tool(const StageCommand& command, StageContext& context,
+                                         const LastWords& words) const;
+  [[nodiscard]] Outcome judged(const CommandEnd& end, const LastWords& words) const;
   [[nodiscard]] std::string filled_in(std::string_view text,
                                       const std::filesystem::path& folder) const;
   /// `words` with the arguments in place of `{args}`, else behind them.

@@ -19,17 +19,46 @@ using report::Unit;
 constexpr std::string_view new_findings = "new_findings";
 constexpr std::string_view change = "_change";
 
-Result<Metric> count_new(const std::filesystem::path& baseline, const std::filesystem::path& kept) {
+/// Of what does not fit into a kept report only the number is known.
+Result<void> check_all_kept(double kept, const Metrics& told, std::string_view whose,
+                            std::string hint) {
+  const auto findings = told.find("findings");
+  if (findings == told.end() || findings->second.value <= kept) return {};
+  return fail(Fault::step,
+              fmt::format("gate {}: of the {:.0f} findings {} only {:.0f} fit into the 64 MiB that "
+                          "are kept, so which are new cannot be said",
+                          new_findings, findings->second.value, whose, kept),
+              std::move(hint));
+}
+
+Result<std::unordered_set<std::string>> known_findings(const std::filesystem::path& baseline) {
   std::unordered_set<std::string> known;
+  double kept = 0;
   TRY(store::for_each_finding(baseline, [&](const report::Finding& finding) {
     known.insert(finding.fingerprint);
+    ++kept;
     return true;
   }));
+  if (const auto summary = TRY(store::read_report_summary(baseline)))
+    TRY(check_all_kept(kept, summary->metrics, "that they are compared with",
+                       "compare with less: a run that passes without this gate is the next one "
+                       "that is compared with, a `baseline` may hold fewer"));
+  return known;
+}
+
+Result<Metric> count_new(const std::filesystem::path& baseline, const Metrics& now,
+                         const std::filesystem::path& here) {
+  const auto known = TRY(known_findings(baseline));
   double fresh = 0;
-  TRY(store::for_each_finding(kept, [&](const report::Finding& finding) {
+  double kept = 0;
+  TRY(store::for_each_finding(here, [&](const report::Finding& finding) {
     if (!known.contains(finding.fingerprint)) ++fresh;
+    ++kept;
     return true;
   }));
+  TRY(check_all_kept(kept, now, "of this run",
+                     "have the tool look at less, or split the stage; a bound for `findings` "
+                     "counts all of them"));
   return Metric{std::string(new_findings), fresh, Unit::count, report::Merge::sum};
 }
 
@@ -93,7 +122,7 @@ Result<std::optional<Compared>> change_since(const std::filesystem::path& baseli
                                              std::string_view metric, const Metrics& now,
                                              const std::filesystem::path& kept) {
   TRY(check_compared(metric, now));
-  if (metric == new_findings) return Compared{TRY(count_new(baseline, kept)), {}};
+  if (metric == new_findings) return Compared{TRY(count_new(baseline, now, kept)), {}};
   const Metric after = TRY(metric_named(base_of(metric), now));
   if (after.unit == Unit::milliseconds) {
     auto compared = TRY(compare_samples(baseline, after.name, kept));

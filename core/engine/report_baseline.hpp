@@ -24,7 +24,8 @@ struct Compared {
 /// The value of such a metric, from what two runs of a stage kept. `METRIC_change` is a difference
 /// in percentage points where the metric is a share, else a change in percent; that of a duration
 /// is judged on the samples of both runs. Nothing where the earlier run did not measure it.
-/// Fault::step where this run does not have the metric, or no samples of a duration.
+/// Fault::step where this run does not have the metric, or no samples of a duration, and where not
+/// all findings of both runs are kept.
 [[nodiscard]] Result<std::optional<Compared>> change_since(const std::filesystem::path& baseline,
                                                            std::string_view metric,
                                                            const report::Metrics& now,

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "core/api/run_command.hpp"
 #include "core/base/text.hpp"
@@ -46,6 +48,24 @@ const StageLeniency& leniency_of(const StageJob& job, const JobTools& tools) {
   if (tools.leniency == nullptr) return none;
   const auto found = tools.leniency->find(job.node->stage->name);
   return found == tools.leniency->end() ? none : found->second;
+}
+
+/// Something that makes a tool say by its exit code that it found something.
+bool holds_findings(const report::Metrics& metrics) {
+  constexpr std::array<std::string_view, 5> counts{"findings", "findings.waived", "tests.failed",
+                                                   "tests.quarantined", "thresholds.failed"};
+  return std::ranges::any_of(counts, [&](std::string_view name) {
+    const auto found = metrics.find(name);
+    return found != metrics.end() && found->second.value > 0;
+  });
+}
+
+/// A tool that looked at nothing often ends with the code that it has for findings.
+Error nothing_found(int exit_code, std::string_view last_words) {
+  return {Fault::step,
+          fmt::format("exit code {}, but no finding in the report{}{}", exit_code,
+                      last_words.empty() ? "" : ": ", last_words),
+          "it may have looked at nothing: see its log, its arguments and its configuration"};
 }
 
 /// The command did its work, or failed at it.
@@ -157,6 +177,8 @@ void StageReports::tell_waived(Outcome& outcome) const {
 void StageReports::judge(Outcome& outcome, const fs::path& directory) {
   if (!collector_ || !may_be_judged(outcome)) return;
   if (!read_) read_ = read_all(directory);
+  const bool claims = is_success(outcome.status) && outcome.exit_code.value_or(0) != 0;
+  const std::string last_words = claims ? std::exchange(outcome.reason, {}) : std::string();
   excuse(outcome);
   lenient_.release();
   const bool good = is_success(outcome.status);
@@ -178,7 +200,9 @@ void StageReports::judge(Outcome& outcome, const fs::path& directory) {
   if (const auto kept = spool_->finish(metrics_, verdicts_); read && !kept) read = kept;
   if (!read) return fail_with(outcome, read.error());
   if (const auto failing = complaint(verdicts_); !failing.empty())
-    fail_with(outcome, {Fault::step, failing, {}});
+    return fail_with(outcome, {Fault::step, failing, {}});
+  if (claims && !holds_findings(metrics_))
+    fail_with(outcome, nothing_found(*outcome.exit_code, last_words));
 }
 
 void StageReports::publish() {

@@ -31,7 +31,9 @@ class StageReports {
   /// After run(), still in its place: runs the tests that failed again where the stage's file says
   /// so. The outcome changes only when that is cut short.
   void rerun_failed_tests(Outcome& outcome, StageContext& context);
-  /// After an attempt: reads the reports and decides the gates. A good outcome may become failed; a
+  /// After an attempt: reads the reports and decides the gates. A good outcome with an exit code
+  /// other than 0 is of a tool that says it found something, with its last words as the reason: it
+  /// becomes failed when the reports hold nothing. A good outcome may become failed; a
   /// failed one keeps its reason and gets its summary, but becomes good when all that failed are
   /// tests that are flaky or let to.
   void judge(Outcome& outcome, const std::filesystem::path& directory);

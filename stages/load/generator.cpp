@@ -59,7 +59,7 @@ class Generator {
     for (const auto& scenario : load.scenarios) {
       auto& prepared = prepared_.emplace_back();
       for (const auto& request : scenario.requests) prepared.emplace_back(curl, request);
-      if (load.scenarios.size() < 2) continue;
+      if (load.scenarios.size() == 1 && scenario.name.empty()) continue;
       result_.scenarios.emplace_back().name = scenario.name;
     }
   }

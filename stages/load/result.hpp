@@ -25,7 +25,7 @@ struct Tally {
 
 struct LoadResult {
   Tally all;
-  std::vector<Tally> scenarios;  ///< empty when there is only one
+  std::vector<Tally> scenarios;  ///< empty when the only one has no name
   double seconds{0};             ///< that were measured
   Timeline timeline;             ///< of all
 };

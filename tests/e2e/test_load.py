@@ -155,6 +155,16 @@ class Load(load_case.LoadCase):
         posts = [s for s in server.seen if s[0] == "POST"]
         self.assertEqual((posts[0][2]["X-Kind"], posts[0][3]), ("test", b'{"n": 1}'))
 
+    def test_a_single_scenario_has_figures_of_its_own_by_its_name(self):
+        server = self.server()
+        ended, result = self.measure(f"""load:
+      rate: 20/s
+      duration: 1s
+      scenarios: {{login: {{url: '{server.url}/a'}}}}
+    gate: {{scenario.login.p95: '< 5s', scenario.login.requests: 20}}""")
+        self.assertEqual(ended["outcome"], "succeeded", ended)
+        self.assertEqual(result["scenarios"]["login"]["requests"], 20)
+
     def test_what_a_response_holds_is_used_by_later_requests(self):
         server = self.server()
         ended, result = self.measure(f"""load:

@@ -56,6 +56,23 @@ class Reports(PipectlTest):
         self.assertEqual(ended["reason"], "gate high: 1, want == 0")
         self.write(GOOD, "app/a.py")
         self.assertEqual(self.finished(code=0)["scan"]["summary"], "critical 0 · high 0")
+        self.write("stages: {scan: {kind: security, tool: bandit, args: [nosuch]}}\n")
+        self.assertEqual(self.finished(code=1)["scan"]["reason"], "gate unknown: 1, want == 0")
+
+    @needs("clang-tidy")
+    def test_a_tool_that_says_it_found_something_and_shows_nothing(self):
+        self.write("int main() { return 0; }\n", "a.cpp")
+        self.write('[{"directory": ".", "file": "a.cpp", "command": "c++ -c a.cpp"}]', "build/compile_commands.json")
+        self.write("Checks: '-*,bugprone-*'\n", ".clang-tidy")
+        self.write("stages: {lint: {kind: lint, tool: clang-tidy}}\n")
+        self.assertEqual(self.finished(code=0)["lint"]["summary"], "no findings")
+        self.write("Checks: '-*,nosuch-*'\n", ".clang-tidy")
+        ended = self.finished(code=1)["lint"]
+        self.assertEqual((ended["outcome"], ended["reason"]), (
+            "failed", "exit code 1, but no finding in the report: Error: no checks enabled."))
+        self.assertIn("looked at nothing", ended["hint"])
+        self.write("stages: {lint: {kind: lint, tool: clang-tidy, args: [--nosuch, a.cpp]}}\n")
+        self.assertRegex(self.finished(code=1)["lint"]["reason"], "^exit code 1, but no finding in the report: .")
 
     @unittest.skipIf(shutil.which("gitleaks") is None, programs.missing("gitleaks"))
     def test_a_committed_secret_is_found_and_stands_nowhere(self):
