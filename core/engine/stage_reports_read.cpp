@@ -3,6 +3,7 @@
 #include <istream>
 
 #include "core/base/text.hpp"
+#include "core/engine/placed_sink.hpp"
 #include "core/engine/report_stream.hpp"
 #include "core/engine/stage_reports.hpp"
 #include "core/store/find_files.hpp"
@@ -81,7 +82,8 @@ Result<void> StageReports::read_one(const ReportSpec& report, const fs::path& di
     if (!is_readable(file.kind))
       return tl::unexpected(
           about(file.path, report.format, {Fault::step, "it is no file of the workspace", {}}));
-    TRY(read_file(*reader, {directory / file.path, file.path}, sink));
+    PlacedSink placed(directory, file.path, sink);
+    TRY(read_file(*reader, {directory / file.path, file.path}, placed));
     ++read;
   }
   if (read == 0) return tl::unexpected(not_written(patterns.front(), report.format, directory));

@@ -14,7 +14,6 @@
 namespace pipectl::stages::load {
 namespace {
 
-constexpr std::size_t most_in_flight = 10'000;
 constexpr Seconds between_reports = 1;
 constexpr Seconds longest_sleep = 0.1;
 constexpr double microseconds = 1e6;
@@ -74,6 +73,8 @@ class Generator {
 
   Result<LoadResult> run(const CancelToken& cancel, const Progress& progress) {
     if (multi_ == nullptr) return fail(Fault::infrastructure, "libcurl is out of memory");
+    // Rather closes one that nobody uses than to meet the limit of open files.
+    curl_.multi_setopt(multi_, CURLMOPT_MAX_TOTAL_CONNECTIONS, static_cast<long>(load_.sockets));
     begun_ = std::chrono::steady_clock::now();
     if (load_.users > 0)
       for (long user = 0; user < load_.users; ++user) TRY(begin(0));
@@ -113,7 +114,11 @@ class Generator {
   Result<void> begin_what_is_due() {
     const Seconds moment = now();
     // A backlog waits its turn; how long is part of what is measured.
-    while (next_ && *next_ <= moment && in_flight_ + thinking_.size() < most_in_flight) {
+    while (next_ && *next_ <= moment) {
+      if (in_flight_ + thinking_.size() >= load_.connections) {
+        result_.waited = true;
+        break;
+      }
       TRY(begin(*next_));
       next_ = schedule_.next();
     }

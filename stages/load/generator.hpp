@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <string>
 #include <utility>
@@ -34,6 +35,8 @@ struct Scenario {
   std::vector<Request> requests;  ///< at least one
 };
 
+inline constexpr std::size_t most_connections = 10'000;
+
 struct Load {
   std::vector<Scenario> scenarios;  ///< at least one
   long users{0};                    ///< closed load; 0: open, by `phases`
@@ -41,6 +44,8 @@ struct Load {
   Seconds warmup{0};
   Seconds duration{0};  ///< after the warm-up
   Milliseconds timeout{10'000};
+  std::size_t connections{most_connections};  ///< in use at once, at most
+  std::size_t sockets{most_connections};      ///< with those that are kept for later
   std::string ca_file;
   std::string ca_directory;
   /// `NAME:PORT:HOST:PORT`: where a name leads that only this load knows.

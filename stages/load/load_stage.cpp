@@ -1,5 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <memory>
+
 #include "core/api/run_command.hpp"
 #include "core/base/files.hpp"
 #include "core/base/text.hpp"
@@ -7,6 +10,7 @@
 #include "stages/load/generator.hpp"
 #include "stages/load/hosts.hpp"
 #include "stages/load/load.hpp"
+#include "stages/load/open_files.hpp"
 #include "stages/load/service.hpp"
 #include "stages/load/spec.hpp"
 #include "stages/report_folder.hpp"
@@ -53,9 +57,20 @@ Result<std::string> header(const std::string& name, const std::string& value) {
   return line;
 }
 
+/// Own limits must not look like a server that cannot be reached.
+Error too_few_files(std::size_t users, std::size_t room) {
+  return {
+      Fault::infrastructure,
+      fmt::format("{} needs {} connections at once; the limit of open files leaves room for {}",
+                  users == 1 ? "the load" : fmt::format("a load of {} users", users), users, room),
+      "raise the hard limit of what starts pipectl: `ulimit -Hn`, LimitNOFILE= of a service, "
+      "--ulimit nofile= of a container"};
+}
+
 class LoadStage final : public StageRunner {
  public:
-  explicit LoadStage(LoadSpec spec) : spec_(std::move(spec)) {}
+  LoadStage(LoadSpec spec, std::shared_ptr<OpenFiles> files)
+      : spec_(std::move(spec)), files_(std::move(files)) {}
 
   [[nodiscard]] std::vector<std::string> preview(const expr::Scope& scope) const override {
     std::vector<std::string> lines;
@@ -86,7 +101,7 @@ class LoadStage final : public StageRunner {
  private:
   Result<Outcome> measure(StageContext& context) const {
     const Profile profile = TRY(resolve(spec_.profile, context.scope));
-    const Load load = TRY(ready(profile, context));
+    Load load = TRY(ready(profile, context));
     const auto folder = TRY(make_report_folder(context));
     const std::string headline = "$ load: " + describe(profile);
     if (!spec_.serve) {
@@ -101,8 +116,14 @@ class LoadStage final : public StageRunner {
     return outcome;
   }
 
-  static Result<Outcome> send(const Load& load, const std::filesystem::path& folder,
-                              StageContext& context, Service* service = nullptr) {
+  Result<Outcome> send(Load& load, const std::filesystem::path& folder, StageContext& context,
+                       Service* service = nullptr) const {
+    const auto users = static_cast<std::size_t>(load.users);
+    const auto room = files_->reserve(users > 0 ? users : most_connections);
+    load.connections = room.connections();
+    load.sockets = room.sockets();
+    if (load.connections < std::max<std::size_t>(users, 1))
+      return tl::unexpected(too_few_files(std::max<std::size_t>(users, 1), load.connections));
     CancelSource stop{service == nullptr ? context.cancel : service->alive()};
     bool late = false;
     const auto progress = [&](const LoadResult& so_far) {
@@ -119,6 +140,11 @@ class LoadStage final : public StageRunner {
     if (context.report != nullptr)  // then there is the run's own folder for it
       TRY(write_file_atomically(store::reports_dir(context.state_dir, context.stage) / result_file,
                                 json));
+    if (result->waited)
+      context.emit.note(
+          fmt::format("{} requests were under way at once, which is the most: later ones waited, "
+                      "and that counts",
+                      load.connections));
     for (const auto& [cause, count] : result->all.errors)
       context.emit.note(fmt::format("{} failed: {}", count, cause));
     if (context.report != nullptr) tell(*result, *context.report);
@@ -183,6 +209,7 @@ class LoadStage final : public StageRunner {
   }
 
   LoadSpec spec_;
+  std::shared_ptr<OpenFiles> files_;
 };
 
 class LoadMethod final : public StageMethod {
@@ -195,8 +222,11 @@ class LoadMethod final : public StageMethod {
   [[nodiscard]] std::unique_ptr<StageRunner> parse(yaml::Node value,
                                                    const ParseContext& context) const override {
     auto spec = parse_load(value, context);
-    return spec ? std::make_unique<LoadStage>(*std::move(spec)) : nullptr;
+    return spec ? std::make_unique<LoadStage>(*std::move(spec), files_) : nullptr;
   }
+
+ private:
+  std::shared_ptr<OpenFiles> files_ = std::make_shared<OpenFiles>();  ///< of all loads
 };
 
 }  // namespace

@@ -26,6 +26,7 @@ struct Tally {
 struct LoadResult {
   Tally all;
   std::vector<Tally> scenarios;  ///< empty when the only one has no name
+  bool waited{false};            ///< requests that were due, for a connection
   double seconds{0};             ///< that were measured
   Timeline timeline;             ///< of all
 };

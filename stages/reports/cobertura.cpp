@@ -1,9 +1,12 @@
 // Cobertura, as coverage.py, Jest, gcovr, coverlet and others write it. The rates in attributes are
 // not used: tools disagree on what they mean, and the shares of several files cannot be added.
+// Names of files are relative to <source>; of several nothing says to which.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
+#include "core/base/text.hpp"
 #include "stages/reports/lines.hpp"
 #include "stages/reports/make_reader.hpp"
 #include "stages/reports/reports.hpp"
@@ -42,16 +45,32 @@ class Cobertura final : public XmlHandler {
       return refuse("<coverage> has no line-rate",
                     "Clover and others use the same element; they are other formats");
     rooted_ = true;
-    if (name == "class") file_ = attributes.text("filename");
+    if (name == "source") {
+      ++sources_;
+      in_source_ = true;
+    }
+    if (name == "class") file_ = in_source(attributes.text("filename"));
     if (name == "methods") in_methods_ = true;
     // The lines of methods stand again in those of their class.
     if (name == "line" && !in_methods_) line(attributes);
   }
   void close(std::string_view name) override {
     if (name == "methods") in_methods_ = false;
+    if (name == "source") in_source_ = false;
+  }
+  void text(std::string_view piece) override {
+    if (in_source_ && source_.size() < longest_source) source_ += piece;
   }
 
  private:
+  static constexpr std::size_t longest_source = 4'096;
+
+  [[nodiscard]] std::string in_source(std::string_view file) const {
+    const auto source = trim(source_);
+    if (sources_ != 1 || source.empty() || file.empty()) return std::string(file);
+    return (std::filesystem::path(source) / file).lexically_normal().string();
+  }
+
   void line(const XmlAttributes& attributes) {
     const auto number = attributes.whole("number");
     if (number == 0) return;
@@ -67,6 +86,9 @@ class Cobertura final : public XmlHandler {
   std::string file_;
   bool rooted_{false};
   bool in_methods_{false};
+  bool in_source_{false};
+  int sources_{0};
+  std::string source_;
 };
 
 Result<void> read_cobertura(std::istream& in, ReportSink& sink) {

@@ -1,6 +1,7 @@
 """The load generator's connections, counted where they arrive: TLS, keep-alive, think time, and what is told
 meanwhile."""
 import re
+import resource
 import ssl
 import subprocess
 import time
@@ -17,6 +18,8 @@ class _Handler(load_case.Handler):
             server.seen.append((self.client_address, self.path, time.monotonic()))
         if self.path == "/mixed":  # 4 of 100 are slow, evenly spread
             time.sleep(1.5 if number % 25 == 0 else 0.01)
+        if self.path == "/half":
+            time.sleep(0.5)
         with server.lock:
             server.answered.append(time.monotonic())
         self.send_response(200)
@@ -88,6 +91,26 @@ class Connections(load_case.LoadCase):
         _, result = self.measure(f"load: {{url: '{closing.address()}/once', rate: 20/s, duration: 1s}}")
         self.assertEqual((result["all"]["requests"], result["all"]["errors"]), (20, 0))
         self.assertEqual(closing.connections, 20)
+
+    def limited(self, soft, hard, text, code=0):
+        self.write(f"stages:\n  load:\n    kind: perf\n    {text}\n")
+        return self.pipectl("run", "--ui", "plain", code=code, preexec_fn=lambda: resource.setrlimit(
+            resource.RLIMIT_NOFILE, (soft, hard)))
+
+    def test_the_limit_of_open_files_is_raised_or_told(self):
+        server = self.server()
+        users = f"load: {{url: '{server.address()}/', users: 200, duration: 1s}}"
+        self.assertIn("errors 0%", self.limited(100, 1000, users).stdout)
+        self.assertGreaterEqual(server.connections, 200)
+        asked = len(server.seen)
+        said = self.limited(100, 150, users, code=3)
+        self.assertRegex(said.stdout, r"a load of 200 users needs 200 connections at once; the limit of open "
+                                      r"files leaves room for \d+")
+        self.assertIn("ulimit -Hn", said.stdout)
+        self.assertEqual(len(server.seen), asked)
+        # A rate makes do with what there is.
+        slow = f"load: {{url: '{server.address()}/half', rate: 200/s, duration: 1s}}"
+        self.assertRegex(self.limited(100, 150, slow).stdout, r"\d+ requests were under way at once")
 
     def test_a_user_thinks_between_requests(self):
         server = self.server()

@@ -146,6 +146,44 @@ TEST_CASE("several files are merged, a pipe is no report") {
   CHECK(rig.status("piped") == Status::failed);
 }
 
+TEST_CASE("files of one name in two packages are two, however the report names them") {
+  const auto lines = [](const char* hits) {
+    std::string text;
+    for (int line = 1; line <= 100; ++line)
+      text += "<line number='" + std::to_string(line) + "' hits='" + hits + "'/>";
+    return text;
+  };
+  const auto write_to = [](const std::filesystem::path& file, const std::string& text) {
+    std::filesystem::create_directories(file.parent_path());
+    std::ofstream(file) << text;
+  };
+  const auto coverage = [&](const char* format, const auto& text_of, bool with_files) {
+    Rig rig;
+    auto& spec = rig.stage("s", {}, [&](StageContext& context) {
+      for (const char* package : {"backend", "frontend"}) {
+        const char* const hits = package[0] == 'b' ? "0" : "1";
+        write_to(context.directory / package / "coverage/report", text_of(package, hits));
+        if (with_files) write_to(context.directory / package / "src/index.js", "");
+      }
+      return Outcome{};
+    });
+    add_report(spec, format, "*/coverage/report");
+    rig.run();
+    return metric(rig, "coverage");
+  };
+  const auto cobertura = [&](const std::string& package, const std::string& hits) {
+    return "<coverage line-rate='1'><sources><source>/w/" + package +
+           "</source></sources><packages><class filename='src/index.js'><lines>" +
+           lines(hits.c_str()) + "</lines></class></packages></coverage>";
+  };
+  const auto lcov = [](const std::string&, const std::string& hits) {
+    return "SF:src/index.js\nDA:1," + hits + "\nDA:2," + hits + "\nend_of_record\n";
+  };
+  CHECK(coverage("cobertura", cobertura, false) == 50);
+  CHECK(coverage("lcov", lcov, true) == 50);
+  CHECK(coverage("lcov", lcov, false) == 100);  // nothing tells that they are two
+}
+
 TEST_CASE("each attempt is measured anew, and only the last one is told") {
   Rig rig;
   auto& spec = rig.stage("unit", {}, [](StageContext& context) {

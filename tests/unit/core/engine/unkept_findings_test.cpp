@@ -1,7 +1,6 @@
-#include "core/engine/report_baseline.hpp"
-
 #include <catch2/catch_test_macros.hpp>
 
+#include "core/engine/report_baseline.hpp"
 #include "core/store/report_files.hpp"
 #include "tests/support/temp_folder.hpp"
 
@@ -10,7 +9,7 @@ using namespace pipectl;
 namespace {
 
 /// A kept report of so many findings of one mebibyte each.
-report::Metrics keep(const std::filesystem::path& dir, int findings) {
+report::Metrics keep_large(const std::filesystem::path& dir, int findings) {
   auto writer = store::ReportWriter::create(dir);
   REQUIRE(writer);
   report::Finding finding;
@@ -30,8 +29,8 @@ report::Metrics keep(const std::filesystem::path& dir, int findings) {
 
 TEST_CASE("which findings are new is not said where not all of them are kept") {
   const test::TempFolder folder;
-  const auto few = keep(folder / "few", 3);
-  const auto many = keep(folder / "many", 66);
+  const auto few = keep_large(folder / "few", 3);
+  const auto many = keep_large(folder / "many", 66);
   const auto compared = [&](const char* baseline, const char* now, const report::Metrics& metrics) {
     return change_since(folder / baseline, "new_findings", metrics, folder / now);
   };
