@@ -14,7 +14,6 @@ Result<CurlLibrary> CurlLibrary::load() {
   library.bind("curl_easy_nextheader", curl.easy_nextheader);
   library.bind("curl_multi_init", curl.multi_init);
   library.bind("curl_multi_cleanup", curl.multi_cleanup);
-  library.bind("curl_multi_setopt", curl.multi_setopt);
   library.bind("curl_multi_add_handle", curl.multi_add_handle);
   library.bind("curl_multi_remove_handle", curl.multi_remove_handle);
   library.bind("curl_multi_perform", curl.multi_perform);

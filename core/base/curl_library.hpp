@@ -19,7 +19,6 @@ struct CurlLibrary {
   decltype(&::curl_easy_nextheader) easy_nextheader{};
   decltype(&::curl_multi_init) multi_init{};
   decltype(&::curl_multi_cleanup) multi_cleanup{};
-  decltype(&::curl_multi_setopt) multi_setopt{};
   decltype(&::curl_multi_add_handle) multi_add_handle{};
   decltype(&::curl_multi_remove_handle) multi_remove_handle{};
   decltype(&::curl_multi_perform) multi_perform{};

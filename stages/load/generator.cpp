@@ -73,8 +73,6 @@ class Generator {
 
   Result<LoadResult> run(const CancelToken& cancel, const Progress& progress) {
     if (multi_ == nullptr) return fail(Fault::infrastructure, "libcurl is out of memory");
-    // Rather closes one that nobody uses than to meet the limit of open files.
-    curl_.multi_setopt(multi_, CURLMOPT_MAX_TOTAL_CONNECTIONS, static_cast<long>(load_.sockets));
     begun_ = std::chrono::steady_clock::now();
     if (load_.users > 0)
       for (long user = 0; user < load_.users; ++user) TRY(begin(0));

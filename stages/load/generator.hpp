@@ -45,7 +45,6 @@ struct Load {
   Seconds duration{0};  ///< after the warm-up
   Milliseconds timeout{10'000};
   std::size_t connections{most_connections};  ///< in use at once, at most
-  std::size_t sockets{most_connections};      ///< with those that are kept for later
   std::string ca_file;
   std::string ca_directory;
   /// `NAME:PORT:HOST:PORT`: where a name leads that only this load knows.

@@ -121,7 +121,6 @@ class LoadStage final : public StageRunner {
     const auto users = static_cast<std::size_t>(load.users);
     const auto room = files_->reserve(users > 0 ? users : most_connections);
     load.connections = room.connections();
-    load.sockets = room.sockets();
     if (load.connections < std::max<std::size_t>(users, 1))
       return tl::unexpected(too_few_files(std::max<std::size_t>(users, 1), load.connections));
     CancelSource stop{service == nullptr ? context.cancel : service->alive()};

@@ -20,27 +20,20 @@ class OpenFiles {
   /// So many connections, until it goes.
   class Room {
    public:
-    Room(OpenFiles& files, std::size_t connections, std::size_t sockets)
-        : files_(&files), connections_(connections), sockets_(sockets) {}
+    Room(OpenFiles& files, std::size_t connections) : files_(&files), connections_(connections) {}
     Room(Room&& other) noexcept
-        : files_(std::exchange(other.files_, nullptr)),
-          connections_(other.connections_),
-          sockets_(other.sockets_) {}
+        : files_(std::exchange(other.files_, nullptr)), connections_(other.connections_) {}
     Room(const Room&) = delete;
     Room& operator=(const Room&) = delete;
     Room& operator=(Room&&) = delete;
     ~Room() {
       if (files_ != nullptr) files_->give_back(connections_);
     }
-    /// In use at once.
     [[nodiscard]] std::size_t connections() const noexcept { return connections_; }
-    /// Open at once, with those that are kept for later.
-    [[nodiscard]] std::size_t sockets() const noexcept { return sockets_; }
 
    private:
     OpenFiles* files_;
     std::size_t connections_;
-    std::size_t sockets_;
   };
 
   /// For at most `wanted` connections; for fewer where the hard limit leaves no more, or for none.
@@ -57,16 +50,14 @@ class OpenFiles {
     const std::size_t useful = std::min(others_ + reserved_ * files_each, hard);
     const rlimit raised{std::max<rlim_t>(before_.rlim_cur, useful), before_.rlim_max};
     ::setrlimit(RLIMIT_NOFILE, &raised);  // at most the hard limit: nothing that can be refused
-    const std::size_t of_others = others_ + reserved_ - room;
-    return {*this, room,
-            std::min(most_sockets, raised.rlim_cur - std::min(raised.rlim_cur, of_others))};
+    return {*this, room};
   }
 
  private:
-  static constexpr std::size_t most_sockets = 1'000'000;
   /// For what other stages open meanwhile.
   static constexpr std::size_t spare = 64;
-  /// Who asks several hosts keeps a connection to each; to look up a name takes files, too.
+  /// Wanted, not needed: who asks several hosts keeps a connection to each, and to look up a name
+  /// takes files, too. libcurl keeps as many.
   static constexpr std::size_t files_each = 4;
 
   static std::size_t open_now() {
