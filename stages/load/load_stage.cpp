@@ -119,7 +119,8 @@ class LoadStage final : public StageRunner {
   Result<Outcome> send(Load& load, const std::filesystem::path& folder, StageContext& context,
                        Service* service = nullptr) const {
     const auto users = static_cast<std::size_t>(load.users);
-    const auto room = files_->reserve(users > 0 ? users : most_connections);
+    const auto room = users > 0 ? files_->reserve(users, OpenFiles::Share::all)
+                                : files_->reserve(most_connections, OpenFiles::Share::half);
     load.connections = room.connections();
     if (load.connections < std::max<std::size_t>(users, 1))
       return tl::unexpected(too_few_files(std::max<std::size_t>(users, 1), load.connections));

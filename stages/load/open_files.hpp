@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <filesystem>
 #include <iterator>
 #include <mutex>
@@ -36,16 +37,18 @@ class OpenFiles {
     std::size_t connections_;
   };
 
-  /// For at most `wanted` connections; for fewer where the hard limit leaves no more, or for none.
-  [[nodiscard]] Room reserve(std::size_t wanted) {
+  /// Of what the hard limit leaves: who can do with less leaves something to loads that come later.
+  enum class Share : std::uint8_t { all, half };
+  /// For at most `wanted` connections; for fewer where that share is less, or for none.
+  [[nodiscard]] Room reserve(std::size_t wanted, Share share) {
     const std::lock_guard lock(mutex_);
     if (loads_++ == 0) {
       ::getrlimit(RLIMIT_NOFILE, &before_);
       others_ = open_now() + spare;
     }
     const std::size_t hard = before_.rlim_max;
-    const std::size_t taken = std::min(hard, others_ + reserved_);
-    const std::size_t room = std::min(wanted, hard - taken);
+    const std::size_t left = hard - std::min(hard, others_ + reserved_);
+    const std::size_t room = std::min(wanted, share == Share::all ? left : (left + 1) / 2);
     reserved_ += room;
     const std::size_t useful = std::min(others_ + reserved_ * files_each, hard);
     const rlimit raised{std::max<rlim_t>(before_.rlim_cur, useful), before_.rlim_max};
