@@ -100,17 +100,17 @@ class Connections(load_case.LoadCase):
     def test_the_limit_of_open_files_is_raised_or_told(self):
         server = self.server()
         users = f"load: {{url: '{server.address()}/', users: 200, duration: 1s}}"
-        self.assertIn("errors 0%", self.limited(100, 1000, users).stdout)
+        self.assertIn("errors 0%", self.limited(120, 1000, users).stdout)
         self.assertGreaterEqual(server.connections, 200)
         asked = len(server.seen)
-        said = self.limited(100, 150, users, code=3)
+        said = self.limited(120, 150, users, code=3)
         self.assertRegex(said.stdout, r"a load of 200 users needs 200 connections at once; the limit of open "
                                       r"files leaves room for \d+")
         self.assertIn("ulimit -Hn", said.stdout)
         self.assertEqual(len(server.seen), asked)
         # A rate makes do with what there is.
         slow = f"load: {{url: '{server.address()}/half', rate: 200/s, duration: 1s}}"
-        self.assertRegex(self.limited(100, 150, slow).stdout, r"\d+ requests were under way at once")
+        self.assertRegex(self.limited(120, 150, slow).stdout, r"\d+ requests were under way at once")
 
     def test_a_user_thinks_between_requests(self):
         server = self.server()
