@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <nlohmann/json.hpp>
 
 #include "core/base/text.hpp"
@@ -17,6 +19,33 @@ std::string to_selector(const std::map<std::string, std::string>& labels) {
   parts.reserve(labels.size());
   for (const auto& [key, value] : labels) parts.push_back(fmt::format("{}={}", key, value));
   return join(parts, ",");
+}
+
+/// A template that a Deployment has or had, as its ReplicaSet keeps it.
+struct Revision {
+  long number{0};
+  std::string hash;
+  std::vector<std::string> images;
+};
+
+/// The newest last.
+std::vector<Revision> revisions_of(const std::string& replica_sets, const std::string& deployment) {
+  std::vector<Revision> revisions;
+  for (const json& each : items_of(replica_sets)) {
+    const auto owners = items_at(each, "/metadata/ownerReferences");
+    const bool owned = !owners.empty() && text_at(owners.front(), "/kind") == "Deployment" &&
+                       text_at(owners.front(), "/name") == deployment;
+    const auto notes = texts_at(each, "/metadata/annotations");
+    const auto number = notes.find("deployment.kubernetes.io/revision");
+    if (!owned || number == notes.end()) continue;
+    Revision& revision = revisions.emplace_back();
+    revision.number = std::strtol(number->second.c_str(), nullptr, 10);
+    revision.hash = text_at(each, "/metadata/labels/pod-template-hash");
+    for (const json& container : items_at(each, "/spec/template/spec/containers"))
+      revision.images.push_back(text_at(container, "/image"));
+  }
+  std::ranges::sort(revisions, {}, &Revision::number);
+  return revisions;
 }
 
 }  // namespace
@@ -149,8 +178,11 @@ std::string Cluster::why_not_ready(const std::string& deployment, const DeployWo
   return printable(fmt::format(": pod {} runs, but does not get ready", unready));
 }
 
-Result<void> Cluster::undo_rollout(const std::string& deployment, const DeployWork& work) const {
-  return kubectl_.show({.argv = {"rollout", "undo", "deployment/" + deployment}, .work = work});
+Result<void> Cluster::undo_rollout(const std::string& deployment, long revision,
+                                   const DeployWork& work) const {
+  return kubectl_.show({.argv = {"rollout", "undo", "deployment/" + deployment,
+                                 fmt::format("--to-revision={}", revision)},
+                        .work = work});
 }
 
 Result<void> Cluster::remove_deployment(const std::string& deployment,
@@ -175,21 +207,22 @@ Result<std::string> Cluster::template_hash(const std::string& deployment,
                                            const DeployWork& work) const {
   const std::string text =
       TRY(kubectl_.run({.argv = {"get", "replicasets", "--output=json"}, .work = work}));
-  std::string hash;
-  long newest = -1;
-  for (const json& each : items_of(text)) {
-    const auto owners = items_at(each, "/metadata/ownerReferences");
-    const bool owned = !owners.empty() && text_at(owners.front(), "/kind") == "Deployment" &&
-                       text_at(owners.front(), "/name") == deployment;
-    const auto notes = texts_at(each, "/metadata/annotations");
-    const auto revision = notes.find("deployment.kubernetes.io/revision");
-    if (!owned || revision == notes.end()) continue;
-    const long number = std::strtol(revision->second.c_str(), nullptr, 10);
-    if (number <= newest) continue;
-    newest = number;
-    hash = text_at(each, "/metadata/labels/pod-template-hash");
-  }
-  return hash;
+  const auto sets = revisions_of(text, deployment);
+  return sets.empty() ? std::string{} : sets.back().hash;
+}
+
+Result<long> Cluster::earlier_revision(const std::string& deployment, const std::string& image,
+                                       const DeployWork& work) const {
+  const std::string text =
+      TRY(kubectl_.run({.argv = {"get", "replicasets", "--output=json"}, .work = work}));
+  auto sets = revisions_of(text, deployment);
+  if (!sets.empty()) sets.pop_back();
+  const auto found = std::find_if(sets.rbegin(), sets.rend(), [&](const Revision& one) {
+    return std::ranges::find(one.images, image) != one.images.end();
+  });
+  if (found == sets.rend())
+    return fail(Fault::step, fmt::format("no earlier revision of {} is kept", image));
+  return found->number;
 }
 
 }  // namespace pipectl::plugins::kubernetes

@@ -44,8 +44,14 @@ class Cluster {
   /// Waits until the newest template is all that runs. An error says what holds it up.
   [[nodiscard]] Result<std::string> await_rollout(const std::string& deployment,
                                                   const DeployWork& work) const;
-  [[nodiscard]] Result<void> undo_rollout(const std::string& deployment,
+  /// To this revision; 0: to the one before.
+  [[nodiscard]] Result<void> undo_rollout(const std::string& deployment, long revision,
                                           const DeployWork& work) const;
+  /// The newest revision that runs this image, but for the present one. Fault::step when none is
+  /// kept.
+  [[nodiscard]] Result<long> earlier_revision(const std::string& deployment,
+                                              const std::string& image,
+                                              const DeployWork& work) const;
   [[nodiscard]] Result<void> remove_deployment(const std::string& deployment,
                                                const DeployWork& work) const;
   [[nodiscard]] Result<void> set_selector(const std::string& service,

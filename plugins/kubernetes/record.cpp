@@ -45,6 +45,11 @@ std::string to_text(const Record& record) {
 std::string fitting(Record record) {
   if (record.history.size() > most_history) record.history.resize(most_history);
   std::string text = to_text(record);
+  // What is kept of a release without its objects still tells its revision and its commit.
+  for (std::size_t i = record.history.size(); i > 0 && text.size() > most_bytes; --i) {
+    record.history[i - 1].objects.clear();
+    text = to_text(record);
+  }
   while (text.size() > most_bytes && !record.history.empty()) {
     record.history.pop_back();
     text = to_text(record);

@@ -25,8 +25,8 @@ struct Release {
 /// What the namespace itself knows of a deployment: it outlives the run, its machine and its store.
 ///
 /// It is one ConfigMap beside the Deployment, `pipectl-NAME`, so that whoever may deploy may also
-/// read how to go back, from any machine. Kubernetes bounds it at 1 MiB: the oldest releases are
-/// dropped first, then the objects of the newest. Secrets never get into it.
+/// read how to go back, from any machine. Kubernetes bounds it at 1 MiB: the objects of the oldest
+/// releases are dropped first, then those of the one that runs. Secrets never get into it.
 struct Record {
   std::optional<Release> running;  ///< the last one that was healthy
   std::vector<Release> history;    ///< others, the last one in service first

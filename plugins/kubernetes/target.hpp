@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,8 @@ class KubernetesTarget final : public DeployTarget, public LockHolder {
   using Labels = std::map<std::string, std::string>;
 
   [[nodiscard]] Result<void> open_to_go_back(const Settings& settings);
+  [[nodiscard]] bool is_unrecorded() const;
+  [[nodiscard]] Result<std::string> go_back_unrecorded(const DeployWork& work);
   [[nodiscard]] Result<Release> release_to_go_back_to(const std::string& run) const;
   [[nodiscard]] Result<void> bring_back(const Release& release, const DeployWork& work);
   [[nodiscard]] Result<void> take_away_others(const Release& release, const DeployWork& work);
@@ -79,9 +82,14 @@ class KubernetesTarget final : public DeployTarget, public LockHolder {
   [[nodiscard]] Result<void> autoscalers_back(const DeployWork& work);
   [[nodiscard]] Result<Selectors> bound_selectors(const DeployWork& work) const;
   [[nodiscard]] Result<void> apply_old_companions(const DeployWork& work);
-  [[nodiscard]] Result<std::string> restore_recorded(const DeployWork& work);
-  [[nodiscard]] Result<std::string> restore_revision(const DeployWork& work);
-  [[nodiscard]] Result<std::string> restore_commit(const DeployWork& work);
+  [[nodiscard]] Result<std::string> restore_release(const Release& release, const DeployWork& work);
+  [[nodiscard]] Result<std::string> restore_recorded(const Release& release,
+                                                     const DeployWork& work);
+  [[nodiscard]] Result<std::string> restore_revision(const Release& release,
+                                                     const DeployWork& work);
+  [[nodiscard]] Result<std::string> restore_commit(const Release& release, const DeployWork& work);
+  [[nodiscard]] Result<void> check_in_place(const Release& release) const;
+  [[nodiscard]] std::optional<std::filesystem::path> repository() const;
 
   StageContext& context_;
   Kubectl kubectl_;
@@ -91,6 +99,7 @@ class KubernetesTarget final : public DeployTarget, public LockHolder {
   std::string me_;                     ///< run and stage, as record and lock know them
   ReleasePlan plan_;
   Record record_;
+  bool is_record_applied_{false};  ///< by bring_back(), whatever came of it
   std::unique_ptr<Lease> lease_;
   std::unique_ptr<RecordBook> book_;
 };

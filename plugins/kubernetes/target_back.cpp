@@ -8,6 +8,15 @@
 #include "plugins/kubernetes/target.hpp"
 
 namespace pipectl::plugins::kubernetes {
+namespace {
+
+/// Those that `--to` can name.
+std::vector<Release> with_run(std::vector<Release> releases) {
+  std::erase_if(releases, [](const Release& one) { return one.run.empty(); });
+  return releases;
+}
+
+}  // namespace
 
 /// Whoever goes back in an emergency needs neither the manifests nor the lock's holder.
 Result<void> KubernetesTarget::open_to_go_back(const Settings& settings) {
@@ -18,8 +27,7 @@ Result<void> KubernetesTarget::open_to_go_back(const Settings& settings) {
   lease_ = std::make_unique<Lease>(kubectl_, plan_.workload.name, me_);
   book_ = std::make_unique<RecordBook>(kubectl_, plan_.workload.name);
   TRY(lease_->seize(work));
-  record_ = TRY(book_->read(work));
-  return {};
+  return learn(work);
 }
 
 Result<Release> KubernetesTarget::release_to_go_back_to(const std::string& run) const {
@@ -29,7 +37,7 @@ Result<Release> KubernetesTarget::release_to_go_back_to(const std::string& run) 
     if (const Release* before = release_before(record_.history)) return *before;
     return fail(Fault::step,
                 fmt::format("no earlier release of '{}' is recorded", plan_.workload.name),
-                hint_of_no_release(record_.history));
+                hint_of_no_release(with_run(record_.history)));
   }
   std::vector<std::string> known;
   for (const Release& release : record_.history) {
@@ -41,10 +49,32 @@ Result<Release> KubernetesTarget::release_to_go_back_to(const std::string& run) 
               known.empty() ? "none is" : "recorded are: " + join(known, ", "));
 }
 
+/// True when pipectl has never deployed here: what runs was found.
+bool KubernetesTarget::is_unrecorded() const {
+  return record_.running && record_.running->run.empty() && record_.history.empty() &&
+         record_.deploying.empty();
+}
+
+/// Kubernetes itself knows the templates that a Deployment had.
+Result<std::string> KubernetesTarget::go_back_unrecorded(const DeployWork& work) {
+  const std::string from = record_.running->image;
+  context_.emit.note("no release is recorded here; going back a revision instead");
+  TRY(cluster_.undo_rollout(home(), 0, work));
+  TRY(cluster_.await_rollout(home(), work));
+  const auto live = TRY(cluster_.live(home(), work));
+  if (!live) return fail(Fault::step, fmt::format("{} is gone", home()));
+  const Release release = TRY(found_running(*live, work));
+  note_way_back(record_, release, WayBack::before,
+                [](const Release&, const Release&) { return false; });
+  TRY(book_->write(record_, work));
+  return fmt::format("{} -> {}", from, release.image);
+}
+
 Result<std::string> KubernetesTarget::go_back(const std::string& run, const DeployWork& work) {
+  if (run.empty() && is_unrecorded()) return go_back_unrecorded(work);
   const Release release = TRY(release_to_go_back_to(run));
   const std::string from = record_.running ? record_.running->image : std::string{"nothing"};
-  TRY(bring_back(release, work));
+  TRY(restore_release(release, work));
   TRY(take_away_others(release, work));
   note_way_back(record_, release, run.empty() ? WayBack::before : WayBack::named,
                 [](const Release& one, const Release& other) {
@@ -65,6 +95,7 @@ Result<void> KubernetesTarget::bring_back(const Release& release, const DeployWo
     changes.replicas = TRY(autoscaled_number(work)).value_or(release.replicas);
   const ObjectList objects = TRY(with_changes(release.objects, release.set, changes));
   TRY(cluster_.apply(select(objects, {"Service"}, Keep::others), work));
+  is_record_applied_ = true;
   TRY(cluster_.await_rollout(release.set, work));
   for (const auto& [service, selector] : release.selectors)
     if (TRY(cluster_.has_service(service, work)))

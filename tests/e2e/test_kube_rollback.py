@@ -1,4 +1,5 @@
 """`pipectl deploy` and `pipectl rollback`: one environment, by hand, from any machine."""
+import json
 import os
 import shutil
 import signal
@@ -9,8 +10,11 @@ from kube_harness import DeployTest
 
 
 class Rollback(DeployTest):
+    special_images = {"sick": ["--fail", "500"]}
+
     def pipeline(self, image, **options):
-        super().pipeline(image, more="environment: staging", keys=", deployment: app", **options)
+        more = "environment: staging\n                " + options.pop("more", "")
+        super().pipeline(image, more=more, keys=", deployment: app", **options)
         path = self.folder / "pipeline.yaml"
         path.write_text("environments: {staging: {}}\n" + path.read_text())
 
@@ -54,6 +58,60 @@ class Rollback(DeployTest):
         child.wait()
         self.by_hand("rollback", "staging")
         self.assertEqual(({"app": 3}, "v1"), (self.replicas(), self.version()))
+
+    def forget_objects(self):
+        """As of releases that were too large to be recorded."""
+        record = self.record()
+        for release in record["history"]:
+            release["objects"] = ""
+        self.patch(record)
+
+    def patch(self, record):
+        self.kubectl("patch", "configmap", "pipectl-app", "-n", "team", "--type=merge", "-p",
+                     json.dumps({"data": {"record": json.dumps(record)}}))
+
+    def by_kubectl(self, image):
+        self.kubectl("apply", "-n", "team", "-f", "-", text=self.manifest(image=image))
+        self.kubectl("rollout", "status", "-n", "team", "deployment/app", "--timeout=60s")
+
+    def test_where_nothing_is_recorded_kubernetes_knows_the_revision_before(self):
+        self.kubectl("create", "namespace", "team")
+        for image in ("app:v1", "app:v2"):
+            self.by_kubectl(image)
+        self.pipeline("app:v3")
+        said = self.by_hand("rollback", "staging")
+        self.assertIn("going back a revision instead", said)
+        self.assertIn("app:v2 -> app:v1", said)
+        self.assertEqual("v1", self.version())
+        # The revision before that is what was just left.
+        self.assertIn("no earlier release", self.by_hand("rollback", "staging", code=6))
+        self.assertEqual("v1", self.version())
+
+    def test_back_from_what_somebody_else_deployed(self):
+        for image in ("app:v1", "app:v2"):
+            self.deploy(image)
+        self.by_kubectl("app:v3")
+        self.assertIn("app:v3 -> app:v2", self.by_hand("rollback", "staging"))
+        self.assertEqual("v2", self.version())
+
+    def test_a_release_that_was_too_large_to_be_recorded_is_a_revision_still(self):
+        for image in ("app:v1", "app:v2", "app:v3"):
+            self.deploy(image)
+        first = self.record()["history"][-1]["run"].partition("/")[0]
+        self.forget_objects()
+        said = self.by_hand("rollback", "staging", "--to", first)
+        self.assertIn("too large to be recorded; going back a revision instead", said)
+        self.assertEqual("v1", self.version())
+
+    def test_what_failed_is_not_the_way_back_from_a_record_that_does_not_get_ready(self):
+        self.deploy("app:v1")
+        record = self.record()
+        record["running"]["objects"] = record["running"]["objects"].replace("app:v1", "app:nowhere")
+        self.patch(record)
+        said = self.deploy("app:sick", code=6, more="undo_timeout: 3s")
+        self.assertIn("the revision of app:v1 is the present one", said)
+        spec = self.cluster.get("Deployment", "app", "team")["spec"]["template"]["spec"]
+        self.assertEqual("app:nowhere", spec["containers"][0]["image"])
 
     def test_what_cannot_be(self):
         self.deploy("app:v1")

@@ -241,7 +241,8 @@ class LastGoodCommit(SourceTest):
         self.kubectl("patch", "configmap", "pipectl-app", "-n", "team", "--type=merge", "-p",
                      json.dumps({"data": {"record": json.dumps(record)}}))
         text = self.deploy_from("manifests: k8s/", "app:sick", code=6)
-        self.assertIn("undo failed: release app:v1 was too large to be recorded; kubectl rollout", text)
+        self.assertIn("undo failed: release app:v1 was too large to be recorded; "
+                      "no earlier revision of app:v1 is kept", text)
         self.assertIn("no commit is recorded of the release before", text)
 
 
