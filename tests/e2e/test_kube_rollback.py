@@ -75,7 +75,8 @@ class Rollback(DeployTest):
         self.kubectl("rollout", "status", "-n", "team", "deployment/app", "--timeout=60s")
 
     def test_where_nothing_is_recorded_kubernetes_knows_the_revision_before(self):
-        self.kubectl("create", "namespace", "team")
+        self.kubectl("create", "-f", "-", text=json.dumps(
+            {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "team"}}))
         for image in ("app:v1", "app:v2"):
             self.by_kubectl(image)
         self.pipeline("app:v3")
