@@ -20,7 +20,8 @@ constexpr const char* two_tests =
     "<testsuite><testcase name='a'/><testcase name='b'><failure message='no'/></testcase>"
     "</testsuite>";
 constexpr const char* one_finding =
-    "[{\"filePath\":\"a.js\",\"messages\":[{\"ruleId\":\"r\",\"severity\":2,\"message\":\"m\","
+    "[{\"filePath\":\"a.js\",\"errorCount\":1,\"messages\":[{\"ruleId\":\"r\",\"severity\":2,"
+    "\"message\":\"m\","
     "\"line\":1}]}]";
 
 /// A stage that writes `text` to `file` and ends with `status`.
