@@ -31,7 +31,8 @@ struct NotificationParts {
 
 /// Tells the world of one run. The engine's thread only puts events into a queue. One thread turns
 /// them into posts and stores these; one for each target delivers them. So neither a slow disk nor
-/// a service that hangs can hold up the run, and nothing that goes wrong here changes how it ends.
+/// a service that hangs can hold up a run that has begun, and nothing that goes wrong here changes
+/// how it ends. Opening the outbox comes before the run, and waits for one that is locked.
 class Notifications final : public EventSink {
  public:
   explicit Notifications(NotificationParts parts);

@@ -3,10 +3,9 @@ the next one comes when it is gone."""
 import hashlib
 import json
 
-from .errors import ApiError
 from .kinds import BY_KIND
 from .selection import labels_of
-from .workloads import delete_pod, is_over, is_ready, make_pod, pods_of
+from .workloads import delete_pod, is_over, is_ready, make_pod, pods_of, write_status
 
 STATEFUL_SET, DAEMON_SET = BY_KIND["StatefulSet"], BY_KIND["DaemonSet"]
 REVISION = "controller-revision-hash"
@@ -39,16 +38,8 @@ def reconcile_set(store, kind, owner):
         status = {"desiredNumberScheduled": 1, "currentNumberScheduled": len(old + fresh), "numberMisscheduled": 0,
                   "updatedNumberScheduled": len(fresh), "numberReady": ready, "numberAvailable": ready}
     status["observedGeneration"] = owner["metadata"]["generation"]
-    _write_status(store, kind, owner, status)
+    write_status(store, kind, owner, status)
 
-
-def _write_status(store, kind, owner, status):
-    def mutate(current):
-        current["status"] = status
-    try:
-        store.change(kind, owner["metadata"]["namespace"], owner["metadata"]["name"], mutate)
-    except ApiError:
-        pass
 
 
 def reconcile(store):

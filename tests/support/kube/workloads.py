@@ -50,7 +50,7 @@ def delete_pod(store, pod, grace=None):
     store.mark_deleted(POD, pod["metadata"]["namespace"], pod["metadata"]["name"], grace)
 
 
-def _write_status(store, kind, obj, status):
+def write_status(store, kind, obj, status):
     def mutate(current):
         current["status"] = status
     try:
@@ -76,7 +76,7 @@ def reconcile_replica_set(store, owner):
     least = owner["spec"].get("minReadySeconds", 0)
     counts = {"fullyLabeledReplicas": len(pods), "readyReplicas": sum(map(is_ready, pods)),
               "availableReplicas": sum(is_available(p, least) for p in pods)}
-    _write_status(store, REPLICA_SET, owner, {
+    write_status(store, REPLICA_SET, owner, {
         "replicas": len(pods), **{k: v for k, v in counts.items() if v},
         "observedGeneration": owner["metadata"]["generation"]})
 
@@ -117,7 +117,7 @@ def reconcile_job(store, job):
         status.pop(name, None)
         if value or name == "ready":
             status[name] = value
-    _write_status(store, JOB, job, status)
+    write_status(store, JOB, job, status)
 
 
 def _condition(kind, reason, message):
