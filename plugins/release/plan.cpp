@@ -7,7 +7,6 @@
 
 #include "core/base/text.hpp"
 #include "core/release/changes.hpp"
-#include "core/release/commit.hpp"
 #include "core/release/next.hpp"
 #include "plugins/github/repository.hpp"
 #include "plugins/release/files.hpp"
@@ -25,20 +24,6 @@ struct Tagged {
 
 std::string text_of(const expr::Scope& scope, const std::vector<std::string>& path) {
   return expr::to_text(scope.value(path));
-}
-
-std::string_view word_for(release::Bump bump) {
-  switch (bump) {
-    case release::Bump::major:
-      return "major";
-    case release::Bump::minor:
-      return "minor";
-    case release::Bump::patch:
-      return "patch";
-    case release::Bump::none:
-      break;
-  }
-  return "no change";
 }
 
 class Planner {
@@ -174,7 +159,7 @@ class Planner {
         if (!TRY(release::next_version({messages_of(newer), {}}, channel_)))
           return "no commit since " + before->tag->name + " calls for a release";
       }
-    plan_.why = why(changes, since_tag);
+    plan_.why = release::why_next(messages_of(changes), since_tag);
     TRY(take(next->text()));
     return std::string{};
   }
@@ -189,22 +174,13 @@ class Planner {
   /// Final versions count where HEAD descends from them; pre-releases wherever they are, for no
   /// number is given twice.
   release::History history_of(const std::vector<release::Change>& changes) const {
-    release::History history{messages_of(changes), {}};
-    for (const auto& one : tags_)
+    release::History history{messages_of(changes), {}, {}};
+    for (const auto& one : tags_) {
       if (one.tag->reachable || !one.version.prerelease.empty())
         history.tagged.push_back(one.version);
-    return history;
-  }
-
-  static std::string why(const std::vector<release::Change>& changes, const std::string& since) {
-    auto bump = release::Bump::none;
-    for (const auto& change : changes) {
-      if (release::forced_version(change.message)) return "asked for by Release-As";
-      if (const auto commit = release::parse_commit(change.message))
-        bump = std::max(bump, release::bump_of(*commit));
+      if (one.tag->commit == plan_.commit) history.here.push_back(one.version);
     }
-    return fmt::format("{}, from {} commit{} since {}", word_for(bump), changes.size(),
-                       changes.size() == 1 ? "" : "s", since);
+    return history;
   }
 
   Result<void> take(const std::string& text) {

@@ -91,6 +91,15 @@ class Decisions(ReleaseTest):
         self.commit("chore: backwards\n\nRelease-As: 0.9.0")
         self.refused("0.9.0, which does not come after 1.0.0")
 
+    def test_a_pre_release_that_was_asked_for_is_not_followed_by_another_on_its_commit(self):
+        self.commit("chore: soon\n\nRelease-As: 3.0.0-rc.2")
+        self.release(code=0)
+        self.assertIn("v3.0.0-rc.2 was released already", self.release(code=0).stdout)
+        self.assertEqual(self.there("tag"), "v1.0.0\nv3.0.0-rc.2")
+        self.commit("fix: more")
+        self.release(code=0)
+        self.assertEqual(self.there("tag"), "v1.0.0\nv3.0.0\nv3.0.0-rc.2")
+
     def test_pre_releases(self):
         self.use("prerelease: rc")
         self.release(code=0)

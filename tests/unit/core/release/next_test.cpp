@@ -7,7 +7,7 @@ using namespace pipectl::release;
 namespace {
 
 History history(std::vector<std::string> messages, const std::vector<std::string>& tags) {
-  History made{std::move(messages), {}};
+  History made{std::move(messages), {}, {}};
   for (const auto& tag : tags) made.tagged.push_back(*parse_version(tag));
   return made;
 }
@@ -58,6 +58,22 @@ TEST_CASE("a pre-release that Release-As asks for is given once, then its line g
   CHECK(next(history({"feat: y", asked}, {"1.2.0", "3.0.0-rc.5"}), "rc") == "3.0.0-rc.6");
   CHECK(next(history({asked}, {"1.2.0"})) == "3.0.0-rc.2");
   CHECK(next(history({"feat: y", asked}, {"1.2.0", "3.0.0-rc.2"})) == "3.0.0");
+}
+
+TEST_CASE("on the commit that has the tag of what Release-As asks for it is that very version") {
+  const std::string asked = "chore: x\n\nRelease-As: 3.0.0-rc.2";
+  History made = history({"chore(release): 3.0.0-rc.2", asked}, {"1.2.0", "3.0.0-rc.2"});
+  made.here = {*parse_version("3.0.0-rc.2")};
+  CHECK(next(made) == "3.0.0-rc.2");
+  CHECK(next(made, "rc") == "3.0.0-rc.2");
+  made.here = {*parse_version("3.0.0-rc.1")};
+  CHECK(next(made) == "3.0.0");
+}
+
+TEST_CASE("why it is that version") {
+  CHECK(why_next({"feat: a", "fix: b"}, "v1.2.0") == "minor, from 2 commits since v1.2.0");
+  CHECK(why_next({"fix: b"}, "the beginning") == "patch, from 1 commit since the beginning");
+  CHECK(why_next({"feat!: a", "docs: x\n\nRelease-As: 3.0.0"}, "v1") == "asked for by Release-As");
 }
 
 TEST_CASE("a stage of pre-releases makes no final version, whatever Release-As asks for") {
