@@ -49,7 +49,7 @@ class Planner {
   /// Whoever finds nothing new has to see whether the release before got to its end.
   Result<Nothing> nothing(const std::string& why) {
     Nothing none{why, std::exchange(plan_.warnings, {}), {}};
-    if (before_ == nullptr || !settings_.github.wanted) return none;
+    if (before_ == nullptr || !settings_.reaches_out()) return none;
     TRY(take(before_->version.text()));
     plan_.commit = before_->tag->commit;
     plan_.why = "left unfinished";

@@ -48,7 +48,7 @@ struct Plan {
 struct Nothing {
   std::string why;
   std::vector<std::string> warnings;
-  std::optional<Plan> last;  ///< the release before, which may have broken; without GitHub: nothing
+  std::optional<Plan> last;  ///< the release before, if others see it: it may have broken
 };
 
 /// Fault::usage for what has to be put right first: no repository, a dirty tree, a branch that does

@@ -202,6 +202,13 @@ Result<void> Promoter::check_free() {
   return {};
 }
 
+bool Promoter::has_version() const {
+  return std::ranges::none_of(missing_, [&](const ImageName& name) {
+    return std::ranges::find(promotion_.fixed, name.text(), &ImageName::text) !=
+           promotion_.fixed.end();
+  });
+}
+
 Result<int> Promoter::promote() {
   ImageName source = promotion_.image.source;
   source.reference = manifest_.digest;

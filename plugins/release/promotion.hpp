@@ -51,6 +51,9 @@ class Promoter {
   /// The digest of the image that is promoted: the one that was decided on earlier, or that of the
   /// image now. Fault::step when it is not there, or a name of the version is taken by another one.
   [[nodiscard]] Result<std::string> look();
+  /// After look(): whether each name of the version is there. One that moves may have gone on
+  /// since.
+  [[nodiscard]] bool has_version() const;
   /// Gives those names that are missing or name another image; how many there were.
   [[nodiscard]] Result<int> promote();
   [[nodiscard]] const Promotion& promotion() const noexcept { return promotion_; }

@@ -43,7 +43,8 @@ class ReleaseStage final : public StageRunner, public Rehearsable {
     lines.push_back("nothing to release: " + none->why);
     if (none->last)
       lines.push_back(fmt::format(
-          "look whether {} has its release on GitHub, and finish one that broke", none->last->tag));
+          "look whether {} {}, and finish one that broke", none->last->tag,
+          settings_.github.wanted ? "has its release on GitHub" : "was released to its end"));
     return lines;
   }
 

@@ -41,6 +41,8 @@ struct Settings {
   GitHubSettings github;
   std::shared_ptr<const PromotionSettings> promotion;  ///< null: no image is promoted
 
+  /// Whether a release is more than what is in this repository.
+  [[nodiscard]] bool reaches_out() const { return github.wanted || push || promotion != nullptr; }
   [[nodiscard]] release::TagForm tag() const { return *release::TagForm::parse(tag_form); }
 };
 

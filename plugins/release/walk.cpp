@@ -75,19 +75,37 @@ Result<bool> ReleaseWalk::is_unfinished(const Nothing& nothing) {
   const Plan& last = *nothing.last;
   const auto whole = is_whole(last);
   if (!whole && whole.error().fault == Fault::cancelled) return tl::unexpected(whole.error());
+  const bool on_github = settings_.github.wanted;
   if (!whole)
-    context_.emit.note(fmt::format("warning: whether {} has its release on GitHub is not known: {}",
-                                   last.tag, whole.error().message));
+    context_.emit.note(fmt::format("warning: whether {} {} is not known: {}", last.tag,
+                                   on_github ? "has its release on GitHub" : "was finished",
+                                   whole.error().message));
   if (!whole || *whole) return false;
   context_.emit.note(fmt::format(
-      "warning: {} was tagged and its release on GitHub not finished: that is done now, with files "
-      "of commit {}",
-      last.tag, last.facts.head.substr(0, 10)));
+      "warning: {} was tagged and its release {}not finished: that is done now{}", last.tag,
+      on_github ? "on GitHub " : "",
+      on_github ? ", with files of commit " + last.facts.head.substr(0, 10) : std::string{}));
   return true;
 }
 
-/// Publication is the last step. A draft that stays one has the file that is uploaded last.
 Result<bool> ReleaseWalk::is_whole(const Plan& plan) {
+  if (settings_.github.wanted) return is_published(plan);
+  end_ = remote_of(plan);
+  if (settings_.push &&
+      TRY(look_at_remote(settings_, plan, end_, site_.environment, context_.cancel)).tag)
+    return false;
+  return settings_.promotion ? is_given(plan) : Result<bool>{true};
+}
+
+/// Whether the image has its names. A tag that records no image was not made by this stage.
+Result<bool> ReleaseWalk::is_given(const Plan& plan) {
+  if (TRY(find_tested_image(settings_, site_, plan, memory_)).digest.empty()) return true;
+  TRY(look_at_image(plan));
+  return promoter_->has_version();
+}
+
+/// Publication is the last step. A draft that stays one has the file that is uploaded last.
+Result<bool> ReleaseWalk::is_published(const Plan& plan) {
   TRY(reach_github(plan));
   const auto there = TRY(github_->find(plan.tag, memory_.release));
   if (!there) return false;
@@ -119,12 +137,16 @@ Result<void> ReleaseWalk::look(Plan& plan) {
     who_ = TRY(read_person(plan.facts.root, site_.environment, site_.now));
   }
   uploads_ = TRY(find_uploads(settings_, site_, context_.cancel));
-  end_ = {plan.facts.root, settings_.remote, {}, without_secrets(context_.env, context_.secrets)};
+  end_ = remote_of(plan);
   if (settings_.github.wanted) TRY(look_at_github(plan));
   if (settings_.promotion) TRY(look_at_image(plan));
   if (settings_.push)
     pushes_ = TRY(look_at_remote(settings_, plan, end_, site_.environment, context_.cancel));
   return check_cancelled();
+}
+
+git::RemoteEnd ReleaseWalk::remote_of(const Plan& plan) const {
+  return {plan.facts.root, settings_.remote, {}, without_secrets(context_.env, context_.secrets)};
 }
 
 Result<void> ReleaseWalk::reach_github(const Plan& plan) {

@@ -24,6 +24,9 @@ class ReleaseWalk {
  private:
   Result<bool> is_unfinished(const Nothing& nothing);
   Result<bool> is_whole(const Plan& plan);
+  Result<bool> is_published(const Plan& plan);
+  Result<bool> is_given(const Plan& plan);
+  [[nodiscard]] git::RemoteEnd remote_of(const Plan& plan) const;
   void warn_of_missing(const Plan& plan, const std::vector<std::string>& files) const;
   Result<void> look(Plan& plan);
   Result<void> reach_github(const Plan& plan);

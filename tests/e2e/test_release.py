@@ -100,6 +100,25 @@ class Decisions(ReleaseTest):
         self.release(code=0)
         self.assertEqual(self.there("tag"), "v1.0.0\nv3.0.0\nv3.0.0-rc.2")
 
+    def test_what_never_left_is_finished_after_a_commit_that_releases_nothing(self):
+        self.use("push: false")
+        self.release(code=0)
+        self.commit("docs: words")
+        self.assertNotIn("look whether", self.dry().stdout)
+        self.assertIn("nothing to release", self.release(code=0).stdout)
+        self.assertEqual(self.there("tag"), "v1.0.0")
+        self.use("remote: origin")
+        self.assertIn("look whether v1.1.0 was released to its end", self.dry().stdout)
+        away = self.origin.rename(self.origin.with_name("away.git"))
+        done = self.release(code=0)
+        self.assertIn("warning: whether v1.1.0 was finished is not known: ", done.stdout)
+        away.rename(self.origin)
+        done = self.release(code=0)
+        self.assertIn("warning: v1.1.0 was tagged and its release not finished: that is done now\n", done.stdout)
+        self.assertEqual(self.there("tag"), "v1.0.0\nv1.1.0")
+        self.assertEqual(self.there("rev-parse", "main"), self.git("rev-parse", "HEAD"))
+        self.assertIn("nothing to release: no commit since v1.1.0", self.release(code=0).stdout)
+
     def test_pre_releases(self):
         self.use("prerelease: rc")
         self.release(code=0)

@@ -8,50 +8,11 @@ import urllib.request
 import harness
 from registry_case import PASSWORD, Registry, Uploads, need_registry
 from registry_proxy import RegistryProxy
-from release_case import PublishedTest, ReleaseTest
-
-PIPELINE = """
-    name: shop
-    secrets: {{REGISTRY_PASSWORD: {{env: REGISTRY_PASSWORD, optional: true}}}}
-    stages:
-      release:
-        kind: release
-        changelog: CHANGELOG.md
-        version_files: package.json
-        secrets: [REGISTRY_PASSWORD]
-        promote: {{image: '{name}/team/shop:${{{{ git.short_sha }}}}'{more}}}
-"""
+from release_case import PublishedTest
+from release_image_case import PIPELINE, ImageTest
 
 
-class Promotion(ReleaseTest):
-    pipeline = "name: shop\nstages: {release: {kind: release}}\n"
-
-    def setUp(self):
-        need_registry()
-        super().setUp()
-        self.registry = self.start_registry("registry")
-
-    def start_registry(self, name, **options):
-        registry = Registry(self.top / name, **options)
-        self.addCleanup(registry.stop)
-        return registry
-
-    def promote(self, more=", tags: ['{version}', latest]", name=None):
-        """The pipeline, committed; the image of its commit is not there yet."""
-        self.write(PIPELINE.format(name=name or self.registry.name, more=more))
-        self.sha = self.commit("chore: pipeline")[:7]
-
-    def digest(self, tag, path="team/shop", **options):
-        return self.registry.digest(path, tag, **options)
-
-    def publish(self, words="tested", **options):
-        return Uploads(self.registry, **options).image("team/shop", self.sha, words)["digest"]
-
-    def check(self, digest):
-        self.assertEqual(digest, self.digest("1.1.0"))
-        self.assertEqual(digest, self.digest("latest"))
-        self.check_released(commits=5)
-
+class Promotion(ImageTest):
     def test_the_very_digest_gets_the_tags(self):
         self.promote()
         digest = self.publish()
@@ -185,11 +146,12 @@ class Late(PublishedTest):
         self.addCleanup(self.proxy.shutdown)
         self.image = f"{self.proxy.name}/team/shop"
 
-    def broken(self, tag="${{ git.short_sha }}", published=None):
+    def broken(self, tag="${{ git.short_sha }}", published=None, on_github=True):
         text = PIPELINE.format(name=self.proxy.name, more=", tags: ['{version}', latest]")
-        text = text.replace("${{ git.short_sha }}", tag).replace(
-            "secrets: {", "secrets: {GITHUB_TOKEN: {env: GITHUB_TOKEN}, ").replace(
-            "secrets: [", "github: {repository: team/shop}\n        secrets: [GITHUB_TOKEN, ")
+        text = text.replace("${{ git.short_sha }}", tag)
+        if on_github:
+            text = text.replace("secrets: {", "secrets: {GITHUB_TOKEN: {env: GITHUB_TOKEN}, ").replace(
+                "secrets: [", "github: {repository: team/shop}\n        secrets: [GITHUB_TOKEN, ")
         self.write(text)
         self.sha = self.commit("chore: pipeline")[:7]
         digest = Uploads(self.registry).image("team/shop", published or self.sha, "tested")["digest"]
@@ -220,6 +182,23 @@ class Late(PublishedTest):
             self.assertIn(text, done.stdout)
         self.assertEqual(self.github.releases, [])
         self.assertRaises(urllib.error.HTTPError, self.registry.digest, "team/shop", "latest")
+
+    def test_without_a_release_on_github(self):
+        digest = self.broken(on_github=False)
+        self.assertIn("look whether v1.1.0 was released to its end", self.release("--dry-run", code=0).stdout)
+        done = self.release(code=0)
+        self.assertIn("warning: v1.1.0 was tagged and its release not finished: that is done now\n", done.stdout)
+        for name in ("1.1.0", "latest"):
+            self.assertEqual(digest, self.registry.digest("team/shop", name))
+        later = Uploads(self.registry).image("team/shop", "latest", "of a later release")["digest"]
+        self.assertIn("nothing to release: no commit since v1.1.0", self.release(code=0).stdout)
+        self.assertEqual(later, self.registry.digest("team/shop", "latest"))
+
+    def test_a_tag_that_somebody_made_is_no_release_that_broke(self):
+        self.broken(on_github=False)
+        self.forget()
+        self.assertIn("nothing to release: no commit since v1.1.0", self.release(code=0).stdout)
+        self.assertRaises(urllib.error.HTTPError, self.registry.digest, "team/shop", "1.1.0")
 
     def test_the_image_that_the_tag_records(self):
         digest = self.broken()
