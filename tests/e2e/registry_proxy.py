@@ -15,7 +15,8 @@ NOT_PASSED_ON = ("host", "content-length", "transfer-encoding", "connection")
 class RegistryProxy(http.server.ThreadingHTTPServer):
     """The first manifests, as many as `failures`, are answered with 503; `after_manifest(name)` is called once
     one was taken. `fault` may answer a request, given its method and path, with a status. With `token`
-    everything wants that token, which is had for a password. `asked` are the requests."""
+    everything wants that token, which is had for a password. `asked` are the requests. A fault that is
+    ("done", status) is passed on, and answered so all the same."""
 
     daemon_threads = True
 
@@ -64,7 +65,10 @@ class Pass(http.server.BaseHTTPRequestHandler):
         if self.is_manifest() and server.failures > 0:
             server.failures -= 1
             status = 503
-        return self.fail(status) if status else self.pass_on(body)
+        if isinstance(status, tuple):
+            self.ask(body)
+            status = status[1]
+        return self.fail(status) if status else self.answer(*self.ask(body))
 
     def fail(self, status):
         self.answer(status, {}, b"{}")
@@ -86,7 +90,8 @@ class Pass(http.server.BaseHTTPRequestHandler):
         self.answer(401, {"WWW-Authenticate": realm}, b"{}")
         return False
 
-    def pass_on(self, body):
+    def ask(self, body):
+        """What the registry answers."""
         # A name may stand on several lines, as Accept does: each of them counts.
         headers = {k: ", ".join(self.headers.get_all(k)) for k in self.headers
                    if k.lower() not in NOT_PASSED_ON}
@@ -100,9 +105,9 @@ class Pass(http.server.BaseHTTPRequestHandler):
             with urllib.request.urlopen(request) as reply:
                 if self.is_manifest():
                     self.server.after_manifest(self.path.rpartition("/")[2])
-                self.answer(reply.status, reply.headers, reply.read())
+                return reply.status, reply.headers, reply.read()
         except urllib.error.HTTPError as error:
-            self.answer(error.code, error.headers, error.read())
+            return error.code, error.headers, error.read()
 
     do_GET = do_HEAD = do_PUT = do_POST = do_PATCH = do_DELETE = handle_any
 
