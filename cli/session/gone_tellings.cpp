@@ -91,7 +91,9 @@ void tell_of_gone_runs(const GoneTellings& gone, WallTime now) {
     if (!told.is_open(run.id) || gone.store.is_running(run.id)) continue;
     const auto record = gone.store.load(run.id);
     if (!record) continue;
-    if (gone.outbox.store(posts_about(*record, gone), now)) told.end(run.id, now);
+    // One that cannot be stored now comes before those behind it, at the next try.
+    if (!gone.outbox.store(posts_about(*record, gone), now)) return;
+    told.end(run.id, now);
   }
 }
 

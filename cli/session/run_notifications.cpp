@@ -142,21 +142,6 @@ bool runs_in_ci(const Invocation& invocation, const RunInput& input) {
 
 void warn(const std::string& text) { fmt::print(stderr, "pipectl: warning: {}\n", text); }
 
-/// An entry that was taken away left its posts behind.
-void warn_of_strangers(store::Outbox& outbox, const std::vector<config::NamedNotifier>& known) {
-  const auto waiting = outbox.waiting();
-  if (!waiting) return;
-  for (const auto& [target, count] : *waiting) {
-    if (std::ranges::find(known, target, &config::NamedNotifier::name) != known.end()) continue;
-    const bool one = count == 1;
-    warn(fmt::format(
-        "{} post{} for '{}' wait{} and `notify` has no such entry any more: with it again {} "
-        "sent, without it dropped after {} days",
-        count, one ? "" : "s", target, one ? "s" : "", one ? "it is" : "they are",
-        std::chrono::duration_cast<std::chrono::days>(notify::kept_for).count()));
-  }
-}
-
 /// Runs that get no secrets have an outbox of their own: else what the file of a fork has to tell
 /// would wait for the next run that has a token, and what such a run had left would go wherever
 /// the file of the fork says.
@@ -167,12 +152,37 @@ Result<std::unique_ptr<store::Outbox>> open_outbox(const NotificationInput& inpu
                              file.string() + (withheld ? " (no secrets)" : ""));
 }
 
-/// The file tells nobody any more.
-void tell_of_strangers(const NotificationInput& input) {
+std::vector<std::string> entries_of(const NotificationInput& input) {
+  std::vector<std::string> names;
+  for (const auto& one : input.file.loaded.notifiers) names.push_back(one.name);
+  return names;
+}
+
+/// Nobody is told of this run: there may be posts of others.
+void look_after_others(const NotificationInput& input) {
   if (!std::filesystem::exists(store::outbox_file(state_dir(input.invocation, input.file.file))))
     return;
   const auto outbox = open_outbox(input);
-  if (outbox) warn_of_strangers(**outbox, {});
+  if (!outbox) return;
+  for (const auto& line : notify::look_after(**outbox, entries_of(input), input.clock.wall()))
+    warn(line);
+}
+
+/// In a thread of its own, so with a store of its own: the run's is used by one thread.
+Result<std::unique_ptr<store::Outbox>> open_and_tell_of_gone_runs(
+    const NotificationInput& input, const std::vector<notify::Target>& targets,
+    const EnvMap& host) {
+  auto outbox = TRY(open_outbox(input));
+  if (const auto& wrap = input.invocation.seams.wrap_outbox) outbox = wrap(std::move(outbox));
+  const auto runs = store::RunStore::open(state_dir(input.invocation, input.file.file));
+  if (runs)
+    tell_of_gone_runs({**runs, *outbox, targets, input.redactor, host, input.record.request.file,
+                       input.record.id,
+                       [&input](const std::string& stage, const std::string& target) {
+                         return environment_of(input, stage, target);
+                       }},
+                      input.clock.wall());
+  return outbox;
 }
 
 /// Whom this run tells: without its secrets a notifier could say nothing, today or later.
@@ -194,45 +204,29 @@ std::vector<notify::Target> targets_of(const NotificationInput& input) {
 }  // namespace
 
 RunNotifications::RunNotifications(const NotificationInput& input)
-    : in_ci_(runs_in_ci(input.invocation, input.input)) {
-  if (input.file.loaded.notifiers.empty()) {
-    tell_of_strangers(input);
-    return;
-  }
+    : input_(input), in_ci_(runs_in_ci(input.invocation, input.input)) {
+  auto targets = targets_of(input);
+  if (targets.empty()) return;
   http_ = make_curl_http_client(input.invocation.env);
   executor_ = make_local_executor(nullptr);
   vault_ = std::make_unique<SecretVault>(SecretVault::Parts{
       input.file.loaded.pipeline, input.registry, *executor_, input.redactor, input.invocation.env,
       input.overrides, secrets_withheld_from(input.input.event),
       secret_audit(state_dir(input.invocation, input.file.file), input.record.id, input.clock)});
-  open(input);
-}
-
-RunNotifications::~RunNotifications() = default;
-
-void RunNotifications::open(const NotificationInput& input) {
-  auto targets = targets_of(input);
-  if (targets.empty()) return;
-  auto outbox = open_outbox(input);
-  if (const auto& wrap = input.invocation.seams.wrap_outbox; wrap && outbox)
-    outbox = wrap(*std::move(outbox));
-  if (!outbox) return warn(outbox.error().message + "; nobody is told of this run");
-  warn_of_strangers(**outbox, input.file.loaded.notifiers);
   auto origin = origin_of(input);
-  tell_of_gone_runs({input.store, **outbox, targets, input.redactor, origin.host,
-                     input.record.request.file, input.record.id,
-                     [&input](const std::string& stage, const std::string& target) {
-                       return environment_of(input, stage, target);
-                     }},
-                    input.clock.wall());
+  auto open = [this, targets, host = origin.host] {
+    return open_and_tell_of_gone_runs(input_, targets, host);
+  };
   auto grant = [&vault = *vault_](const std::string& target, const std::vector<std::string>& names,
                                   const CancelToken& cancel) {
     return vault.grant(names, {"notify", target, cancel, {}});
   };
-  notifications_ = std::make_unique<notify::Notifications>(
-      notify::NotificationParts{std::move(origin), std::move(targets), *std::move(outbox), *http_,
-                                input.clock, input.redactor, std::move(grant)});
+  notifications_ = std::make_unique<notify::Notifications>(notify::NotificationParts{
+      std::move(origin), std::move(targets), entries_of(input), std::move(open), *http_,
+      input.clock, input.redactor, std::move(grant)});
 }
+
+RunNotifications::~RunNotifications() = default;
 
 void RunNotifications::learn(const GitInfo& git) noexcept {
   if (notifications_) notifications_->learn(git);
@@ -243,7 +237,7 @@ void RunNotifications::settle() {
 }
 
 void RunNotifications::send_off(const CancelToken& cancel) {
-  if (!notifications_) return;
+  if (!notifications_) return look_after_others(input_);
   const Milliseconds most = cancel.cancelled() ? patience_when_interrupted
                             : in_ci_           ? patience_in_ci
                                                : patience;

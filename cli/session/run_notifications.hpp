@@ -26,7 +26,8 @@ struct NotificationInput {
 };
 
 /// The notifications of one run, if its pipeline has any: with an HTTP client and a vault of its
-/// own, so that it works whatever becomes of the run. What fails here is a warning on stderr.
+/// own, so that it works whatever becomes of the run. What fails here is a warning on stderr, at
+/// the end: the run does not wait for the outbox.
 class RunNotifications {
  public:
   explicit RunNotifications(const NotificationInput& input);
@@ -44,8 +45,7 @@ class RunNotifications {
   void send_off(const CancelToken& cancel);
 
  private:
-  void open(const NotificationInput& input);
-
+  const NotificationInput input_;
   const bool in_ci_;
   std::unique_ptr<HttpClient> http_;
   std::unique_ptr<Executor> executor_;

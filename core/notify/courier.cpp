@@ -10,7 +10,7 @@ namespace {
 
 /// How soon a turn that another process has is asked for again.
 constexpr Milliseconds glance{200};
-/// A wait that a service asked for and that a clock set back would make endless.
+/// No service is left alone for longer, whatever it says.
 constexpr Milliseconds longest_due{std::chrono::hours{24}};
 
 /// No entry of `notify:` is called so: for each target until when it wants to be left alone.
@@ -124,12 +124,14 @@ void Courier::recall_wait() {
   std::int64_t time = 0;
   if (kept) std::from_chars(kept->data(), kept->data() + kept->size(), time);
   left_alone_until_ = WallTime{Milliseconds{time}};
+  // Written by a clock that was wrong, and has been set back since.
+  if (left_alone_until_ > parts_.clock.wall() + longest_due) left_alone_until_ = {};
 }
 
 /// It is the target that wants to be left alone, whatever its next post is by then.
 void Courier::leave_alone(Milliseconds wait) {
   const auto now = parts_.clock.wall();
-  left_alone_until_ = now + wait;
+  left_alone_until_ = now + std::min(wait, longest_due);
   const auto time = std::chrono::ceil<Milliseconds>(left_alone_until_.time_since_epoch()).count();
   const auto kept = parts_.outbox.remember(of_waits, parts_.target, fmt::to_string(time), now);
   if (!kept) complain(kept.error().message);

@@ -39,16 +39,27 @@ void drop_superseded(std::vector<store::NewPost>& posts) {
     if (post) posts.push_back(*std::move(post));
 }
 
+std::vector<std::string> look_after(store::Outbox& outbox, const std::vector<std::string>& entries,
+                                    WallTime now) {
+  const auto days = std::chrono::duration_cast<std::chrono::days>(kept_for).count();
+  std::vector<std::string> lines;
+  if (const auto old = outbox.forget_before(now - kept_for); old && *old > 0)
+    lines.push_back(fmt::format("{} post{} older than {} days {} dropped, not sent", *old,
+                                *old == 1 ? "" : "s", days, *old == 1 ? "was" : "were"));
+  const auto waiting = outbox.waiting().value_or(std::map<std::string, std::size_t>{});
+  for (const auto& [target, count] : waiting) {
+    if (std::ranges::find(entries, target) != entries.end()) continue;
+    const bool one = count == 1;
+    lines.push_back(fmt::format(
+        "{} post{} for '{}' wait{} and `notify` has no such entry any more: with it again {} "
+        "sent, without it dropped after {} days",
+        count, one ? "" : "s", target, one ? "s" : "", one ? "it is" : "they are", days));
+  }
+  return lines;
+}
+
 Notifications::Notifications(NotificationParts parts)
-    : story_(std::move(parts.origin)),
-      targets_(std::move(parts.targets)),
-      outbox_(std::move(parts.outbox)),
-      clock_(parts.clock),
-      redactor_(parts.redactor) {
-  for (const Target& target : targets_)
-    couriers_.push_back(std::make_unique<Courier>(
-        CourierParts{target.name, story_.origin().id, story_.origin().host, *target.notifier,
-                     *outbox_, parts.http, clock_, redactor_, parts.grant, parts.patience}));
+    : story_(std::move(parts.origin)), parts_(std::move(parts)) {
   scribe_ = std::thread([this] { scribe(); });
 }
 
@@ -74,16 +85,29 @@ void Notifications::learn(const GitInfo& git) noexcept {
 }
 
 void Notifications::scribe() {
-  ToldRuns told{*outbox_};
-  told.begin(story_.origin().id, clock_.wall());
   write_down();
-  if (story_.end() && pending_.empty()) told.end(story_.origin().id, clock_.wall());
+  if (outbox_ && story_.end() && pending_.empty())
+    ToldRuns{*outbox_}.end(story_.origin().id, parts_.clock.wall());
+}
+
+/// False while the outbox cannot be had: it is asked for again with what is heard next.
+bool Notifications::open() {
+  if (outbox_) return true;
+  auto opened = parts_.open();
+  problem_ = opened ? std::string{} : opened.error().message;
+  if (!opened) return false;
+  outbox_ = *std::move(opened);
+  ToldRuns{*outbox_}.begin(story_.origin().id, parts_.clock.wall());
+  for (const Target& target : parts_.targets)
+    couriers_.push_back(std::make_unique<Courier>(CourierParts{
+        target.name, story_.origin().id, story_.origin().host, *target.notifier, *outbox_,
+        parts_.http, parts_.clock, parts_.redactor, parts_.grant, parts_.patience}));
+  return true;
 }
 
 void Notifications::write_down() {
   std::unique_lock lock{mutex_};
   while (true) {
-    changed_.wait(lock, [this] { return over_ || !queue_.empty(); });
     const bool last = over_;
     const auto heard = std::exchange(queue_, {});
     lock.unlock();
@@ -94,6 +118,7 @@ void Notifications::write_down() {
     }
     if (last) return;
     lock.lock();
+    changed_.wait(lock, [this] { return over_ || !queue_.empty(); });
   }
 }
 
@@ -105,7 +130,7 @@ void Notifications::take_down(const std::vector<Heard>& heard) {
     }
     const auto& event = std::get<RunEvent>(one);
     story_.apply(event);
-    auto posts = posts_for(event, story_, targets_, redactor_);
+    auto posts = posts_for(event, story_, parts_.targets, parts_.redactor);
     std::ranges::move(posts, std::back_inserter(pending_));
   }
   keep_pending();
@@ -113,9 +138,9 @@ void Notifications::take_down(const std::vector<Heard>& heard) {
 
 /// What cannot be stored now is tried again with the next ones.
 void Notifications::keep_pending() {
-  if (pending_.empty()) return;
   drop_superseded(pending_);
-  const auto stored = outbox_->store(pending_, clock_.wall());
+  if (!open() || pending_.empty()) return;
+  const auto stored = outbox_->store(pending_, parts_.clock.wall());
   problem_ = stored ? std::string{} : stored.error().message;
   if (!stored) return;
   pending_.clear();
@@ -133,23 +158,21 @@ void Notifications::settle() {
 
 bool Notifications::drain(SteadyTime deadline, const CancelToken& cancel) {
   const CancelReason seen = cancel.reason();
-  bool all = true;
+  bool all = outbox_ != nullptr;
   for (const auto& courier : couriers_) all = courier->wait(deadline, cancel, seen) && all;
   return all;
 }
 
 std::vector<std::string> Notifications::close() {
   settle();
+  if (!outbox_) return {problem_ + "; nobody is told of this run"};
   for (const auto& courier : couriers_) courier->stop();
   std::vector<std::string> lines;
   if (!problem_.empty()) lines.push_back("not everything could be told: " + problem_);
   for (const auto& courier : couriers_)
     for (auto& line : courier->complaints()) lines.push_back(std::move(line));
-  if (const auto old = outbox_->forget_before(clock_.wall() - kept_for); old && *old > 0)
-    lines.push_back(fmt::format("{} post{} older than {} days {} dropped, not sent", *old,
-                                *old == 1 ? "" : "s",
-                                std::chrono::duration_cast<std::chrono::days>(kept_for).count(),
-                                *old == 1 ? "was" : "were"));
+  std::ranges::move(look_after(*outbox_, parts_.entries, parts_.clock.wall()),
+                    std::back_inserter(lines));
   return lines;
 }
 

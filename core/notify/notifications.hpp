@@ -1,6 +1,7 @@
 #pragma once
 
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -18,10 +19,14 @@ namespace pipectl::notify {
 /// Posts of entries that the file no longer has, ids of messages that nobody changes any more.
 inline constexpr std::chrono::hours kept_for{24 * 30};
 
+/// Opens the outbox; what has to be told before this run is stored in it then.
+using OpenOutbox = std::function<Result<std::unique_ptr<store::Outbox>>()>;
+
 struct NotificationParts {
   RunOrigin origin;
   std::vector<Target> targets;
-  std::unique_ptr<store::Outbox> outbox;
+  std::vector<std::string> entries;  ///< all below `notify:`, also who is not told of this run
+  OpenOutbox open;                   ///< by the scribe; again, later, where it fails
   HttpClient& http;
   const Clock& clock;
   const Redactor& redactor;
@@ -29,10 +34,10 @@ struct NotificationParts {
   Patience patience{};
 };
 
-/// Tells the world of one run. The engine's thread only puts events into a queue. One thread turns
-/// them into posts and stores these; one for each target delivers them. So neither a slow disk nor
-/// a service that hangs can hold up a run that has begun, and nothing that goes wrong here changes
-/// how it ends. Opening the outbox comes before the run, and waits for one that is locked.
+/// Tells the world of one run. The engine's thread only puts events into a queue. One thread, the
+/// scribe, opens the outbox, turns them into posts and stores these; one for each target delivers
+/// them. So neither a slow disk, a locked outbox nor a service that hangs can hold up a run, and
+/// nothing that goes wrong here changes how it ends.
 class Notifications final : public EventSink {
  public:
   explicit Notifications(NotificationParts parts);
@@ -56,18 +61,18 @@ class Notifications final : public EventSink {
  private:
   using Heard = std::variant<RunEvent, GitInfo>;
   void scribe();
+  bool open();
   void write_down();
   void take_down(const std::vector<Heard>& heard);
   void keep_pending();
 
   RunStory story_;
-  const std::vector<Target> targets_;
-  const std::unique_ptr<store::Outbox> outbox_;
-  const Clock& clock_;
-  const Redactor& redactor_;
+  const NotificationParts parts_;  ///< but for the origin, which the story has
+  // Of the scribe, and of nobody else before it has ended:
+  std::unique_ptr<store::Outbox> outbox_;  ///< null: not open yet
   std::vector<std::unique_ptr<Courier>> couriers_;
-  std::vector<store::NewPost> pending_;  ///< of the scribe: not stored yet
-  std::string problem_;                  ///< of the scribe
+  std::vector<store::NewPost> pending_;  ///< not stored yet
+  std::string problem_;
 
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -75,6 +80,12 @@ class Notifications final : public EventSink {
   bool over_{false};          // protected by mutex_
   std::thread scribe_;        ///< last: it uses all of the above
 };
+
+/// Drops what is older than `kept_for`; that, and what waits for entries which are no more, as
+/// lines for a person.
+[[nodiscard]] std::vector<std::string> look_after(store::Outbox& outbox,
+                                                  const std::vector<std::string>& entries,
+                                                  WallTime now);
 
 /// What another post further behind supersedes goes, and that one takes its place.
 void drop_superseded(std::vector<store::NewPost>& posts);

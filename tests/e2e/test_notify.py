@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import threading
 import unittest
@@ -282,35 +283,43 @@ class NotifyTest(notify_case.NotifyTest):
         self.pipeline(f"webhook: [{quiet}, {{url: '{down.url}', on: [failure]}}]")
         self.assertNotIn("no such entry", self.pipectl("run", env=self.environment()).stderr)
 
-    def test_the_end_of_a_run_with_many_failures_goes_ahead_of_them(self):
-        """Slack takes a message a second: hundreds of replies must not keep the end from being seen."""
-        ended = threading.Event()
-        self.addCleanup(ended.set)
+    def outbox(self):
+        database = sqlite3.connect(self.folder / ".pipectl" / "outbox.db", isolation_level=None)
+        self.addCleanup(database.close)
+        return database
 
-        def slack(request):
-            number = len(service.requests)
-            if number == 2:  # all the others are stored meanwhile
-                ended.wait(60)
-            if number in (2, 3):
-                return (429, {"Retry-After": "1"}, "")
-            return (200, {}, json.dumps({"ok": True, "channel": "C1", "ts": f"1.{number}"}))
+    def test_what_waited_for_a_month_is_dropped_and_that_is_said(self):
+        down, taken = self.service((503, {"Retry-After": "3600"}, "")), self.service()
+        quiet = f"{{url: '{taken.url}', on: [failure]}}"
+        for gone in (f"webhook: [{quiet}]", "{}"):
+            with self.subTest(gone):
+                self.pipeline(f"webhook: [{quiet}, {{url: '{down.url}', on: [success]}}]")
+                self.pipectl("run", code=0, env=self.environment())
+                outbox = self.outbox()
+                outbox.execute("UPDATE post SET stored = stored - 31 * 24 * 3600 * 1000")
+                self.pipeline(gone)
+                done = self.pipectl("run", code=0, env=self.environment())
+                self.assertIn("warning: 1 post older than 30 days was dropped, not sent\n", done.stderr)
+                self.assertNotIn("no such entry", done.stderr)
+                self.assertEqual(outbox.execute("SELECT count(*) FROM post").fetchone(), (0,))
 
-        service = self.service(slack)
-        stages = "".join(f"      s{n}: {{needs: [], run: 'false'}}\n" for n in range(300))
-        self.write(PIPELINE + "      slack: {token: HOOK_KEY, channel: '#ci', "
-                   f"api_url: '{service.url}', on: [start, failure, success]}}\n    stages:\n{stages}")
-        run = subprocess.Popen([PIPECTL, "run", "-k", "-j", "8", "--ui", "plain"], cwd=self.folder,
-                               env=self.environment(HOOK_KEY="xoxb-1", CI="true"), text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        self.addCleanup(run.communicate)
+    def test_an_outbox_that_somebody_holds_locked_delays_no_run(self):
+        service = self.service()
+        os.mkfifo(self.folder / "begun")
+        self.pipeline(f"webhook: {{url: '{service.url}'}}")
+        self.pipectl("run", code=0, env=self.environment())
+        self.pipeline(f"webhook: {{url: '{service.url}'}}", run="'echo it is >begun'")
+        holder = self.outbox()
+        holder.execute("PRAGMA locking_mode = EXCLUSIVE")
+        holder.execute("BEGIN EXCLUSIVE")
+        run = subprocess.Popen([PIPECTL, "run"], cwd=self.folder, env=self.environment(),
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self.addCleanup(run.kill)
-        self.assertTrue(any(line.startswith("FAILED in") for line in run.stdout))
-        ended.set()
-        service.wait_for(4)
-        taken = service.requests[3]
-        self.assertEqual(taken["path"], "/chat.update")
-        self.assertIn("failed", json.loads(taken["body"])["text"])
-        self.assertEqual(json.loads(taken["body"])["ts"], "1.1")
+        self.assertEqual((self.folder / "begun").read_text(), "it is\n", "while it is locked")
+        holder.close()
+        self.assertNotIn("warning", run.communicate(timeout=60)[1])
+        self.assertEqual(run.returncode, 0)
+        self.assertEqual(self.events_of(service), ["start", "success"] * 2)
 
     def test_a_run_that_goes_on_is_not_told_as_interrupted(self):
         service = self.service()

@@ -47,6 +47,16 @@ class UnusedHttp final : public HttpClient {
   }
 };
 
+/// A clock that is a year ahead.
+class Ahead final : public Clock {
+ public:
+  [[nodiscard]] WallTime wall() const override { return real_.wall() + 24h * 365; }
+  [[nodiscard]] SteadyTime steady() const override { return real_.steady(); }
+
+ private:
+  SystemClock real_;
+};
+
 struct CourierRig {
   test::TempFolder folder;
   std::unique_ptr<store::Outbox> outbox{*store::Outbox::open(folder.path(), "/p/pipeline.yaml")};
@@ -66,7 +76,8 @@ struct CourierRig {
     REQUIRE(
         outbox->store(std::vector{std::move(post)}, std::chrono::system_clock::now()).has_value());
   }
-  std::unique_ptr<Courier> courier() {
+  std::unique_ptr<Courier> courier() { return courier(clock); }
+  std::unique_ptr<Courier> courier(const Clock& at) {
     return std::make_unique<Courier>(
         CourierParts{"slack",
                      "r1",
@@ -74,7 +85,7 @@ struct CourierRig {
                      notifier,
                      *outbox,
                      http,
-                     clock,
+                     at,
                      redactor,
                      [this](const std::string&, const std::vector<std::string>&,
                             const CancelToken&) { return secrets; },
@@ -178,6 +189,17 @@ TEST_CASE("it is left alone whatever is stored meanwhile, or given up", "[courie
   CHECK_FALSE(next->wait(std::chrono::steady_clock::now() + 30s, {}, CancelReason::none));
   next->stop();
   CHECK(rig.notifier.delivered == Keys{"a"});
+}
+
+TEST_CASE("a wait that was written by a clock far ahead holds nobody up", "[courier]") {
+  CourierRig rig;
+  const Ahead ahead;
+  rig.put({"a"}, ahead.wall());
+  rig.notifier.answers = {no(Again::later, "429", 1h), Attempt<>{}};
+  CHECK_FALSE(
+      rig.courier(ahead)->wait(std::chrono::steady_clock::now() + 30s, {}, CancelReason::none));
+  CHECK(rig.deliver_all().empty());
+  CHECK(rig.notifier.delivered == Keys{"a", "a"});
 }
 
 TEST_CASE("new posts wake it", "[courier]") {

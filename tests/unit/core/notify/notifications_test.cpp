@@ -1,6 +1,8 @@
 #include "core/notify/notifications.hpp"
 
+#include <atomic>
 #include <catch2/catch_test_macros.hpp>
+#include <future>
 
 #include "tests/support/temp_folder.hpp"
 
@@ -51,15 +53,16 @@ struct Rig {
   SystemClock clock;
   Redactor redactor;
 
+  OpenOutbox open{[this] { return store::Outbox::open(folder.path(), "/p/pipeline.yaml"); }};
+
   std::unique_ptr<Notifications> notifications(const std::string& run = "r1") {
     RunOrigin origin;
     origin.id = run;
-    auto outbox = store::Outbox::open(folder.path(), "/p/pipeline.yaml");
-    REQUIRE(outbox.has_value());
     return std::make_unique<Notifications>(NotificationParts{
         std::move(origin),
         {{"slack", &notifier}},
-        std::move(*outbox),
+        {"slack"},
+        open,
         http,
         clock,
         redactor,
@@ -116,6 +119,79 @@ TEST_CASE("what could not be told is told by the next run, before its own", "[no
   CHECK(other->drain(std::chrono::steady_clock::now() + 60s, {}));
   CHECK(other->close().empty());
   CHECK(rig.notifier.told == Lines{"start=a", "start=b"});
+}
+
+TEST_CASE("nobody waits for the outbox", "[notifications]") {
+  Rig rig;
+  std::promise<void> unlocked;
+  rig.open = [real = rig.open, &unlocked] {
+    unlocked.get_future().wait();
+    return real();
+  };
+  const auto one = rig.notifications();
+  rig.tell(*one, event::RunStarted{"p", "manual", "", "a", {}, false});
+  rig.tell(*one, finished("unit", "fine"));
+  CHECK(rig.notifier.told.empty());
+  unlocked.set_value();
+  one->settle();
+  CHECK(one->drain(std::chrono::steady_clock::now() + 60s, {}));
+  CHECK(one->close().empty());
+  CHECK(rig.notifier.told == Lines{"start=a", "stage/unit=fine"});
+}
+
+TEST_CASE("an outbox that cannot be opened is asked for again", "[notifications]") {
+  Rig rig;
+  std::atomic<int> refusals{0};
+  int most = 1;
+  rig.open = [real = rig.open, &refusals, &most]() -> Result<std::unique_ptr<store::Outbox>> {
+    if (refusals == most) return real();
+    ++refusals;
+    refusals.notify_all();
+    return fail(Fault::infrastructure, "it is locked");
+  };
+  SECTION("until there is nothing more to tell") {
+    const auto one = rig.notifications();
+    refusals.wait(0);
+    rig.tell(*one, event::RunStarted{"p", "manual", "", "a", {}, false});
+    one->settle();
+    CHECK(one->drain(std::chrono::steady_clock::now() + 60s, {}));
+    CHECK(one->close().empty());
+    CHECK(rig.notifier.told == Lines{"start=a"});
+  }
+  SECTION("no longer") {
+    most = 100;
+    const auto one = rig.notifications();
+    rig.tell(*one, event::RunStarted{"p", "manual", "", "a", {}, false});
+    one->settle();
+    CHECK_FALSE(one->drain(std::chrono::steady_clock::now() + 60s, {}));
+    CHECK(one->close() == Lines{"it is locked; nobody is told of this run"});
+  }
+}
+
+TEST_CASE("what waited for too long is dropped, what nobody asks for any more is said",
+          "[notifications]") {
+  Rig rig;
+  const auto outbox = *rig.open();
+  const auto now = rig.clock.wall();
+  const auto put = [&](const std::string& target, const std::string& key, WallTime at) {
+    REQUIRE(outbox->store(std::vector{store::NewPost{target, "r0", key, "", "{}"}}, at));
+  };
+  put("slack", "a", now);
+  put("gone", "a", now);
+  CHECK(look_after(*outbox, {"slack", "gone"}, now).empty());
+  CHECK(
+      look_after(*outbox, {"slack"}, now) ==
+      Lines{"1 post for 'gone' waits and `notify` has no such entry any more: with it again it is "
+            "sent, without it dropped after 30 days"});
+  put("gone", "b", now - kept_for - 1h);
+  CHECK(look_after(*outbox, {"slack", "gone"}, now) ==
+        Lines{"1 post older than 30 days was dropped, not sent"});
+  put("slack", "c", now + 2h);
+  CHECK(
+      look_after(*outbox, {}, now + kept_for + 1h) ==
+      Lines{"2 posts older than 30 days were dropped, not sent",
+            "1 post for 'slack' waits and `notify` has no such entry any more: with it again it is "
+            "sent, without it dropped after 30 days"});
 }
 
 TEST_CASE("secrets do not get into what is stored", "[notifications]") {
