@@ -104,6 +104,32 @@ class Nowhere(SecretsTest):
                     pass
     """
 
+    FORM = r"""
+        import base64, json, os, sys, urllib.parse
+        value = os.environ["KEY"]
+        forms = {"raw": value, "base64": base64.b64encode(value.encode()).decode(), "json": json.dumps(value),
+                 "percent": urllib.parse.quote(value)}
+        print("last words:", forms[sys.argv[1]], file=sys.stderr)
+    """
+
+    def slack(self, _request):
+        return 200, {}, json.dumps({"ok": True, "channel": "C012AB3CD", "ts": f"1.{len(self.told.requests)}"})
+
+    def github(self, request):
+        if request["method"] == "GET":
+            return 200, {}, '{"check_runs": []}' if "check-runs" in request["path"] else "[]"
+        return 201, {}, '{"id": 7, "number": 7}'
+
+    def pull_request(self, **extra):
+        """The variables of a job that may comment on it."""
+        event = {"number": 7, "pull_request": {
+            "head": {"ref": "fix", "sha": SHA, "repo": {"full_name": "team/app", "owner": {"login": "team"}}},
+            "base": {"ref": "main", "sha": SHA, "repo": {"full_name": "team/app"}}}}
+        return self.env(CI="true", GITHUB_ACTIONS="true", GITHUB_EVENT_NAME="pull_request", GITHUB_SHA=SHA,
+                        GITHUB_REPOSITORY="team/app", GITHUB_REF="refs/pull/7/merge", BOT="t0ken-of-a-bot",
+                        GITHUB_EVENT_PATH=str(self.write(json.dumps(event), "event.json")),
+                        GITHUB_STEP_SUMMARY=str(self.folder / "summary.md"), **extra)
+
     def make_value(self):
         """About 64 KiB with quotes, backslashes, line breaks and characters of four bytes; and what
         of each line would show."""
@@ -123,14 +149,19 @@ class Nowhere(SecretsTest):
         (self.folder / "key").write_text(value)
         (self.folder / "key").chmod(0o600)
         self.write(self.PRINT, "print.py")
+        self.write(self.FORM, "form.py")
         down = Service((503, {"Retry-After": "3600"}, ""))
-        taken = Service()
-        for service in (down, taken):
+        taken, self.told, github = Service(), Service(self.slack), Service(self.github)
+        for service in (down, taken, self.told, github):
             self.addCleanup(service.close)
         self.write(f"""
-            secrets: {{KEY: {{file: key}}}}
+            secrets: {{KEY: {{file: key}}, BOT: {{env: BOT}}}}
             notify:
               webhook: [{{url: '{down.url}'}}, {{url: '{taken.url}'}}]
+              slack: {{token: BOT, channel: '#ci', api_url: '{self.told.url}', on: [start, failure]}}
+              github:
+                - {{token: BOT, statuses: stages, comment: true}}
+                - {{token: BOT, checks: true, context: check}}
             stages:
               print:
                 kind: test
@@ -145,19 +176,30 @@ class Nowhere(SecretsTest):
               fail:
                 secrets: [KEY]
                 run: 'printenv KEY | tail -3 >&2; exit 1'
+              last:
+                needs: []
+                matrix: {{form: [raw, base64, json, percent]}}
+                secrets: [KEY]
+                run: 'python3 form.py ${{{{ matrix.form }}}}; exit 1'
         """)
-        shown = {"plain": self.pipectl("run", "--ui", "plain", code=1),
-                 "events": self.pipectl("run", "--ui", "json", code=1),
+        env = self.pull_request(GITHUB_API_URL=github.url)
+        shown = {"plain": self.pipectl("run", "--ui", "plain", "-k", code=1, env=env),
+                 "events": self.pipectl("run", "--ui", "json", "-k", code=1, env=env),
                  "logs": self.pipectl("logs", "print", code=0),
                  "explain": self.pipectl("explain", "fail", code=0),
                  "runs": self.pipectl("runs", "show", "--json", code=0),
                  "audit": self.pipectl("secrets", "audit", code=0),
                  "report": self.pipectl("report", "--output", "report.html", code=0),
-                 "check": self.pipectl("secrets", "check", code=0)}
+                 "check": self.pipectl("secrets", "check", code=0, env=env)}
         texts = {name: (done.stdout + done.stderr).encode() for name, done in shown.items()}
         texts["arguments"] = (self.folder / "arguments").read_bytes()
         texts["report.html"] = (self.folder / "report.html").read_bytes()
-        texts["told"] = json.dumps([[r["headers"], r["body"]] for r in taken.requests]).encode()
+        texts["summary"] = (self.folder / "summary.md").read_bytes()
+        for name, service in (("told", taken), ("slack", self.told), ("github", github)):
+            texts[name] = json.dumps([[r["path"], r["body"]] for r in service.requests]).encode()
+            texts[name] += json.dumps([r["body"] for r in service.requests], ensure_ascii=False).encode()
+            for request in service.requests:
+                texts[name] += json.dumps(json.loads(request["body"] or "0"), ensure_ascii=False).encode()
         for path in (self.folder / ".pipectl").rglob("*"):
             if path.is_file():
                 texts[str(path)] = path.read_bytes()
@@ -165,6 +207,9 @@ class Nowhere(SecretsTest):
         self.assertIn(b"raw: ***", texts["logs"])
         self.assertIn(b"***", texts["report.html"])
         self.assertIn(b"fail", texts["told"])
+        self.assertEqual(len([r for r in self.told.requests if re.search(r"last words: \W*\*{3}", r["body"])]), 2 * 4,
+                         "four stages, twice")
+        self.assertIn(b"/issues/7/comments", texts["github"])
         kept = [text for name, text in texts.items() if "/outbox.db" in name]
         self.assertIn(b"failure", b"".join(kept), "what is not told yet is looked through, too")
         self.assertIn("holds a secret", shown["plain"].stdout + shown["plain"].stderr)
