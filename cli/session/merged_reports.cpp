@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <fstream>
+#include <initializer_list>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -55,8 +57,20 @@ class LazyFile {
   std::optional<std::ofstream> out_;
 };
 
+std::string_view first_of(std::initializer_list<std::string_view> texts) {
+  const auto* const found = std::ranges::find_if(texts, [](auto text) { return !text.empty(); });
+  return found == texts.end() ? "" : *found;
+}
+
+/// GitLab takes no other; what lies in an image is whole.
+std::string_view relative_path(std::string_view path) {
+  path.remove_prefix(std::min(path.find_first_not_of('/'), path.size()));
+  return path;
+}
+
 /// https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format
-Json gitlab_issue(const Finding& finding) {
+/// All of it has to be there; what a finding does not have its stage stands for.
+Json gitlab_issue(const Finding& finding, std::string_view stage) {
   constexpr auto severity_of = [](Severity severity) {
     switch (severity) {
       case Severity::critical:
@@ -72,12 +86,12 @@ Json gitlab_issue(const Finding& finding) {
         return "minor";
     }
   };
-  return {{"description", finding.message.empty() ? finding.rule : finding.message},
-          {"check_name", finding.rule},
+  return {{"description", first_of({finding.message, finding.rule, stage})},
+          {"check_name", first_of({finding.rule, stage})},
           {"fingerprint", finding.fingerprint},
           {"severity", severity_of(finding.severity)},
           {"location",
-           {{"path", finding.path.empty() ? finding.package : finding.path},
+           {{"path", first_of({relative_path(finding.path), finding.package, "."})},
             {"lines", {{"begin", std::max(finding.line, 1U)}}}}}};
 }
 
@@ -155,7 +169,7 @@ class Merging {
     }));
     TRY(store::for_each_finding(dir, [&](const Finding& finding) {
       runs_.put(stage, finding);
-      gitlab_.stream() << (issues_++ == 0 ? "\n" : ",\n") << dumped(gitlab_issue(finding));
+      gitlab_.stream() << (issues_++ == 0 ? "\n" : ",\n") << dumped(gitlab_issue(finding, stage));
       return true;
     }));
     runs_.end_stage();

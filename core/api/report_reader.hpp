@@ -2,7 +2,9 @@
 
 #include <cstdint>
 #include <istream>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/result.hpp"
 #include "core/model/report.hpp"
@@ -31,6 +33,9 @@ class ReportSink {
   virtual void samples(std::string_view /*of*/, const report::Samples& /*samples*/) {}
   virtual void finding(report::Finding finding) = 0;
   virtual void test(report::TestCase test) = 0;
+  /// Several folders, each of which may be the one that relative names of files whose lines follow
+  /// are meant from. Who knows no folders leaves it.
+  virtual void sources(const std::vector<std::string>& /*folders*/) {}
   /// A line of code that can be run. Told several times (per test, per class, per file of a
   /// matrix), it is one line, and one hit is enough.
   virtual void line(std::string_view file, std::uint32_t line, Hit hit) = 0;

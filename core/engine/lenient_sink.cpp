@@ -22,14 +22,6 @@ bool fits(const std::string& pattern, const Glob& compiled, std::string_view tex
   return pattern.empty() || compiled.matches(text);
 }
 
-/// Tools write `./src/a.js`, or all of the way there.
-std::string_view relative(std::string_view path, std::string_view root) {
-  if (!root.empty() && path.starts_with(root) && path.substr(root.size()).starts_with('/'))
-    return path.substr(root.size() + 1);
-  if (path.starts_with("./")) path.remove_prefix(2);
-  return path;
-}
-
 /// `lodash` of `lodash@4.17.20`; the `@` of a scope is part of the name.
 std::string_view without_version(std::string_view package) {
   const auto at = package.rfind('@');
@@ -46,8 +38,8 @@ report::Metric count_of(std::string name, std::size_t count) {
 
 }  // namespace
 
-LenientSink::LenientSink(const StageLeniency& leniency, WallTime now, std::string root)
-    : waivers_(leniency.waivers), flaky_(leniency.flaky), now_(now), root_(std::move(root)) {
+LenientSink::LenientSink(const StageLeniency& leniency, WallTime now)
+    : waivers_(leniency.waivers), flaky_(leniency.flaky), now_(now) {
   for (const Waiver& waiver : waivers_)
     if (waiver.gate.empty() && !is_expired(waiver.excuse, now_))
       findings_.push_back(
@@ -86,7 +78,7 @@ void LenientSink::finding(Finding finding) {
     const bool is_package = fits(waiver->package, package, finding.package) ||
                             package.matches(without_version(finding.package));
     if (!is_package || !fits(waiver->rule, rule, finding.rule) ||
-        !fits(waiver->path, path, relative(finding.path, root_)))
+        !fits(waiver->path, path, finding.path))
       continue;
     used = true;
     const std::string why = describe(waiver->excuse);

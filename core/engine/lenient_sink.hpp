@@ -17,8 +17,8 @@ namespace pipectl {
 /// that failed are held back until it is known whether they only are flaky. One thread.
 class LenientSink final : public ReportSink {
  public:
-  /// `leniency` must outlive it. Paths of findings are taken relative to `root`.
-  LenientSink(const StageLeniency& leniency, WallTime now, std::string root = {});
+  /// `leniency` must outlive it.
+  LenientSink(const StageLeniency& leniency, WallTime now);
 
   /// Before the reports of an attempt are read; `to` must outlive what follows.
   void begin(ReportCollector& to);
@@ -82,7 +82,6 @@ class LenientSink final : public ReportSink {
   const std::vector<Waiver>& waivers_;
   const FlakyPolicy& flaky_;
   const WallTime now_;
-  const std::string root_;
   std::vector<FindingRule> findings_;
   std::vector<TestRule> tests_;
   ReportCollector* to_{nullptr};

@@ -93,7 +93,7 @@ StageReports::StageReports(const StageJob& job, const JobTools& tools, WorkerEmi
       tools_(tools),
       emit_(emit),
       leniency_(leniency_of(job, tools)),
-      lenient_(leniency_, job.scope->facts().started, job.scope->facts().workspace.string()) {
+      lenient_(leniency_, job.scope->facts().started) {
   const StageSpec& spec = *job.node->stage;
   Measures measures = job.runner->measures();
   reports_ = spec.reports.empty() ? in_place_of(job.node->name, std::move(measures.reports))

@@ -4,6 +4,7 @@
 
 #include "core/base/text.hpp"
 #include "core/engine/kept_reports.hpp"
+#include "core/engine/placed_sink.hpp"
 #include "core/engine/report_baseline.hpp"
 #include "core/engine/report_stream.hpp"
 #include "core/engine/stage_reports.hpp"
@@ -47,7 +48,8 @@ Result<fs::path> StageReports::keep_baseline(const fs::path& directory) {
   ReportStream stream(job_.cancel);
   Result<void> read = stream.open(directory / file);
   std::istream in(&stream);
-  if (read) read = reader->read(in, known);
+  PlacedSink placed({job_.scope->facts().workspace, directory, file}, known);
+  if (read) read = reader->read(in, placed);
   if (stream.cut_by()) return tl::unexpected(*stream.cut_by());
   if (read && known.failure()) read = tl::unexpected(*known.failure());
   if (!read) return tl::unexpected(about_baseline(file, read.error()));

@@ -82,7 +82,7 @@ Result<void> StageReports::read_one(const ReportSpec& report, const fs::path& di
     if (!is_readable(file.kind))
       return tl::unexpected(
           about(file.path, report.format, {Fault::step, "it is no file of the workspace", {}}));
-    PlacedSink placed(directory, file.path, sink);
+    PlacedSink placed({workspace, directory, file.path}, sink);
     TRY(read_file(*reader, {directory / file.path, file.path}, placed));
     ++read;
   }

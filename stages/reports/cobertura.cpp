@@ -1,10 +1,13 @@
 // Cobertura, as coverage.py, Jest, gcovr, coverlet and others write it. The rates in attributes are
 // not used: tools disagree on what they mean, and the shares of several files cannot be added.
-// Names of files are relative to <source>; of several nothing says to which.
+// Names of files are relative to <source>; of several nothing says to which, so that only who knows
+// the folders can tell.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <string>
+#include <vector>
 
 #include "core/base/text.hpp"
 #include "stages/reports/lines.hpp"
@@ -46,8 +49,8 @@ class Cobertura final : public XmlHandler {
                     "Clover and others use the same element; they are other formats");
     rooted_ = true;
     if (name == "source") {
-      ++sources_;
       in_source_ = true;
+      source_.clear();
     }
     if (name == "class") file_ = in_source(attributes.text("filename"));
     if (name == "methods") in_methods_ = true;
@@ -56,7 +59,8 @@ class Cobertura final : public XmlHandler {
   }
   void close(std::string_view name) override {
     if (name == "methods") in_methods_ = false;
-    if (name == "source") in_source_ = false;
+    if (name == "source") end_source();
+    if (name == "sources" && sources_.size() > 1) sink_.sources(sources_);
   }
   void text(std::string_view piece) override {
     if (in_source_ && source_.size() < longest_source) source_ += piece;
@@ -64,11 +68,17 @@ class Cobertura final : public XmlHandler {
 
  private:
   static constexpr std::size_t longest_source = 4'096;
+  static constexpr std::size_t most_sources = 64;
+
+  void end_source() {
+    in_source_ = false;
+    const auto source = trim(source_);
+    if (sources_.size() < most_sources) sources_.emplace_back(source.empty() ? "." : source);
+  }
 
   [[nodiscard]] std::string in_source(std::string_view file) const {
-    const auto source = trim(source_);
-    if (sources_ != 1 || source.empty() || file.empty()) return std::string(file);
-    return (std::filesystem::path(source) / file).lexically_normal().string();
+    if (sources_.size() != 1 || file.empty()) return std::string(file);
+    return (std::filesystem::path(sources_.front()) / file).lexically_normal().string();
   }
 
   void line(const XmlAttributes& attributes) {
@@ -87,8 +97,8 @@ class Cobertura final : public XmlHandler {
   bool rooted_{false};
   bool in_methods_{false};
   bool in_source_{false};
-  int sources_{0};
-  std::string source_;
+  std::string source_;  ///< that is open
+  std::vector<std::string> sources_;
 };
 
 Result<void> read_cobertura(std::istream& in, ReportSink& sink) {

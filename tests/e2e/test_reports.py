@@ -42,7 +42,7 @@ class Reports(PipectlTest):
         events = self.events(code=0)
         found = [e for e in events if e["event"] == "stage.finding"]
         self.assertEqual([(e["rule"], e["path"], e["line"]) for e in found],
-                         [("SC2086", "./scripts/a b.sh", 2)])
+                         [("SC2086", "scripts/a b.sh", 2)])
         shutil.rmtree(self.folder / "scripts")
         ended = self.finished(code=1)["shell"]
         self.assertEqual(ended["reason"], "no file matches '**/*.sh'")

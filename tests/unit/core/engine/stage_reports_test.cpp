@@ -177,10 +177,16 @@ TEST_CASE("files of one name in two packages are two, however the report names t
            "</source></sources><packages><class filename='src/index.js'><lines>" +
            lines(hits.c_str()) + "</lines></class></packages></coverage>";
   };
+  const auto of_several = [&](const std::string& package, const std::string& hits) {
+    return "<coverage line-rate='1'><sources><source>/nowhere</source><source>" + package +
+           "/src</source></sources><packages><class filename='index.js'><lines>" +
+           lines(hits.c_str()) + "</lines></class></packages></coverage>";
+  };
   const auto lcov = [](const std::string&, const std::string& hits) {
     return "SF:src/index.js\nDA:1," + hits + "\nDA:2," + hits + "\nend_of_record\n";
   };
   CHECK(coverage("cobertura", cobertura, false) == 50);
+  CHECK(coverage("cobertura", of_several, true) == 50);
   CHECK(coverage("lcov", lcov, true) == 50);
   CHECK(coverage("lcov", lcov, false) == 100);  // nothing tells that they are two
 }
