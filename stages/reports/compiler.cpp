@@ -24,9 +24,11 @@ struct Word {
   std::string_view text;
   Severity severity;
 };
-constexpr std::array words{Word{"fatal error: ", Severity::error}, Word{"error: ", Severity::error},
-                           Word{"warning: ", Severity::warning}, Word{"style: ", Severity::info},
-                           Word{"information: ", Severity::info}};
+constexpr std::array words{
+    Word{"fatal error: ", Severity::error}, Word{"error: ", Severity::error},
+    Word{"warning: ", Severity::warning},   Word{"style: ", Severity::info},
+    Word{"performance: ", Severity::info},  Word{"portability: ", Severity::info},
+    Word{"information: ", Severity::info}};
 
 /// `[-Wunused-variable]` at the end of a message, without what only says how it became an error.
 std::string take_rule(std::string_view& message) {
@@ -57,6 +59,12 @@ std::optional<Finding> problem(const Place& place) {
   return std::nullopt;
 }
 
+/// `12:30:45: configuring` has the form of a place, too.
+bool names_file(const Place& place) {
+  return place.file.find_first_of("./") != place.file.npos &&
+         place.file.find(' ') == place.file.npos;
+}
+
 bool is_remark(const Place& place) {
   return place.rest.starts_with("note: ") || place.rest.starts_with("remark: ");
 }
@@ -73,7 +81,7 @@ Result<void> read_compiler(std::istream& in, ReportSink& sink) {
       sink.finding(std::move(*finding));
     } else if (is_remark(*place)) {
       has_words = true;
-    } else if (place->column > 0 && without_word == 0) {
+    } else if (place->column > 0 && without_word == 0 && names_file(*place)) {
       without_word = number;
     }
     return {};

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <unordered_map>
 
 #include "core/base/text.hpp"
@@ -164,10 +165,12 @@ class Sarif {
     if (pass != Pass::rules) {
       for (const std::string_view where : {"runs/#/invocations/#/toolExecutionNotifications/#",
                                            "runs/#/invocations/#/toolConfigurationNotifications/#"})
-        places.push_back({where, [this](const JsonPath&, const json& one) { return notice(one); }});
+        places.push_back({where, [this](const JsonPath& path, const json& one) {
+                            return notice(path.at(1), one);
+                          }});
       places.push_back({"runs/#/invocations/#/executionSuccessful",
-                        [this](const JsonPath&, const json& good) -> Result<void> {
-                          broke_ = broke_ || good == false;
+                        [this](const JsonPath& path, const json& good) -> Result<void> {
+                          if (good == false) broke_.insert(path.at(1));
                           return {};
                         }});
       places.push_back({"runs/#/results/*", [this, pass](const JsonPath& path, const json& one) {
@@ -185,13 +188,13 @@ class Sarif {
 
   /// A run that broke off may have seen nothing of what there is.
   [[nodiscard]] Result<void> check_end() const {
-    if (!broke_ || told_ > 0) return {};
+    if (std::ranges::includes(found_in_, broke_)) return {};
     return fail(Fault::step, "the tool says that it failed (`executionSuccessful: false`)",
                 "its own output says why");
   }
 
   /// What the tool says of itself: with an error it could not look at something.
-  Result<void> notice(const json& one) {
+  Result<void> notice(const std::string& run, const json& one) {
     if (told_++ < told_before_ || json_text(one, "level") != "error") return {};
     Finding finding;
     finding.rule = json_text(json_at(one, "descriptor"), "id");
@@ -199,8 +202,13 @@ class Sarif {
     finding.severity = Severity::error;
     finding.message = json_text(json_at(one, "message"), "text");
     place(one, finding);
-    sink_.finding(std::move(finding));
+    tell(run, std::move(finding));
     return {};
+  }
+
+  void tell(const std::string& run, Finding finding) {
+    found_in_.insert(run);
+    sink_.finding(std::move(finding));
   }
 
   Result<void> result(const std::string& run, const json& one, Pass pass) {
@@ -225,7 +233,7 @@ class Sarif {
     if (rule != nullptr) finding.url = rule->url;
     place(one, finding);
     finding.fingerprint = fingerprint_of(one, finding);
-    sink_.finding(std::move(finding));
+    tell(run, std::move(finding));
     return {};
   }
 
@@ -234,7 +242,8 @@ class Sarif {
   std::size_t told_{0};         ///< results and notices, in the order written
   std::size_t told_before_{0};  ///< by the reading that ended early
   bool needs_rules_first_{false};
-  bool broke_{false};
+  std::set<std::string, std::less<>> broke_;     ///< runs that the tool says failed
+  std::set<std::string, std::less<>> found_in_;  ///< runs with something that counts
 };
 
 Result<void> read_sarif(std::istream& in, ReportSink& sink) {
