@@ -37,7 +37,8 @@ struct ToolPreset {
   std::vector<std::string_view> part{};
   std::vector<std::string_view> signs{};  ///< globs of files which show that a project uses it
   std::string_view install{};             ///< how to get it
-  std::string_view image{};               ///< a container image that has it; may be empty
+  /// A public container image that has it in PATH, and a shell; empty: none is well known.
+  std::string_view image{};
   Writes writes{Writes::file};
   Globs globs{Globs::keep};
   enum class Args : std::uint8_t { optional, required } needs{Args::optional};

@@ -93,8 +93,9 @@ std::string tool_row(const ToolPreset& tool) {
   std::string gate;
   for (const auto& [metric, bound] : tool.gate)
     gate += fmt::format("{}`{}: {}`", gate.empty() ? "" : ", ", metric, bound);
-  return fmt::format("| `{}` | {} | {} | {} |\n", tool.name, tool.kind,
-                     cell(std::string(tool.summary)), gate.empty() ? "its exit code" : gate);
+  return fmt::format("| `{}` | {} | {} | {} | {} |\n", tool.name, tool.kind,
+                     cell(std::string(tool.summary)), gate.empty() ? "its exit code" : gate,
+                     tool.image.empty() ? "none" : fmt::format("`{}`", tool.image));
 }
 
 }  // namespace
@@ -119,7 +120,7 @@ std::string key_reference(const Registry& registry) {
   out += "\n## Report formats\n\n| format | |\n|---|---|\n";
   for (const auto& reader : registry.report_readers())
     out += fmt::format("| `{}` | {} |\n", reader->name(), cell(std::string(reader->summary())));
-  out += "\n## Tools\n\n| tool | kind | | default gate |\n|---|---|---|---|\n";
+  out += "\n## Tools\n\n| tool | kind | | default gate | image |\n|---|---|---|---|---|\n";
   for (const auto& tool : registry.tools()) out += tool_row(tool);
   out += "\n## Notifiers\n";
   for (const auto& notifier : registry.notifiers())

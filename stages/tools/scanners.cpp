@@ -29,7 +29,8 @@ std::vector<ToolPreset> scanners() {
        .gate = {{"high", "0"}, {"unknown", "0"}},  // what could not be looked at
        .found = {1},
        .signs = {".bandit", "bandit.yaml"},
-       .install = "pip install bandit"},
+       .install = "pip install bandit",
+       .image = "ghcr.io/pycqa/bandit/bandit:latest"},
       {.name = "safety",
        .kind = security,
        .summary = "Vulnerable packages of Python",

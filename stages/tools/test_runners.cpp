@@ -109,7 +109,8 @@ std::vector<ToolPreset> test_runners() {
        .reports = {{"junit", "./**/build/test-results/test/TEST-*.xml"}},
        .gate = gate,
        .signs = {"gradlew"},
-       .install = "gradle wrapper"},
+       .install = "gradle wrapper",
+       .image = "gradle:jdk21"},
   };
 }
 

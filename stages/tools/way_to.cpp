@@ -18,7 +18,9 @@ std::vector<std::string> probe_of(const ToolPreset& preset) {
 }
 
 std::string way_to(const ToolPreset& preset) {
-  if (preset.image.empty()) return std::string(preset.install);
+  if (preset.image.empty())
+    return fmt::format("{}; there is no well-known image of it, `image` takes your own",
+                       preset.install);
   return fmt::format("{}; or with `image: {}`", preset.install, preset.image);
 }
 

@@ -184,7 +184,8 @@ class DoctorTest(harness.PipectlTest):
         self.assertIn("npm install --save-dev eslint", found[("tool", "eslint")]["hint"])
         self.assertEqual(found[("tool", "pytest")]["health"], "ok")
         self.assertIn("pytest 8.1", found[("tool", "pytest")]["detail"])
-        self.assertEqual(found[("program", "bandit")]["hint"], "pip install bandit")
+        self.assertEqual(found[("program", "bandit")]["hint"],
+                         "pip install bandit; or with `image: ghcr.io/pycqa/bandit/bandit:latest`")
         self.write("#!/bin/sh\nexit 3\n", "venv/python3").chmod(0o755)
         found, _ = self.findings(1, env=env)
         self.assertEqual(found[("tool", "pytest")]["health"], "warning")
@@ -199,7 +200,8 @@ class DoctorTest(harness.PipectlTest):
         found, _ = self.findings(1, env=env)
         self.assertIn("`python3 -m pytest -p pytest_cov --version` fails:", found[("tool", "pytest-cov")]["detail"])
         self.assertIn("No module named 'pytest_cov'", found[("tool", "pytest-cov")]["detail"])
-        self.assertEqual(found[("tool", "pytest-cov")]["hint"], "pip install pytest pytest-cov")
+        self.assertEqual(found[("tool", "pytest-cov")]["hint"], "pip install pytest pytest-cov; there is no well-known "
+                                                                "image of it, `image` takes your own")
         self.assertIn("Cannot find module 'jest-junit'; b would fail", found[("tool", "jest")]["detail"])
         (self.folder / "shadow/pytest_cov.py").unlink()
         self.write("", "node_modules/jest-junit/index.js")

@@ -47,6 +47,16 @@ class Reports(PipectlTest):
         ended = self.finished(code=1)["shell"]
         self.assertEqual(ended["reason"], "no file matches '**/*.sh'")
 
+    @needs("cppcheck")
+    def test_a_tool_whose_errors_are_errors(self):
+        self.write("stages: {lint: {kind: lint, tool: cppcheck, gate: {errors: 0, info: 2}}}\n")
+        self.write("#include <string>\nstruct S { int n; S(int m) { n = m; } };\n"
+                   "bool f(std::string s) { return s.empty(); }\n", "a.cpp")
+        self.finished(code=0)
+        self.write("int main() { int a[2]; a[5] = 1; return a[0]; }\n", "a.cpp")
+        ended = self.finished(code=1)["lint"]
+        self.assertRegex(ended["reason"], "^gate errors: [1-9], want == 0;")
+
     @needs("bandit")
     def test_a_scanner(self):
         self.write("stages: {scan: {kind: security, tool: bandit, args: [app]}}\n")
