@@ -91,8 +91,7 @@ std::string PlacedSink::in_repository(const std::string& path) const {
   if (path.starts_with(workspace_))
     return fs::path(path.substr(workspace_.size())).lexically_normal().string();
   if (path.empty() || path.starts_with('/')) return path;
-  const std::string name =
-      path.starts_with("./") ? fs::path(path).lexically_normal().string() : path;
+  std::string name = path.starts_with("./") ? fs::path(path).lexically_normal().string() : path;
   if (below_.empty() || !is_file(directory_ / name)) return name;
   const auto whole = (below_ / name).lexically_normal();
   return leads_out(whole) ? name : whole.string();
