@@ -211,6 +211,8 @@ class Compose(DockerTest):
         events = self.run_it()
         self.assertEqual(self.output(events), "200\nreached\n")
         self.assertEqual(self.projects(), "")
+        logs = (self.folder / ".pipectl/runs" / events[0]["run"] / "services").iterdir()
+        self.assertEqual(["done\n"] * 2, [log.read_text() for log in logs if "once" in log.name])
 
     def test_after_kill_9_the_project_is_removed(self):
         self.pipeline("""

@@ -123,6 +123,25 @@ class Stages(DockerTest):
             """)
         self.assertEqual(self.output(self.run_it()), f"lo\n{64 << 20}\n")
 
+    def test_a_network_that_is_there(self):
+        network = f"net-{self.folder.name}"
+        self.docker("network", "create", network)
+        self.addCleanup(self.docker, "network", "rm", network)
+        server = self.docker("run", "--detach", "--network", network, "--network-alias", "there", self.image,
+                             "httpd", "-f", "-p", "8080", "-h", "/bin")
+        self.addCleanup(self.docker, "rm", "-f", server)
+        ask = "wget -q -O /dev/null http://there:8080/busybox"
+        self.pipeline(f"""
+            stages:
+              a:
+                image: IMAGE
+                executor: {{docker: {{network: {network}}}}}
+                timeout: 60s
+                run: until {ask}; do sleep 0.1; done; echo reached
+              b: {{image: IMAGE, needs: a, run: '! {ask} 2>/dev/null && echo not here'}}
+            """)
+        self.assertEqual("reached\nnot here\n", self.output(self.run_it()))
+
     def test_a_folder_with_a_comma(self):
         odd = self.folder / "a,b \"c\""
         odd.mkdir()

@@ -116,11 +116,19 @@ class Pushes(RegistryTest):
 
     def test_a_login_is_tried_again(self):
         registry = self.registry(password=PASSWORD)
-        proxy = self.proxy(registry.name, how=503, match="GET /v2/$", failures=2)
-        outcome, why, events = self.publish(
-            proxy, 0, login=f"login: {{'{proxy.name}': {{username: robot, password: REGISTRY_PASSWORD}}}}")
-        self.assertEqual("succeeded", outcome, why)
-        self.assertIn(f"cannot log in to {proxy.name} as robot", self.notes(events))
+        for how in (503, 429):
+            with self.subTest(how):
+                proxy = self.proxy(registry.name, how=how, match="GET /v2/$", failures=2)
+                outcome, why, events = self.publish(
+                    proxy, 0, login=f"login: {{'{proxy.name}': {{username: robot, password: REGISTRY_PASSWORD}}}}")
+                self.assertEqual("succeeded", outcome, why)
+                self.assertIn(f"cannot log in to {proxy.name} as robot", self.notes(events))
+                self.assertIn("again in 1.0s", self.notes(events))
+
+    def test_a_push_that_comes_too_often_is_tried_again(self):
+        proxy = self.proxy(self.registry().name, how=429, failures=2)
+        outcome, why, events = self.publish(proxy, 0)
+        self.assertEqual(("succeeded", 0), (outcome, proxy.left), why)
         self.assertIn("again in 1.0s", self.notes(events))
 
     def test_one_that_has_no_room_left(self):
