@@ -25,7 +25,7 @@ foreach(script IN LISTS e2e_scripts)
     set_tests_properties(${name} PROPERTIES COST 60)  # the longest begin first
   endif()
   # One engine for all, and one of them at a time; meanwhile others use the machine.
-  file(STRINGS "${script}" uses_docker REGEX "docker_engine|docker_case|python_image")
+  file(STRINGS "${script}" uses_docker REGEX "docker_engine|docker_case|docker_app_case|python_image")
   if(uses_docker)
     set_tests_properties(${name} PROPERTIES COST 90 RESOURCE_LOCK docker)
   endif()

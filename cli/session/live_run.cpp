@@ -180,7 +180,8 @@ EngineOptions LiveRun::engine_options() const {
   if (!parts_.resumed) return options;
   auto taken = take_over(parts_.input.plan, parts_.record);
   options.ended = std::move(taken.ended);
-  if (!parts_.options.go_back) options.notes = std::move(taken.notes);
+  options.notes.resize(taken.notes.size());
+  for (std::size_t id = 0; id < taken.notes.size(); ++id) options.notes[id].merge(taken.notes[id]);
   return options;
 }
 

@@ -77,6 +77,8 @@ class DeployTargetSpec {
   [[nodiscard]] virtual DeployAbilities abilities() const noexcept = 0;
   /// Why a failed deploy cannot be undone, or empty: `no `undo` is given`.
   [[nodiscard]] virtual std::string cannot_undo() const { return {}; }
+  /// Whether DeployTarget::go_back() gives what comes back the secrets of now.
+  [[nodiscard]] virtual bool sends_secrets_back() const noexcept { return true; }
   /// As StageRunner::programs().
   [[nodiscard]] virtual std::vector<Requirement> programs() const { return {}; }
   /// The commands of a deed or an undo, for `plan`. Pure.

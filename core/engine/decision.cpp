@@ -124,7 +124,8 @@ Decision decide(const NodeScope::Parts& parts, const Scheduler::Verdict& verdict
   if (!composed) return failed(composed.error());
   auto scope = std::make_shared<const NodeScope>(std::move(*composed));
   if (auto outcome = check_condition(stage, *scope)) return *outcome;
-  if (auto outcome = check_changed(stage, *scope)) return *outcome;
+  if (guards == Guards::kept)
+    if (auto outcome = check_changed(stage, *scope)) return *outcome;
   if (auto outcome = check_requirements(stage, *scope)) return *outcome;
   if (guards == Guards::kept)
     if (auto outcome = check_environment(*scope)) return *outcome;

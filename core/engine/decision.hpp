@@ -13,8 +13,8 @@ struct Start {
   std::shared_ptr<const NodeScope> scope;
 };
 
-/// Whether what an environment has against deploys holds: its branches, and the approvals that
-/// stages ask for. A rollback by hand is for emergencies, and must go from any machine.
+/// Whether what keeps a stage from deploying holds: the branches of its environment, approvals,
+/// files that did not change. A rollback by hand is for emergencies, and must go from any machine.
 enum class Guards { kept, waived };
 
 /// What becomes of a node whose needs have ended: it starts, or it ends here (skipped, or failed

@@ -155,6 +155,7 @@ void Engine::prepare(plan::NodeId id, std::shared_ptr<const NodeScope> scope) {
   job.cancel = started.cancel.token();
   job.cleanup = hard_.token();
   if (!options_.notes.empty()) job.remembered = options_.notes[id];
+  if (options_.guards == Guards::waived) job.attempts = StageJob::Attempts::one;
   const bool on_host = executor_of(stage) == ExecutorKind::local;
   if (parts_.jobserver != nullptr && on_host) parts_.jobserver->describe(job.env);
 

@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "core/api/run_command.hpp"
+#include "core/api/without_secrets.hpp"
 #include "core/base/files.hpp"
 #include "core/base/text.hpp"
 #include "core/engine/keeping_emitter.hpp"
@@ -80,9 +81,25 @@ class StageRun {
     if (spec_.timeout) secrets_until_ = tools_.clock.steady() + *spec_.timeout;
     if (!tools_.secrets.withheld().empty())
       emit_.note(fmt::format("no secrets: this run is of {}", tools_.secrets.withheld()));
-    auto granted = TRY(grant(names));
+    auto granted = TRY(sends_no_secrets() ? grant_what_is_there(names) : grant(names));
     std::ranges::copy_if(names, std::back_inserter(absent_),
                          [&](const std::string& name) { return !granted.contains(name); });
+    return granted;
+  }
+
+  [[nodiscard]] bool sends_no_secrets() const {
+    const auto* const frugal = dynamic_cast<const WithoutSecrets*>(job_.runner);
+    return frugal != nullptr && frugal->sends_no_secrets(job_.remembered);
+  }
+
+  Result<EnvMap> grant_what_is_there(const std::vector<std::string>& names) {
+    EnvMap granted;
+    for (const std::string& name : names) {
+      auto one = grant({name});
+      if (!one && one.error().fault == Fault::cancelled) return one;
+      if (!one) emit_.note(fmt::format("{}; it is not sent anywhere here", one.error().message));
+      if (one) granted.merge(*one);
+    }
     return granted;
   }
 
@@ -106,8 +123,9 @@ class StageRun {
       const int made = attempt - job_.attempt + 1;
       Outcome outcome = one_attempt(directory, attempt);
       outcome.attempts = attempt;
+      if (job_.attempts == StageJob::Attempts::one || job_.cancel.cancelled()) return outcome;
       const auto wait = next_attempt_after(spec_.retry, outcome, made);
-      if (!wait || job_.cancel.cancelled()) return outcome;
+      if (!wait) return outcome;
       emit_.note(fmt::format("{}; retry {} of {} in {}", outcome.reason, made, spec_.retry.max,
                              human_duration(*wait)));
       if (job_.cancel.wait_for(*wait)) return outcome;

@@ -44,6 +44,8 @@ struct StageJob {
   std::filesystem::path output_file;
   std::filesystem::path artifacts_dir;  ///< where this stage's artifacts are kept
   int attempt{1};
+  /// What somebody asked for by hand is done once: another time would go one release further back.
+  enum class Attempts { as_written, one } attempts{Attempts::as_written};
   CancelToken cancel;
   CancelToken cleanup;
   std::map<std::string, std::string> remembered;

@@ -189,6 +189,7 @@ Result<std::string> AppTarget::restore(const DeployWork& work) {
 }
 
 Result<std::string> AppTarget::remove(DeployPlace, const DeployWork& work) {
+  TRY(lock_.take(work));
   if (old() == nullptr && proxy_) TRY(proxy_->remove(work));
   if (old() != nullptr && proxy_) TRY(proxy_->drain(work));
   TRY(sets_.remove(release_.set, work));

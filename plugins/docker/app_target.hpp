@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "core/api/deploy_target.hpp"
+#include "core/api/lock_holder.hpp"
 #include "plugins/docker/app_proxy.hpp"
 #include "plugins/docker/app_sets.hpp"
 #include "plugins/docker/app_settings.hpp"
@@ -16,7 +16,7 @@ namespace pipectl::docker {
 /// A deploy of containers behind a proxy. The new set comes up beside the one that runs; when it is
 /// healthy the proxy sends the requests there. Where the release stands makes no difference:
 /// `instead` is switched as soon as it is healthy, `apart` and `mixed` when they are shifted.
-class AppTarget final : public DeployTarget {
+class AppTarget final : public DeployTarget, public LockHolder {
  public:
   AppTarget(StageContext& context, Client client, AppNames names);
 
@@ -32,6 +32,8 @@ class AppTarget final : public DeployTarget {
   Result<std::string> restore(const DeployWork& work) override;
   Result<std::string> remove(DeployPlace place, const DeployWork& work) override;
   Result<std::string> go_back(const std::string& run, const DeployWork& work) override;
+  Result<void> hold(const DeployWork& work) override { return lock_.take(work); }
+  [[nodiscard]] bool has_lost() const noexcept override { return lock_.is_lost(); }
 
  private:
   /// What ran before this deploy, or null.

@@ -4,6 +4,7 @@
 
 #include "core/api/run_command.hpp"
 #include "core/base/text.hpp"
+#include "core/yaml/document.hpp"
 #include "plugins/docker/compose.hpp"
 #include "plugins/docker/deploy_call.hpp"
 #include "plugins/docker/engine.hpp"
@@ -29,6 +30,19 @@ std::string trouble_of(const ContainerState& state) {
   if (state.health != "unhealthy") return {};
   return fmt::format("{} is unhealthy{}{}", state.service, state.health_log.empty() ? "" : ": ",
                      printable(state.health_log));
+}
+
+/// Service -> image; those that are built may have none.
+std::vector<std::pair<std::string, std::string>> images_in(std::string config) {
+  std::vector<std::pair<std::string, std::string>> images;
+  const SourceFile source{"docker compose config", std::move(config)};
+  Diagnostics unread;  // what Compose writes itself; what it means is Compose's matter
+  const auto document = yaml::Document::parse(source, unread);
+  const auto services = document ? document->root().find("services") : std::nullopt;
+  if (!services) return images;
+  for (const auto& [name, service] : services->entries())
+    if (const auto image = service.find("image")) images.emplace_back(name.text(), image->text());
+  return images;
 }
 
 }  // namespace
@@ -86,7 +100,28 @@ Client ComposeTargetProject::client_for(const ComposeRelease& release) const {
   return client;
 }
 
-/// Compose itself says what it makes of the files, given a mark in the place of each value.
+Result<Answer> ComposeTargetProject::config(const std::vector<std::filesystem::path>& files,
+                                            const ComposeRelease& release,
+                                            const Client& client) const {
+  Arguments argv = command(files, release);
+  argv.emplace_back("config");
+  return client.run(std::move(argv), call({}));
+}
+
+Result<void> ComposeTargetProject::check(const std::vector<std::filesystem::path>& files,
+                                         const ComposeRelease& release) const {
+  const Answer answer = TRY(config(files, release, client_for(release)));
+  if (!answer.success())
+    return fail(Fault::step,
+                fmt::format("Compose refuses the file of '{}': {}", name_, last_words(answer)));
+  for (const auto& [service, image] : images_in(answer.out))
+    if (!is_image_name(image))
+      return fail(Fault::step, fmt::format("service {}: '{}' is no name of an image",
+                                           printable(service), printable(image)));
+  return {};
+}
+
+/// A mark stands in the place of each value.
 Result<std::vector<std::string>> ComposeTargetProject::shown_secrets(
     const std::vector<std::filesystem::path>& files, const ComposeRelease& release) const {
   std::vector<std::string> shown;
@@ -94,9 +129,7 @@ Result<std::vector<std::string>> ComposeTargetProject::shown_secrets(
   const auto mark = [](const std::string& name) { return fmt::format("<secret:{}>", name); };
   Client client = client_for(release);
   for (const auto& [name, value] : context_.secrets) client = client.with_env(name, mark(name));
-  Arguments argv = command(files, release);
-  argv.emplace_back("config");
-  const Answer answer = TRY(client.run(std::move(argv), call({})));
+  const Answer answer = TRY(config(files, release, client));
   if (!answer.success()) return shown;
   for (const auto& [name, value] : context_.secrets)
     if (answer.out.find(mark(name)) != std::string::npos) shown.push_back(name);

@@ -27,6 +27,7 @@ class ComposeTargetProject {
   [[nodiscard]] Result<void> open(DeployPurpose purpose, const DeployWork& work);
   /// Goes on holding the lock for as long as this may take.
   [[nodiscard]] Result<void> hold(const DeployWork& work);
+  [[nodiscard]] bool has_lost_lock() const noexcept { return lock_.is_lost(); }
   /// Finds the engine, to look only.
   [[nodiscard]] Result<void> look() const;
   /// See EngineLock::taken_from().
@@ -35,6 +36,10 @@ class ComposeTargetProject {
   [[nodiscard]] Result<void> write_record(const ComposeRecord& record,
                                           const DeployWork& work) const;
 
+  /// Refuses what Compose does not accept, and services whose image has no name, such as `shop:`
+  /// where a variable is empty: Fault::step. Changes nothing.
+  [[nodiscard]] Result<void> check(const std::vector<std::filesystem::path>& files,
+                                   const ComposeRelease& release) const;
   /// Those of the stage's secrets whose values these files put into settings of containers, where
   /// `docker inspect` shows them. Nothing of files that Compose does not accept.
   [[nodiscard]] Result<std::vector<std::string>> shown_secrets(
@@ -58,6 +63,9 @@ class ComposeTargetProject {
   [[nodiscard]] Arguments command(const std::vector<std::filesystem::path>& files,
                                   const ComposeRelease& release) const;
   [[nodiscard]] Client client_for(const ComposeRelease& release) const;
+  /// What Compose makes of the files, as YAML.
+  [[nodiscard]] Result<Answer> config(const std::vector<std::filesystem::path>& files,
+                                      const ComposeRelease& release, const Client& client) const;
   [[nodiscard]] Result<std::vector<std::string>> containers(const DeployWork& work) const;
 
   StageContext& context_;

@@ -2,12 +2,14 @@
 
 #include <algorithm>
 
+#include "core/api/lock_holder.hpp"
 #include "core/api/release_history.hpp"
 #include "core/base/files.hpp"
 #include "core/base/text.hpp"
 #include "plugins/docker/changes.hpp"
 #include "plugins/docker/compose_project.hpp"
 #include "plugins/docker/docker.hpp"
+#include "plugins/docker/image_text.hpp"
 #include "plugins/docker/keys.hpp"
 #include "plugins/docker/names.hpp"
 
@@ -30,7 +32,7 @@ std::string value_of(const EnvMap& env, const std::string& name) {
   return found == env.end() ? std::string{} : found->second;
 }
 
-class ComposeTarget final : public DeployTarget {
+class ComposeTarget final : public DeployTarget, public LockHolder {
  public:
   ComposeTarget(StageContext& context, std::string project)
       : context_(context), project_(context, std::move(project)) {}
@@ -41,6 +43,8 @@ class ComposeTarget final : public DeployTarget {
     if (purpose == DeployPurpose::go_back) return {};
     fresh_ = !record_.running && !TRY(project_.has_containers({}));
     TRY(read(settings));
+    if (auto fine = project_.check(files_, release_); !fine)
+      return tl::unexpected(with_cause(std::move(fine.error()), settings));
     return warn_of_secrets();
   }
 
@@ -83,6 +87,7 @@ class ComposeTarget final : public DeployTarget {
   Result<std::string> remove(DeployPlace, const DeployWork&) override { return std::string{}; }
 
   Result<std::string> restore(const DeployWork& work) override {
+    TRY(project_.hold(work));
     if (record_.running) return bring_back(*record_.running, work);
     if (!fresh_)
       return fail(Fault::step, "what ran here before was not deployed by pipectl: it is not known");
@@ -106,6 +111,8 @@ class ComposeTarget final : public DeployTarget {
     TRY(project_.write_record(record_, work));
     return fmt::format("{} -> {}", from, release.name());
   }
+  Result<void> hold(const DeployWork& work) override { return project_.hold(work); }
+  [[nodiscard]] bool has_lost() const noexcept override { return project_.has_lost_lock(); }
 
  private:
   [[nodiscard]] Result<ComposeRelease> release_to_go_back_to(const std::string& run) const {
@@ -147,6 +154,21 @@ class ComposeTarget final : public DeployTarget {
     release_.run = context_.run_id + "/" + context_.stage;
     release_.commit = value_of(context_.env, "PIPECTL_GIT_SHA");
     return {};
+  }
+
+  /// A value that is empty is the likeliest cause of a file that cannot be.
+  [[nodiscard]] Error with_cause(Error error, const Settings& settings) const {
+    if (!error.hint.empty()) return error;
+    for (const auto& [name, written] : settings.env) {
+      const auto value = release_.env.find(name);
+      if (value == release_.env.end() || !value->second.empty()) continue;
+      error.hint = hint_of_missing(written, context_.scope);
+      if (error.hint.empty())
+        error.hint = fmt::format("{} of `env` is empty", name);
+      return error;
+    }
+    error.hint = "`docker compose config` shows what Compose makes of the files";
+    return error;
   }
 
   Result<void> warn_of_secrets() {

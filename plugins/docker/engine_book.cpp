@@ -148,8 +148,20 @@ Result<void> EngineLock::renew(const Held& held, const DeployWork& work) {
   if (until - held.until < spare / 2) return {};
   TRY(write_file_atomically(file(), seconds_of(until), 0600));
   // By its id: one that was taken from us meanwhile is another one.
-  TRY(client_.must({"cp", file(), id_ + ":" + until_file}, deploy_call(context_, work)));
-  return {};
+  const auto copied =
+      TRY(client_.ask({"cp", file(), id_ + ":" + until_file}, deploy_call(context_, work)));
+  if (copied.success()) return {};
+  if (is_absent(copied)) return lose("");
+  return tl::unexpected(explain(copied, "docker cp"));
+}
+
+tl::unexpected<Error> EngineLock::lose(const std::string& by) {
+  lost_ = true;
+  return fail(Fault::infrastructure,
+              fmt::format("the lock '{}' was lost: {}", name_,
+                          by.empty() ? "its container is gone, another run may have deployed here"
+                                     : fmt::format("run {} is deploying here", printable(by))),
+              "nothing more is changed by this run: look at what runs now");
 }
 
 Result<void> EngineLock::hold(const DeployWork& work, Force force) {
@@ -157,14 +169,16 @@ Result<void> EngineLock::hold(const DeployWork& work, Force force) {
   const Call call = deploy_call(context_, work);
   for (int i = 0; i < tries; ++i) {
     const auto held = TRY(look(call));
+    const bool ours = held && held->by == holder_;
+    if (lost_ || (!id_.empty() && !ours)) return lose(held && !ours ? held->by : "");
     if (!held) {
       const auto made = TRY(make(end_of(work), call));
       if (!made) continue;
       id_ = *made;
       return {};
     }
-    if (held->by == holder_) return renew(*held, work);
-    if (held->until > context_.clock.wall() && (force == Force::no || !id_.empty()))
+    if (ours) return renew(*held, work);
+    if (held->until > context_.clock.wall() && force == Force::no)
       return fail(Fault::infrastructure,
                   fmt::format("run {} is deploying here; its lock ends at {}", printable(held->by),
                               iso8601(held->until)),

@@ -44,10 +44,13 @@ class EngineLock {
   EngineLock(const EngineLock&) = delete;
   EngineLock& operator=(const EngineLock&) = delete;
 
-  /// Takes it, or goes on holding it. Fault::infrastructure when another run has it.
+  /// Takes it, or goes on holding it. Fault::infrastructure when another run has it, or has had it
+  /// since.
   [[nodiscard]] Result<void> take(const DeployWork& work) { return hold(work, Force::no); }
   /// Takes it from whoever has it.
   [[nodiscard]] Result<void> seize(const DeployWork& work) { return hold(work, Force::yes); }
+  /// It was ours, and somebody has taken it or removed it.
+  [[nodiscard]] bool is_lost() const noexcept { return lost_; }
   /// Run and stage that had it and did not give it free, or empty: a deploy that was not finished.
   [[nodiscard]] const std::string& taken_from() const noexcept { return taken_from_; }
 
@@ -63,6 +66,8 @@ class EngineLock {
   /// Nothing: somebody was faster.
   [[nodiscard]] Result<std::optional<std::string>> make(WallTime until, const Call& call) const;
   [[nodiscard]] Result<void> renew(const Held& held, const DeployWork& work);
+  /// `by` may be empty.
+  [[nodiscard]] tl::unexpected<Error> lose(const std::string& by);
   [[nodiscard]] WallTime end_of(const DeployWork& work) const;
   [[nodiscard]] std::string file() const;
 
@@ -72,6 +77,7 @@ class EngineLock {
   std::string holder_;
   std::string taken_from_;
   std::string id_;  ///< of the container, while it is ours
+  bool lost_{false};
 };
 
 }  // namespace pipectl::docker

@@ -53,6 +53,8 @@ class KubernetesTarget final : public DeployTarget, public LockHolder {
   [[nodiscard]] bool is_unrecorded() const;
   [[nodiscard]] Result<std::string> go_back_unrecorded(const DeployWork& work);
   [[nodiscard]] Result<Release> release_to_go_back_to(const std::string& run) const;
+  [[nodiscard]] Result<int> replicas_of(const Release& release, const ObjectList& objects,
+                                        const DeployWork& work) const;
   [[nodiscard]] Result<void> bring_back(const Release& release, const DeployWork& work);
   [[nodiscard]] Result<void> take_away_others(const Release& release, const DeployWork& work);
   [[nodiscard]] Result<void> learn(const DeployWork& work);

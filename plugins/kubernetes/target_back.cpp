@@ -85,14 +85,22 @@ Result<std::string> KubernetesTarget::go_back(const std::string& run, const Depl
   return fmt::format("{} -> {}", from, release.image);
 }
 
+/// As many as it had; where an autoscaler decides, as many as there are now, whichever set has
+/// them.
+Result<int> KubernetesTarget::replicas_of(const Release& release, const ObjectList& objects,
+                                          const DeployWork& work) const {
+  const bool scaled =
+      is_autoscaled(objects, release.set) || TRY(cluster_.has_autoscaler(release.set, work));
+  if (!scaled) return release.replicas;
+  return TRY(autoscaled_number(work)).value_or(release.replicas);
+}
+
 /// Its objects, its pods, and only then the traffic.
 Result<void> KubernetesTarget::bring_back(const Release& release, const DeployWork& work) {
   if (release.objects.empty())
     return fail(Fault::step, fmt::format("release {} was too large to be recorded", release.image));
   Changes changes;
-  changes.replicas = release.replicas;
-  if (TRY(cluster_.has_autoscaler(release.set, work)))
-    changes.replicas = TRY(autoscaled_number(work)).value_or(release.replicas);
+  changes.replicas = TRY(replicas_of(release, release.objects, work));
   const ObjectList objects = TRY(with_changes(release.objects, release.set, changes));
   TRY(cluster_.apply(select(objects, {"Service"}, Keep::others), work));
   is_record_applied_ = true;

@@ -18,6 +18,8 @@ class KubernetesSpec final : public DeployTargetSpec {
   [[nodiscard]] DeployAbilities abilities() const noexcept override {
     return {.beside = true, .settles = true, .records = true, .paces = true};
   }
+  /// The Secrets of the cluster stay as they are.
+  [[nodiscard]] bool sends_secrets_back() const noexcept override { return false; }
   [[nodiscard]] std::vector<Requirement> programs() const override {
     std::vector<Requirement> programs{{"kubectl", Presence::required}};
     if (!settings_.source.chart.text().empty()) programs.push_back({"helm", Presence::required});

@@ -111,13 +111,11 @@ Result<std::string> KubernetesTarget::restore_commit(const Release& release,
   const auto below = fs::relative(context_.directory, *root, ignored);
   const ObjectList objects =
       TRY(objects_in({tree.path() / below, work}, *settings_, kubectl_, release.image));
+  const ObjectList own = TRY(as_set(objects, plan_.workload.name, home(), slot_of(home())));
   Changes changes;
-  changes.replicas = release.replicas;
-  const ObjectList whole = TRY(with_changes(objects, plan_.workload.name, changes));
-  TRY(cluster_.apply(
-      with_selectors(TRY(as_set(whole, plan_.workload.name, home(), slot_of(home()))),
-                     release.selectors),
-      work));
+  changes.replicas = TRY(replicas_of(release, own, work));
+  const ObjectList whole = TRY(with_changes(own, home(), changes));
+  TRY(cluster_.apply(with_selectors(whole, release.selectors), work));
   TRY(cluster_.await_rollout(home(), work));
   return fmt::format("{} of commit {} runs again", release.image, release.commit.substr(0, 7));
 }

@@ -14,6 +14,7 @@ constexpr const char* failure_key = "deploy.failure";
 
 constexpr const char* request_key = "deploy.request";
 constexpr const char* to_key = "deploy.to";
+constexpr const char* done_key = "deploy.went_back";
 constexpr const char* go_back_word = "rollback";
 
 constexpr std::string_view undoing = "undoing";
@@ -41,9 +42,9 @@ std::string_view phase_of(DeployStep::Deed deed) {
   return "working";
 }
 
-std::string recalled(const StageContext& context, const char* key) {
-  const auto found = context.remembered.find(key);
-  return found == context.remembered.end() ? std::string{} : found->second;
+std::string recalled(const std::map<std::string, std::string>& remembered, const char* key) {
+  const auto found = remembered.find(key);
+  return found == remembered.end() ? std::string{} : found->second;
 }
 
 /// The step of this number when it has this phase, else the first that has: the file may have
@@ -63,12 +64,12 @@ std::optional<std::size_t> find_step(const std::vector<DeployStep>& steps, std::
 
 DeployMemory recall_deploy(const StageContext& context, const std::vector<DeployStep>& steps) {
   DeployMemory memory;
-  const std::string phase = recalled(context, phase_key);
-  const std::string number = recalled(context, step_key);
+  const std::string phase = recalled(context.remembered, phase_key);
+  const std::string number = recalled(context.remembered, step_key);
   if (phase.empty() || phase == ended) return memory;
   if (phase == undoing) {
     memory.state = DeployMemory::State::undoing;
-    memory.failure = recalled(context, failure_key);
+    memory.failure = recalled(context.remembered, failure_key);
     std::from_chars(number.data(), number.data() + number.size(), memory.step);
     if (number.empty() || memory.step >= steps.size()) memory.step = steps.size() - 1;
     return memory;
@@ -99,9 +100,18 @@ std::map<std::string, std::string> to_notes(const GoBack& request) {
   return {{request_key, go_back_word}, {to_key, request.run}};
 }
 
-std::optional<GoBack> recall_request(const StageContext& context) {
-  if (recalled(context, request_key) != go_back_word) return std::nullopt;
-  return GoBack{recalled(context, to_key)};
+std::optional<GoBack> recall_request(const std::map<std::string, std::string>& remembered) {
+  if (recalled(remembered, request_key) != go_back_word) return std::nullopt;
+  return GoBack{recalled(remembered, to_key)};
+}
+
+Result<void> remember_way_back(StageContext& context, const std::string& done) {
+  return context.emit.remember(done_key, done);
+}
+
+std::optional<std::string> recall_way_back(const StageContext& context) {
+  const auto found = context.remembered.find(done_key);
+  return found == context.remembered.end() ? std::nullopt : std::optional{found->second};
 }
 
 }  // namespace pipectl::stages

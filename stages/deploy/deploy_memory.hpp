@@ -43,6 +43,11 @@ struct GoBack {
 };
 /// How `pipectl rollback` asks for it: notes that its run gives to the stage.
 [[nodiscard]] std::map<std::string, std::string> to_notes(const GoBack& request);
-[[nodiscard]] std::optional<GoBack> recall_request(const StageContext& context);
+[[nodiscard]] std::optional<GoBack> recall_request(
+    const std::map<std::string, std::string>& remembered);
+/// Journals that it was done, in these words: a resumed run must not go one release further back.
+[[nodiscard]] Result<void> remember_way_back(StageContext& context, const std::string& done);
+/// Those words, or nothing while it was not done.
+[[nodiscard]] std::optional<std::string> recall_way_back(const StageContext& context);
 
 }  // namespace pipectl::stages

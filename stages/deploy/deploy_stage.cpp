@@ -44,7 +44,8 @@ std::vector<std::string> DeployStage::preview(const expr::Scope& scope) const {
 }
 
 Outcome DeployStage::run(StageContext& context) const {
-  if (const auto request = recall_request(context)) return go_back(context, request->run);
+  if (const auto request = recall_request(context.remembered))
+    return go_back(context, request->run);
   const DeployAbilities abilities = settings_.target->abilities();
   const auto strategy = settings_.strategy.choose(context.scope, abilities);
   if (!strategy) return outcome_of(strategy.error());
@@ -65,12 +66,30 @@ Outcome DeployStage::run(StageContext& context) const {
   return outcome;
 }
 
+bool DeployStage::sends_no_secrets(const std::map<std::string, std::string>& remembered) const {
+  return recall_request(remembered) && !settings_.target->sends_secrets_back();
+}
+
+/// Once: an earlier try may have come that far before it was interrupted, or found it unhealthy.
+Result<std::string> DeployStage::bring_back(DeployTarget& target, StageContext& context,
+                                            const std::string& run) const {
+  const SteadyTime now = context.clock.steady();
+  // Who deploys while the health is looked at would be taken for what came back.
+  const Milliseconds held = settings_.undo_timeout + patience_of(settings_.health);
+  TRY(hold_lock(target, {Lifetime::stage, TimeLimit{now + held, held}}));
+  if (auto done = recall_way_back(context)) return *std::move(done);
+  const TimeLimit limit{now + settings_.undo_timeout, settings_.undo_timeout};
+  auto done = TRY(target.go_back(run, {Lifetime::stage, limit}));
+  if (const auto noted = remember_way_back(context, done); !noted)
+    context.emit.note(noted.error().message);
+  return done;
+}
+
 /// What somebody asked for is the stage's work, so it ends as any work does; nothing undoes it.
 Outcome DeployStage::go_back(StageContext& context, const std::string& run) const {
   const auto target = settings_.target->open(context, DeployPurpose::go_back);
   if (!target) return outcome_of(target.error());
-  const TimeLimit limit{context.clock.steady() + settings_.undo_timeout, settings_.undo_timeout};
-  const auto done = (*target)->go_back(run, {Lifetime::stage, limit});
+  const auto done = bring_back(**target, context, run);
   context.emit.deploy_step("rollback", done ? *done : done.error().message, done.has_value());
   if (!done) {
     Outcome outcome = outcome_of(done.error());

@@ -1,11 +1,13 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "core/api/comparison.hpp"
 #include "core/api/deploy_strategy.hpp"
+#include "core/api/without_secrets.hpp"
 #include "stages/checks/check_list.hpp"
 #include "stages/deploy/strategy_choice.hpp"
 
@@ -24,7 +26,7 @@ struct DeploySettings {
 
 /// Walks the steps of the strategy on the target, and undoes what went wrong: also after a timeout,
 /// a Ctrl-C or a crash of pipectl in between.
-class DeployStage final : public StageRunner, public Comparable {
+class DeployStage final : public StageRunner, public Comparable, public WithoutSecrets {
  public:
   explicit DeployStage(DeploySettings settings) : settings_(std::move(settings)) {}
   [[nodiscard]] std::vector<std::string> preview(const expr::Scope& scope) const override;
@@ -35,9 +37,13 @@ class DeployStage final : public StageRunner, public Comparable {
   [[nodiscard]] std::vector<Requirement> programs() const override {
     return settings_.target->programs();
   }
+  [[nodiscard]] bool sends_no_secrets(
+      const std::map<std::string, std::string>& remembered) const override;
 
  private:
   [[nodiscard]] Outcome go_back(StageContext& context, const std::string& run) const;
+  [[nodiscard]] Result<std::string> bring_back(DeployTarget& target, StageContext& context,
+                                               const std::string& run) const;
 
   DeploySettings settings_;
 };

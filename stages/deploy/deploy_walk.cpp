@@ -15,24 +15,10 @@ constexpr Milliseconds longest_part{300'000};      ///< of a pause: as long a cr
 constexpr Milliseconds shortest_hold{60'000};      ///< the call that renews it takes time, too
 constexpr Milliseconds longest_analysis{900'000};  ///< for all that a strategy measures at once
 
-/// How long the checks may take, one after the other.
-Milliseconds patience_of(const CheckList& checks) {
-  Milliseconds sum{0};
-  for (const PatientCheck& check : checks) sum += check.within + check.timeout;
-  return sum;
-}
-
 /// The step is called `health` already.
 std::string without_word(const std::string& reason) {
   constexpr std::string_view word = "health ";
   return reason.starts_with(word) ? reason.substr(word.size()) : reason;
-}
-
-/// Why nothing is undone, or empty when something can be.
-std::string no_undo(const DeploySettings& settings) {
-  if (settings.rollback == Rollback::none) return "nothing was undone (rollback: none)";
-  const std::string why = settings.target->cannot_undo();
-  return why.empty() ? why : fmt::format("nothing was undone ({})", why);
 }
 
 Outcome could_not_undo(Outcome failure, const std::string& why) {
@@ -46,6 +32,18 @@ Outcome could_not_undo(Outcome failure, const std::string& why) {
 }
 
 }  // namespace
+
+Result<void> hold_lock(DeployTarget& target, const DeployWork& work) {
+  auto* const holder = dynamic_cast<LockHolder*>(&target);
+  if (holder == nullptr) return {};
+  return holder->hold(work);
+}
+
+Milliseconds patience_of(const CheckList& checks) {
+  Milliseconds sum{0};
+  for (const PatientCheck& check : checks) sum += check.within + check.timeout;
+  return sum;
+}
 
 std::vector<UndoDeed> undo_deeds(const std::vector<DeployStep>& steps, std::size_t last) {
   std::vector<UndoDeed> deeds;
@@ -149,10 +147,28 @@ Result<std::string> DeployWalk::pause(Milliseconds time) {
 
 /// Before something that takes time and asks nothing of the target.
 Result<void> DeployWalk::keep_lock(Milliseconds time) {
-  auto* const holder = dynamic_cast<LockHolder*>(&target_);
-  if (holder == nullptr) return {};
   const Milliseconds limit = std::max(time, shortest_hold);
-  return holder->hold({Lifetime::stage, TimeLimit{context_.clock.steady() + limit, limit}});
+  return hold_lock(target_, {Lifetime::stage, TimeLimit{context_.clock.steady() + limit, limit}});
+}
+
+/// Whether another deploys there by now: then nothing of it may be touched.
+bool DeployWalk::has_lost_target(const DeployWork& work) {
+  const auto* const holder = dynamic_cast<const LockHolder*>(&target_);
+  if (holder == nullptr) return false;
+  if (holder->has_lost()) return true;
+  // A lock that cannot be asked for is no reason to undo nothing.
+  if (const auto held = hold_lock(target_, work); !held) context_.emit.note(held.error().message);
+  return holder->has_lost();
+}
+
+/// Empty when something can be undone.
+std::string DeployWalk::why_no_undo(const DeployWork& work) {
+  if (target_.is_untouched()) return "nothing was changed";
+  if (settings_.rollback == Rollback::none) return "nothing was undone (rollback: none)";
+  const std::string why = settings_.target->cannot_undo();
+  if (!why.empty()) return fmt::format("nothing was undone ({})", why);
+  if (has_lost_target(work)) return "nothing was undone (what runs is another's)";
+  return {};
 }
 
 DeployWork DeployWalk::work_of(const DeployStep& step) const {
@@ -161,25 +177,16 @@ DeployWork DeployWalk::work_of(const DeployStep& step) const {
 }
 
 Outcome DeployWalk::roll_back(std::size_t last, Outcome failure) {
-  if (const auto* holder = dynamic_cast<const LockHolder*>(&target_);
-      holder != nullptr && holder->has_lost()) {
-    failure.reason += " -> nothing was undone (what runs is another's)";
-    return failure;
-  }
-  if (target_.is_untouched()) {
-    failure.reason += " -> nothing was changed";
-    return failure;
-  }
-  if (const std::string why = no_undo(settings_); !why.empty()) {
+  const DeployWork work{
+      Lifetime::cleanup,
+      TimeLimit{context_.clock.steady() + settings_.undo_timeout, settings_.undo_timeout}};
+  if (const std::string why = why_no_undo(work); !why.empty()) {
     failure.reason += " -> " + why;
     return failure;
   }
   if (const auto noted = remember_undoing(context_, failure.reason); !noted)
     context_.emit.note(noted.error().message);  // undoing without a record beats not undoing
   context_.emit.note("undoing: " + failure.reason);
-  const DeployWork work{
-      Lifetime::cleanup,
-      TimeLimit{context_.clock.steady() + settings_.undo_timeout, settings_.undo_timeout}};
   std::string failed;
   for (const UndoDeed& deed : undo_deeds(steps_, last)) {
     const auto done = undo(deed.undo, deed.place, work);

@@ -37,6 +37,8 @@ class DeployWalk {
   [[nodiscard]] Result<std::string> act(const DeployStep& step);
   [[nodiscard]] Result<std::string> pause(Milliseconds time);
   [[nodiscard]] Result<void> keep_lock(Milliseconds time);
+  [[nodiscard]] bool has_lost_target(const DeployWork& work);
+  [[nodiscard]] std::string why_no_undo(const DeployWork& work);
   [[nodiscard]] Result<std::string> undo(DeployStep::Undo undo, DeployPlace place,
                                          const DeployWork& work);
   [[nodiscard]] DeployWork work_of(const DeployStep& step) const;
@@ -48,6 +50,13 @@ class DeployWalk {
   StageContext& context_;
   std::string summary_;
 };
+
+/// Goes on holding the target's lock for as long as this work may take, where it is one that runs
+/// out. Fault::infrastructure when it is another's by now.
+[[nodiscard]] Result<void> hold_lock(DeployTarget& target, const DeployWork& work);
+
+/// How long these checks may take, one after the other.
+[[nodiscard]] Milliseconds patience_of(const CheckList& checks);
 
 /// What is to be undone after the steps up to `last` had begun: the latest first, each thing once.
 struct UndoDeed {

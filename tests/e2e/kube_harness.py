@@ -48,6 +48,17 @@ spec:
   ports: [{name: http, port: 80, targetPort: http}]
 """
 
+AUTOSCALER = """
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: app}
+spec:
+  minReplicas: 2
+  maxReplicas: 5
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: app}
+"""
+
 
 def images(**special):
     """app:v1 to app:v4, and others by name with their arguments."""

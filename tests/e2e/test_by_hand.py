@@ -1,4 +1,6 @@
 """`pipectl deploy` and `pipectl rollback` do what they are asked for, or say why not."""
+import subprocess
+
 from harness import PipectlTest, main
 
 PIPELINE = """
@@ -71,6 +73,41 @@ class ByHand(PipectlTest):
         for command in ("deploy", "rollback", "rollback", "deploy"):
             self.by_hand(command, "live")
         self.assertEqual(["deploy", "back", "back", "deploy"], self.done())
+
+    def test_neither_are_files_that_did_not_change(self):
+        subprocess.run(["git", "init", "-q", "-b", "main"], cwd=self.folder, check=True)
+        self.write("""
+            environments: {live: {}}
+            stages:
+              app: {kind: deploy, changed: ['src/**'], run: echo deploy >> done, undo: echo back >> done}
+        """)
+        for message in ("one", "two"):
+            self.write(message, "other")
+            subprocess.run(["git", "add", "."], cwd=self.folder, check=True)
+            subprocess.run(["git", "-c", "user.name=a", "-c", "user.email=a@b", "commit", "-qm", message],
+                           cwd=self.folder, check=True)
+        self.assertIn("no changed file matches src/**", self.by_hand("deploy", "live", code=1))
+        self.by_hand("rollback", "live")
+        self.assertEqual(["back"], self.done())
+
+    def test_a_rollback_is_done_once_however_often_the_stage_is_tried(self):
+        self.write("""
+            environments: {live: {}}
+            stages:
+              app:
+                kind: deploy
+                retry: {max: 1, backoff: 1ms}
+                run: echo deploy >> done
+                undo: echo back >> done
+                health: [{command: test -e healthy, within: 0s}]
+        """)
+        self.assertIn("exit code 1, want 0", self.by_hand("rollback", "live", code=1))
+        self.assertEqual(["back"], self.done(), "a second try deploys")
+        # What is resumed looks at the health of what came back.
+        self.by_hand("run", "--resume", code=1)
+        self.write("", "healthy")
+        self.by_hand("run", "--resume")
+        self.assertEqual(["back"], self.done())
 
     def test_an_event_that_leaves_every_deploy_out_is_told(self):
         self.write("""

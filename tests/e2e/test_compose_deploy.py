@@ -163,15 +163,42 @@ class ComposeDeploy(DockerTest):
         self.assertEqual(("three", "pipectl-test/web:v1"), self.ask())
 
     def in_the_middle_of(self, tag):
-        """A deploy that looks at the health for ever."""
+        """A deploy that looks at the health until there is a file `fine`."""
         seen = self.folder / "seen"
-        self.deploy(tag, "--dry-run", health=f"health: [{{command: 'touch {seen}; exit 1', within: 10m}}]")
+        look = f"touch {seen}; test -e {self.folder}/fine"
+        self.deploy(tag, "--dry-run", health=f"health: [{{command: '{look}', within: 10m, interval: 200ms}}]")
         process = self.start()
         deadline = time.monotonic() + 120
         while not seen.exists():
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.1)
         return process
+
+    def test_who_lost_the_lock_touches_nothing_any_more(self):
+        self.deploy("v1", greeting="one")
+        process = self.in_the_middle_of("v2")
+        self.docker("rm", "-f", f"pipectl-lock-compose-{self.project}")
+        (self.folder / "fine").touch()
+        said, _ = process.communicate()
+        self.assertEqual(3, process.returncode, said)
+        self.assertIn(f"the lock 'pipectl-lock-compose-{self.project}' was lost", said)
+        self.assertIn("nothing was undone (what runs is another's)", said)
+        self.assertEqual("pipectl-test/web:v2", self.ask()[1])
+        self.assertEqual({"TAG": "v1"}, self.record()["running"]["env"])
+
+    def test_an_image_without_a_name_is_refused_before_anything_is_changed(self):
+        self.deploy("v1", greeting="one")
+        there = self.of_project()
+        text = self.deploy("''", greeting="two", code=1)
+        self.assertRegex(text, "service (web|side): 'pipectl-test/web:' is no name of an image")
+        self.assertIn("TAG of `env` is empty", text)
+        with unittest.mock.patch(f"{__name__}.COMPOSE", COMPOSE.replace("pipectl-test/web:${TAG}", "${TAG}")):
+            text = self.deploy("''", greeting="two", code=1)
+        # The older Compose says so only when it is to start it.
+        self.assertRegex(text, f"Compose refuses the file of '{self.project}': .*neither an image nor a build context"
+                               "|service (web|side): '' is no name of an image")
+        self.assertNotIn("rolled back", text)
+        self.assertEqual((there, ("one", "pipectl-test/web:v1")), (self.of_project(), self.ask()))
 
     def test_no_engine(self):
         text = self.deploy("v1", code=3, DOCKER_HOST="unix:///nowhere/docker.sock")
@@ -192,7 +219,7 @@ class ComposeTwoDeploy(ComposeDeploy):
     # Not a matter of the program's: once is enough.
     test_no_engine = test_mistakes_of_the_file = test_one_at_a_time = None
     test_secrets_of_compose_stay_files = test_an_image_under_the_same_name_is_given_its_name_back = None
-    test_the_first_of_all_leaves_nothing = None
+    test_the_first_of_all_leaves_nothing = test_who_lost_the_lock_touches_nothing_any_more = None
 
     def test_it_is_the_plugin_that_answers(self):
         said = subprocess.run(["docker", "compose", "version", "--short"], env=self.env(), check=True,

@@ -1,6 +1,6 @@
 """Blue-green deploys to Kubernetes: two whole sets, one switch, and back, while requests run."""
 from harness import main
-from kube_harness import DeployTest, Load
+from kube_harness import AUTOSCALER, DeployTest, Load
 
 BLUE_GREEN = "{blue-green: {deadline: 60s}}"
 
@@ -65,18 +65,6 @@ class BlueGreen(DeployTest):
         self.assertEqual({(500, "late")}, {(status, answer.get("version")) for status, answer in load.failed})
         self.assertEqual({"app": "app", "pipectl.dev/slot": "blue"}, self.selector())
         self.assertEqual(({"app-blue": 3}, "v1"), (self.replicas(), self.version()))
-
-
-AUTOSCALER = """
----
-apiVersion: autoscaling/v2
-kind: HorizontalPodAutoscaler
-metadata: {name: app}
-spec:
-  minReplicas: 2
-  maxReplicas: 5
-  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: app}
-"""
 
 
 class Autoscaled(DeployTest):

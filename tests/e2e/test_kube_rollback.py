@@ -6,11 +6,15 @@ import signal
 import subprocess
 
 from harness import PIPECTL, main
-from kube_harness import DeployTest
+from kube_harness import AUTOSCALER, DeployTest
 
 
 class Rollback(DeployTest):
     special_images = {"sick": ["--fail", "500"]}
+    autoscaler = ""
+
+    def manifest(self, **changes):
+        return super().manifest(**changes) + self.autoscaler
 
     def pipeline(self, image, **options):
         more = "environment: staging\n                " + options.pop("more", "")
@@ -46,6 +50,28 @@ class Rollback(DeployTest):
             self.deploy(image, strategy="{blue-green: {deadline: 60s}}")
         self.by_hand("rollback", "staging")
         self.assertEqual(({"app-blue": 3, "app-green": 0}, "v1"), (self.replicas(), self.version()))
+
+    def test_an_autoscaled_set_comes_back_with_the_number_of_now(self):
+        self.autoscaler = AUTOSCALER
+        self.deploy("app:v1")
+        self.deploy("app:v2", strategy="{blue-green: {deadline: 60s}}")
+        self.kubectl("scale", "-n", "team", "deployment/app-green", "--replicas=4")  # the autoscaler
+        self.kubectl("rollout", "status", "-n", "team", "deployment/app-green", "--timeout=60s")
+        self.by_hand("rollback", "staging")
+        self.assertEqual(({"app": 4, "app-green": 0}, "v1"), (self.replicas(), self.version()))
+
+    def test_a_secret_that_is_not_here_is_not_asked_for(self):
+        self.env["TEST_DB_PASSWORD"] = "only-where-it-deploys"
+        for image in ("app:v1", "app:v2"):
+            self.pipeline(image, more="secrets: [DB_PASSWORD]")
+            path = self.folder / "pipeline.yaml"
+            path.write_text(path.read_text().replace(", optional: true", ""))
+            self.by_hand("deploy", "staging")
+        del self.env["TEST_DB_PASSWORD"]
+        self.assertIn("secret DB_PASSWORD is not there", self.by_hand("deploy", "staging", code=1))
+        said = self.by_hand("rollback", "staging")
+        self.assertIn("secret DB_PASSWORD is not there (env TEST_DB_PASSWORD); it is not sent anywhere here", said)
+        self.assertEqual("v1", self.version())
 
     def test_back_from_a_canary_whose_pipectl_was_killed(self):
         self.deploy("app:v1")
