@@ -10,7 +10,6 @@ the median of the pairwise ratios.
 import argparse
 import os
 import pathlib
-import resource
 import shutil
 import statistics
 import subprocess

@@ -14,6 +14,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "support"))
 
 import git_servers as servers  # noqa: E402
+import tcp_proxies as proxies  # noqa: E402
 
 USAGE, STEP, INFRASTRUCTURE, CANCELLED = range(4)  # Fault
 SECRET = "s3cret"  # the web server's password

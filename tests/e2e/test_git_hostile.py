@@ -242,7 +242,7 @@ M 120000 :1 a
         self.assertEqual(len(harmless), len(evil))
         self.git("branch", "fine", cwd=self.repository)
         self.git("branch", harmless[len("refs/heads/"):], cwd=self.repository)
-        with base.servers.Proxy(self.port, rewrite=(harmless.encode(), evil.encode())) as proxy:
+        with base.proxies.Proxy(self.port, rewrite=(harmless.encode(), evil.encode())) as proxy:
             self.good(self.url(self.name).replace(str(self.port), str(proxy.port)))
         self.check_references()
         packed = self.repository / ".git/packed-refs"
@@ -264,7 +264,7 @@ M 120000 :1 a
                              (b"000eERR \x1b[31mno", 1), (b"HTTP/1.1 200 OK\r\n\r\n", 1),
                              (b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999\r\n\r\n", 1),
                              (b"HTTP/1.1 999 " + b"x" * 200_000, 1)):
-            with self.subTest(words[:20]), base.servers.Babbler(words, times) as server:
+            with self.subTest(words[:20]), base.proxies.Babbler(words, times) as server:
                 for url in (f"git://127.0.0.1:{server.port}/x", f"http://127.0.0.1:{server.port}/x"):
                     result = self.bad(url, "")
                     self.assertNotIn("\x1b", result["message"])
@@ -272,7 +272,7 @@ M 120000 :1 a
     def test_a_list_of_references_without_end(self):
         line = b"".join(b"0046%040x refs/heads/b%012x\n" % (i + 1, i) for i in range(1000))
         self.assertEqual(len(line), 1000 * 0x46)
-        with base.servers.Babbler(line, 10_000) as server:
+        with base.proxies.Babbler(line, 10_000) as server:
             self.bad(f"git://127.0.0.1:{server.port}/x", "has no end")
 
     def test_local_repository_with_links_among_its_objects(self):

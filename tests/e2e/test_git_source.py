@@ -10,7 +10,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import git_cases as base  # noqa: E402
-from git_cases import SECRET, servers  # noqa: E402
+from git_cases import SECRET, proxies  # noqa: E402
 
 
 class Source(base.Web):
@@ -79,7 +79,7 @@ stages:
         self.assertEqual(self.workspaces(), [])
 
     def test_interrupted(self):
-        with servers.Proxy(self.port, limit=300_000, hang=True) as proxy:
+        with proxies.Proxy(self.port, limit=300_000, hang=True) as proxy:
             self.pipeline(f"{{url: '{self.url('app').replace(str(self.port), str(proxy.port))}'}}")
             process = self.start()
             self.assertTrue(proxy.reached.wait(60))
@@ -91,7 +91,7 @@ stages:
         self.assertEqual(list(self.project.rglob("*.new")), [])
 
     def test_second_run_comes_from_the_mirror(self):
-        with servers.Proxy(self.port) as proxy:
+        with proxies.Proxy(self.port) as proxy:
             self.pipeline(f"{{url: '{self.url('app').replace(str(self.port), str(proxy.port))}'}}")
             self.run_pipeline()
             self.assertGreater(proxy.received, 1 << 20)

@@ -2,7 +2,6 @@
 import json
 import os
 import subprocess
-import unittest
 
 from harness import main
 from kube_harness import KUBECTL, KubeTest, Load

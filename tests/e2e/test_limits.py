@@ -1,6 +1,5 @@
 """Floods, full disks and readers that go away."""
 import os
-import pathlib
 import shutil
 import signal
 import subprocess

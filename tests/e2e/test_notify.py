@@ -10,7 +10,6 @@ import socket
 import sqlite3
 import subprocess
 import threading
-import unittest
 
 import notify_case
 from harness import FAULTY, PIPECTL, main

@@ -4,7 +4,6 @@ import json
 import signal
 import sqlite3
 import subprocess
-import unittest
 
 import harness
 
