@@ -1,6 +1,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "core/git/ci_event.hpp"
+#include "made_up_shas.hpp"
 #include "test_repo.hpp"
 
 using namespace pipectl;
@@ -8,10 +9,6 @@ using namespace pipectl::git;
 using namespace pipectl::git::test;
 
 namespace {
-
-const std::string sha_a(40, 'a');
-const std::string sha_b(40, 'b');
-const std::string zeros(40, '0');
 
 /// What is read in GitHub's environment, with this payload in a file.
 CiContext github(EnvMap env, const std::string& payload = {}) {

@@ -2,16 +2,11 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "made_up_shas.hpp"
+
 using namespace pipectl;
 using namespace pipectl::git;
-
-namespace {
-
-const std::string sha_a(40, 'a');
-const std::string sha_b(40, 'b');
-const std::string zeros(40, '0');
-
-}  // namespace
+using namespace pipectl::git::test;
 
 TEST_CASE("outside CI everything is empty and manual") {
   const auto context = read_ci_event({{"CI", "true"}, {"GIT_BRANCH", "x"}, {"BRANCH_NAME", "y"}});
