@@ -24,9 +24,14 @@ foreach(script IN LISTS e2e_scripts)
   if(name MATCHES "kube|example|compose|render|release")
     set_tests_properties(${name} PROPERTIES COST 60)  # the longest begin first
   endif()
-  # One engine for all, and one of them at a time; meanwhile others use the machine.
+  # One engine for all, and two of them at a time; meanwhile others use the machine. What looks at all
+  # that an engine has, or takes it away, has it for itself.
   file(STRINGS "${script}" uses_docker REGEX "docker_engine|docker_case|docker_app_case|python_image")
-  if(uses_docker)
-    set_tests_properties(${name} PROPERTIES COST 90 RESOURCE_LOCK docker)
+  if(name MATCHES "docker_(services|trouble|buildx)")
+    set_tests_properties(${name} PROPERTIES COST 100 RESOURCE_LOCK "docker_a;docker_b")
+  elseif(uses_docker AND name MATCHES "compose|stages|inventory|kube_docker|financial")
+    set_tests_properties(${name} PROPERTIES COST 90 RESOURCE_LOCK docker_a)
+  elseif(uses_docker)
+    set_tests_properties(${name} PROPERTIES COST 90 RESOURCE_LOCK docker_b)
   endif()
 endforeach()

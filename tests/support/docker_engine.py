@@ -3,6 +3,7 @@ private socket, with all its data in a temporary folder.
 
 Test programs that run at the same time share one: the first starts it, the last one stops it."""
 import atexit
+import contextlib
 import fcntl
 import io
 import os
@@ -16,7 +17,8 @@ import unittest
 
 IN_CI = os.environ.get("CI") == "true"
 FOLDER = pathlib.Path(tempfile.gettempdir()) / f"pipectl-dockerd-{os.getuid()}"
-USERS = FOLDER.with_suffix(".users")
+USERS = FOLDER.with_suffix(".users")  # locked, shared, by each program that uses it
+STARTING = FOLDER.with_suffix(".starting")  # locked by the one that starts or stops it
 SOCKET = f"unix://{FOLDER}/docker.sock"
 BUSYBOX = "pipectl-test/busybox:1"
 SHELLS = ("sh", "ash", "cat", "echo", "env", "id", "kill", "ls", "mkdir", "nc", "httpd", "printf", "ps",
@@ -46,20 +48,23 @@ def answers(host):
 
 
 class _Shared:
-    """Our own engine. Whoever holds the lock alone may start or stop it."""
+    """Our own engine, for as long as some program uses it. The files of the locks stay where they are: a
+    lock that is removed locks nobody."""
 
     def __init__(self):
-        self._users = open(USERS, "w")  # stays where it is: a lock that is removed locks nobody
-        self._start()
-        atexit.register(self._leave)
-
-    def _start(self):
-        fcntl.flock(self._users, fcntl.LOCK_EX)
-        try:
+        self._users = open(USERS, "w")
+        with self._starting():
+            fcntl.flock(self._users, fcntl.LOCK_SH)
             if not answers(SOCKET):
                 self._launch()
-        finally:
-            fcntl.flock(self._users, fcntl.LOCK_SH)
+        atexit.register(self._leave)
+
+    @staticmethod
+    @contextlib.contextmanager
+    def _starting():
+        with open(STARTING, "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def _launch(self):
         if os.getuid() != 0:
@@ -81,7 +86,7 @@ class _Shared:
             time.sleep(0.2)
 
     def _leave(self):
-        with self._users:
+        with self._starting(), self._users:
             try:
                 fcntl.flock(self._users, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
