@@ -176,12 +176,12 @@ Result<std::unique_ptr<store::Outbox>> open_and_tell_of_gone_runs(
   if (const auto& wrap = input.invocation.seams.wrap_outbox) outbox = wrap(std::move(outbox));
   const auto runs = store::RunStore::open(state_dir(input.invocation, input.file.file));
   if (runs)
-    tell_of_gone_runs({**runs, *outbox, targets, input.redactor, host, input.record.request.file,
-                       input.record.id,
-                       [&input](const std::string& stage, const std::string& target) {
-                         return environment_of(input, stage, target);
-                       }},
-                      input.clock.wall());
+    tell_of_gone_runs(
+        {**runs, *outbox, targets, input.redactor, host, input.record.request.file, input.record.id,
+         [&input](const std::string& stage, const std::string& target) {
+           return environment_of(input, stage, target);
+         }},
+        input.clock.wall());
   return outbox;
 }
 

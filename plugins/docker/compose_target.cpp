@@ -163,8 +163,7 @@ class ComposeTarget final : public DeployTarget, public LockHolder {
       const auto value = release_.env.find(name);
       if (value == release_.env.end() || !value->second.empty()) continue;
       error.hint = hint_of_missing(written, context_.scope);
-      if (error.hint.empty())
-        error.hint = fmt::format("{} of `env` is empty", name);
+      if (error.hint.empty()) error.hint = fmt::format("{} of `env` is empty", name);
       return error;
     }
     error.hint = "`docker compose config` shows what Compose makes of the files";
