@@ -15,17 +15,21 @@ using enum JsonPlace::Presence;
 
 using Hit = ReportSink::Hit;
 
+std::uint32_t line_of(const json& number) {
+  return static_cast<std::uint32_t>(json_integer(number));
+}
+
 void tell_lines(const std::string& file, const json& numbers, Hit hit, ReportSink& sink) {
-  for (const json& number : numbers) sink.line(file, number.get<std::uint32_t>(), hit);
+  for (const json& number : numbers) sink.line(file, line_of(number), hit);
 }
 
 /// Branches are pairs: from a line to a line, where less than 0 is out of the function.
 void tell_branches(const std::string& file, const json& coverage, ReportSink& sink) {
-  std::map<std::uint32_t, std::map<long, Hit>> by_line;
+  std::map<std::uint32_t, std::map<std::int64_t, Hit>> by_line;
   for (const auto& [key, hit] :
        {std::pair{"missing_branches", Hit::no}, std::pair{"executed_branches", Hit::yes}})
     for (const json& pair : json_at(coverage, key))
-      by_line[pair.at(0).get<std::uint32_t>()][pair.at(1).get<long>()] = hit;
+      by_line[line_of(pair.at(0))][json_integer(pair.at(1))] = hit;
   for (const auto& [line, targets] : by_line) {
     std::uint32_t way = 0;
     for (const auto& [target, hit] : targets) sink.branch(file, line, way++, hit);

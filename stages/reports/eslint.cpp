@@ -21,7 +21,7 @@ Result<void> read_eslint(std::istream& in, ReportSink& sink) {
     finding.rule = json_text(message, "ruleId");
     const bool fatal = json_at(message, "fatal") == true;
     if (finding.rule.empty() && fatal) finding.rule = "parse-error";
-    const auto severity = message.at("severity").get<int>();
+    const auto severity = json_integer(message.at("severity"));
     finding.severity = fatal || severity == 2 ? Severity::error : Severity::warning;
     finding.message = message.at("message").get<std::string>();
     finding.path = file;

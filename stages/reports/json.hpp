@@ -41,6 +41,9 @@ Result<void> read_json(std::istream& in, const std::vector<JsonPlace>& places);
 [[nodiscard]] std::string json_text(const nlohmann::json& object, std::string_view key);
 /// 0 where it is absent or no whole number of 32 bits; a text of digits is one.
 [[nodiscard]] std::uint32_t json_whole(const nlohmann::json& object, std::string_view key);
+/// For JsonPlace::Take: throws what nlohmann's accessors throw where it is no whole number. Their
+/// own conversion of what is too large for the type is undefined.
+[[nodiscard]] std::int64_t json_integer(const nlohmann::json& value);
 /// A number, also one written as text; nothing where there is none.
 [[nodiscard]] std::optional<double> json_number(const nlohmann::json& object, std::string_view key);
 /// The member, or a null.

@@ -29,6 +29,10 @@ std::optional<double> json_number(const Json& object, std::string_view key) {
   return std::nullopt;
 }
 
+std::int64_t json_integer(const Json& value) {
+  return value.get_ref<const Json::number_integer_t&>();
+}
+
 std::uint32_t json_whole(const Json& object, std::string_view key) {
   const auto number = json_number(object, key);
   if (!number || *number < 0 || *number > std::numeric_limits<std::uint32_t>::max()) return 0;

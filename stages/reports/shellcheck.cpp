@@ -16,7 +16,7 @@ Result<void> read_shellcheck(std::istream& in, ReportSink& sink) {
   sink.counts(ReportSink::Counts::lint);
   const auto take = [&](const JsonPath&, const json& comment) -> Result<void> {
     Finding finding;
-    finding.rule = "SC" + std::to_string(comment.at("code").get<unsigned>());
+    finding.rule = "SC" + std::to_string(json_integer(comment.at("code")));
     finding.severity = report::severity_of(comment.at("level").get<std::string>());
     finding.message = comment.at("message").get<std::string>();
     finding.path = comment.at("file").get<std::string>();

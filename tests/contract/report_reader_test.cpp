@@ -189,6 +189,21 @@ TEST_CASE("hostile reports end with an error, in bounded time and memory") {
   }
 }
 
+TEST_CASE("a number that no type holds is an error") {
+  const Registry registry = cli::make_registry();
+  std::string coverage = read_file(fixtures / "coverage-py/lines.json").value_or("");
+  const std::string_view lines = "\"executed_lines\": [";
+  REQUIRE(coverage.find(lines) != std::string::npos);
+  coverage.insert(coverage.find(lines) + lines.size(), "2e60, ");
+  check_refused(*registry.report_reader("coverage-py"), coverage);
+  check_refused(*registry.report_reader("eslint"),
+                R"([{"filePath": "a.js", "errorCount": 1, "messages": [{"ruleId": "semi",
+                     "severity": 2e60, "message": "m", "line": 1, "column": 1}]}])");
+  check_refused(*registry.report_reader("shellcheck"),
+                R"({"comments": [{"file": "a.sh", "line": 1, "column": 1, "level": "error",
+                    "code": 2e60, "message": "m"}]})");
+}
+
 TEST_CASE("a report can be read twice: readers keep nothing") {
   const Registry registry = cli::make_registry();
   for (const auto& reader : registry.report_readers()) {
